@@ -1,0 +1,38 @@
+# Building needs Go 1.26 or newer, git and make. Testing also needs PostgreSQL, Chromium and Node.js: `make test` installs what
+# is missing. The scripts hold what is longer than a line.
+
+export CGO_ENABLED = 0
+
+.PHONY: build demo test lint vulncheck generate bench bench-api fuzz
+
+# One static binary with pages, assets, translations and migrations inside.
+build:
+	go build -trimpath -ldflags '-s -w' -o parvis ./cmd/parvis
+
+# A fictional city on http://localhost:8080.
+demo: build
+	./parvis demo --addr localhost:8080
+
+test:
+	scripts/test.sh
+
+lint:
+	scripts/lint.sh
+
+vulncheck:
+	scripts/vulncheck.sh
+
+# Writes the Go code of the page templates again.
+generate:
+	go tool -modfile=tools/go.mod templ generate -log-level error
+
+# One package after the other, so that they do not disturb each other. Results belong in BENCHMARKS.md, with their machine.
+bench:
+	go test -p 1 -run '^$$' -bench . -benchmem ./...
+
+bench-api:
+	go test -p 1 -run '^$$' -bench . -benchmem ./internal/graph/...
+
+# Each fuzz target for ten seconds; scripts/fuzz.sh 10m for longer.
+fuzz:
+	scripts/fuzz.sh
