@@ -1,0 +1,38 @@
+package access
+
+import "testing"
+
+func TestWhoMaySeeWhatAndWhen(t *testing.T) {
+	public := Moment{Published: true}
+	for _, c := range []struct {
+		name   string
+		role   Role
+		action Action
+		m      Moment
+		want   bool
+	}{
+		{"a published project is for everyone", Anyone, SeeProject, public, true},
+		{"an edition being imported is invisible", Anyone, SeeProject, Moment{}, false},
+		{"its organiser sees it", Organiser, SeeProject, Moment{}, true},
+		{"a draft is not public", Anyone, SeeProposal, Moment{Published: true, Draft: true}, false},
+		{"a removed text is not public", Anyone, SeeProposal, Moment{Published: true, Blanked: true}, false},
+		{"counts are hidden while the vote is open", Anyone, SeeCounts, Moment{Published: true, Phase: Open}, false},
+		{"from an administrator too", Administrator, SeeCounts, Moment{Published: true, Phase: Open}, false},
+		{"and before it", Anyone, SeeCounts, Moment{Published: true, Phase: Future}, false},
+		{"unless the rulebook shows them", Anyone, SeeCounts, Moment{Published: true, Phase: Open, CountsLive: true}, true},
+		{"after closing they are public", Anyone, SeeCounts, Moment{Published: true, Phase: Closed}, true},
+		{"of public data always", Anyone, SeeCounts, Moment{Published: true, PublicData: true, Phase: Open}, true},
+		{"but not before it is published", Anyone, SeeCounts, Moment{PublicData: true}, false},
+		{"a result is public once proclaimed", Anyone, SeeResult, Moment{Published: true, Proclaimed: true, Phase: Closed}, true},
+		{"not before", Anyone, SeeResult, Moment{Published: true, Phase: Closed}, false},
+		{"the organiser checks it after closing", Organiser, SeeResult, Moment{Published: true, Phase: Closed}, true},
+		{"not while people vote", Organiser, SeeResult, Moment{Published: true, Phase: Open}, false},
+		{"nobody sees the secret columns", Administrator, SeeSecrets, public, false},
+		{"an organiser does not restore", Organiser, ManageImport, public, false},
+		{"an unknown action is refused", Administrator, Action(99), public, false},
+	} {
+		if got := Can(c.role, c.action, c.m); got != c.want {
+			t.Errorf("%s: got %v", c.name, got)
+		}
+	}
+}

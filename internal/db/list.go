@@ -1,0 +1,41 @@
+package db
+
+import (
+	"database/sql"
+	"strings"
+)
+
+// In gives the inside of an SQL list, "?,?,?", and its arguments. The list is padded to a power of two by repeating
+// the last value, so that lists of any length share a few prepared statements. An empty list gives "NULL", which is
+// in no list.
+func In[T any](values []T) (marks string, args []any) {
+	if len(values) == 0 {
+		return "NULL", nil
+	}
+	n := 1
+	for n < len(values) {
+		n *= 2
+	}
+	args = make([]any, n)
+	for i := range args {
+		args[i] = values[min(i, len(values)-1)]
+	}
+	return strings.Repeat("?,", n-1) + "?", args
+}
+
+// Collect reads every row into a slice and closes the rows.
+func Collect[T any](rows *sql.Rows, err error, scan func(*sql.Rows, *T) error) ([]T, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		var v T
+		if err := scan(rows, &v); err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, rows.Err()
+}
