@@ -1,0 +1,10 @@
+// Package assets holds the files that the pages' browsers fetch: fonts, icons, the stylesheet and the API explorer.
+// VENDORED.md says where those that are not ours come from.
+package assets
+
+import "embed"
+
+// Files has fonts/, icons/, graphiql/ and css/.
+//
+//go:embed fonts/*.woff2 icons/*.svg graphiql/*.js graphiql/*.css css/*.css
+var Files embed.FS
