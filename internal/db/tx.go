@@ -1,0 +1,181 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+)
+
+// Tx is a transaction on either engine, valid until the function that received it returns, for one goroutine at a time.
+// Parameters are `?`. On PostgreSQL rows are read to their end or closed before the next statement, and a statement that
+// failed spoils the transaction: return its error.
+type Tx interface {
+	// Exec runs a statement and says how many rows it touched.
+	Exec(ctx context.Context, query string, args ...any) (affected int64, err error)
+	// Query runs a statement that returns rows. Rows left open are closed with the transaction.
+	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	// QueryRow runs a statement that returns at most one row; Scan gives sql.ErrNoRows for none.
+	QueryRow(ctx context.Context, query string, args ...any) *sql.Row
+	// Now is the time of the act, one for the whole transaction, to the microsecond, UTC: on SQLite when fn began, on
+	// PostgreSQL the server's when first asked (so after Lock). A platform's own offset is added by the room platform.
+	Now() time.Time
+	// AfterCommit registers what is done once the transaction is durable, in the goroutine that called Write; nothing
+	// is done when it fails, nor in Read.
+	AfterCommit(fn func())
+	// Lock lets one transaction at a time past it per name, until its end. SQLite has one writer anyway.
+	Lock(ctx context.Context, name string) error
+	// Engine says which database it is, for the few statements that must differ.
+	Engine() Engine
+
+	// bulk is Insert's faster way when the engine has one.
+	bulk(ctx context.Context, table string, columns []string, rows [][]any) (done bool, err error)
+}
+
+// session runs statements on one connection.
+type session interface {
+	exec(ctx context.Context, query string, args []any) (sql.Result, error)
+	query(ctx context.Context, query string, args []any) (*sql.Rows, error)
+	queryRow(ctx context.Context, query string, args []any) *sql.Row
+	lock(ctx context.Context, name string) error
+	now(ctx context.Context) (time.Time, error)
+	bulk(ctx context.Context, table string, columns []string, rows [][]any) (bool, error)
+}
+
+type tx struct {
+	d     *DB
+	s     session
+	ctx   context.Context // of the transaction, since Now takes none
+	time  time.Time
+	after []func()
+	open  []*sql.Rows
+	err   error // what Now met; nothing is acknowledged after it
+	over  bool
+}
+
+var errOver = errors.New("the transaction is over")
+
+// begin is asked before each statement.
+func (t *tx) begin(ctx context.Context, query string) error {
+	if t.over {
+		return errOver
+	}
+	if t.err != nil {
+		return t.err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if n, ok := ctx.Value(countKey{}).(*atomic.Int64); ok {
+		n.Add(1)
+	}
+	if t.d.cfg.Check != nil {
+		return t.d.cfg.Check(ctx, query)
+	}
+	return nil
+}
+
+func (t *tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	if err := t.begin(ctx, query); err != nil {
+		return 0, err
+	}
+	defer t.d.observe("statement", time.Now())
+	res, err := t.s.exec(ctx, query, args)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+func (t *tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := t.begin(ctx, query); err != nil {
+		return nil, err
+	}
+	defer t.d.observe("statement", time.Now())
+	rows, err := t.s.query(ctx, query, args)
+	if err == nil {
+		t.open = append(t.open, rows)
+	}
+	return rows, err
+}
+
+func (t *tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	if err := t.begin(ctx, query); err != nil {
+		return failedRow(err)
+	}
+	defer t.d.observe("statement", time.Now())
+	return t.s.queryRow(ctx, query, args)
+}
+
+func (t *tx) Now() time.Time {
+	if t.time.IsZero() {
+		now, err := t.s.now(t.ctx)
+		if err != nil {
+			t.err = errors.Join(t.err, fmt.Errorf("ask the time: %w", err))
+			return time.Now().UTC().Truncate(time.Microsecond)
+		}
+		t.time = now.UTC().Truncate(time.Microsecond)
+	}
+	return t.time
+}
+
+func (t *tx) AfterCommit(fn func()) { t.after = append(t.after, fn) }
+
+func (t *tx) Lock(ctx context.Context, name string) error {
+	if t.over {
+		return errOver
+	}
+	return t.s.lock(ctx, name)
+}
+
+func (t *tx) Engine() Engine { return t.d.Engine() }
+
+func (t *tx) bulk(ctx context.Context, table string, columns []string, rows [][]any) (bool, error) {
+	return t.s.bulk(ctx, table, columns, rows)
+}
+
+// end closes what fn left open and refuses further statements.
+func (t *tx) end() {
+	t.over = true
+	for _, rows := range t.open {
+		_ = rows.Close() // its error was the reader's to see
+	}
+	t.open = nil
+}
+
+// run calls fn, ends the transaction for it, and makes a panic an error.
+func (t *tx) run(ctx context.Context, fn func(context.Context, Tx) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic in a transaction: %v\n%s", p, debug.Stack())
+		}
+		t.end()
+	}()
+	if err := fn(ctx, t); err != nil {
+		return err
+	}
+	return t.err
+}
+
+func (t *tx) committed() {
+	for _, fn := range t.after {
+		fn()
+	}
+}
+
+// refusal is a connector that never connects.
+type refusal struct{ err error }
+
+func (r refusal) Connect(context.Context) (driver.Conn, error) { return nil, r.err }
+func (r refusal) Driver() driver.Driver                        { return nil }
+
+// failedRow gives a row whose Scan gives err: database/sql offers no other way to make one.
+func failedRow(err error) *sql.Row {
+	d := sql.OpenDB(refusal{err})
+	defer d.Close()
+	return d.QueryRow("")
+}
