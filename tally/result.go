@@ -14,6 +14,7 @@ type Result struct {
 	Budget   Amount    // as the rule says
 	Spent    Amount    // from the budget (a reserve's share is not in it)
 	Reserve  Amount    // what a reserve added
+	Unspent  Amount    // what parts left and the rule keeps unspent; the rest of what is left is there for drop-outs
 	Winners  []int     // indexes of the winners, in the order of their totals
 	Projects []Outcome // every project, in the order of their totals, ties broken
 }
