@@ -1,0 +1,148 @@
+package exec
+
+import (
+	"fmt"
+	"reflect"
+)
+
+// maxDepth is how deep lists of lists may be.
+const maxDepth = 3
+
+// span is one list within the flattened values of a level.
+type span struct{ start, n int }
+
+// level is one level of lists: a span per value of the level above. A nil slice has n = -1.
+type level []span
+
+// column is the completed values of one field for all rows of its batch.
+type column struct {
+	levels []level // outermost first
+	err    error   // of every row
+	errs   Errors  // by row
+	shared *shared // how err was presented, once
+	leaf   leafWriter
+	// Of objects: where each flattened value is. A nil pos says that value i is row i of the only batch.
+	batches []*batch
+	pos     []place
+	bad     map[int]error // flattened values whose type is not known
+}
+
+// place is a row of a batch; batch is -1 for null.
+type place struct{ batch, row int32 }
+
+var nowhere = place{batch: -1}
+
+// rowCodec handles the rows of an object type: a []*P held as any.
+type rowCodec interface {
+	// gather takes the objects out of a column of *P or P, in lists or not.
+	gather(col any, depth int) (rows any, n int, values int, pos []place, levels []level)
+	// pick takes the values that are *P of the given batch out of a mixed column, and sets their places' rows.
+	pick(values []any, pos []place, batch int32, bad func(i int, err error)) (rows any, n int)
+}
+
+type rowsOf[P any] struct{}
+
+func (rowsOf[P]) gather(col any, depth int) (any, int, int, []place, []level) {
+	if flat, levels, ok := tryUnlist[P](col, depth); ok {
+		rows := make([]*P, len(flat))
+		for i := range flat {
+			rows[i] = &flat[i]
+		}
+		return rows, len(rows), len(rows), nil, levels
+	}
+	flat, levels := unlist[*P](col, depth)
+	nulls := 0
+	for _, p := range flat {
+		if p == nil {
+			nulls++
+		}
+	}
+	if nulls == 0 {
+		return flat, len(flat), len(flat), nil, levels
+	}
+	rows := make([]*P, 0, len(flat)-nulls)
+	pos := make([]place, len(flat))
+	for i, p := range flat {
+		if p == nil {
+			pos[i] = nowhere
+			continue
+		}
+		pos[i].row = int32(len(rows))
+		rows = append(rows, p)
+	}
+	return rows, len(rows), len(flat), pos, levels
+}
+
+func (rowsOf[P]) pick(values []any, pos []place, batch int32, bad func(int, error)) (any, int) {
+	var rows []*P
+	for i, v := range values {
+		if pos[i].batch != batch {
+			continue
+		}
+		p, ok := v.(*P)
+		switch {
+		case !ok:
+			bad(i, fmt.Errorf("the value is %T, its type needs %v", v, reflect.TypeFor[*P]()))
+			pos[i] = nowhere
+		case p == nil:
+			pos[i] = nowhere
+		default:
+			pos[i].row = int32(len(rows))
+			rows = append(rows, p)
+		}
+	}
+	return rows, len(rows)
+}
+
+// unlist flattens a column []E, [][]E… of so many lists within the column's own slice. Build has checked that E fits.
+func unlist[E any](col any, depth int) ([]E, []level) {
+	flat, levels, _ := tryUnlist[E](col, depth)
+	return flat, levels
+}
+
+func tryUnlist[E any](col any, depth int) (flat []E, levels []level, ok bool) {
+	switch depth {
+	case 0:
+		flat, ok = col.([]E)
+	case 1:
+		var lists [][]E
+		if lists, ok = col.([][]E); ok {
+			flat, levels = flatten(lists, nil)
+		}
+	case 2:
+		var lists [][][]E
+		if lists, ok = col.([][][]E); ok {
+			inner, levels1 := flatten(lists, nil)
+			flat, levels = flatten(inner, levels1)
+		}
+	case 3:
+		var lists [][][][]E
+		if lists, ok = col.([][][][]E); ok {
+			middle, levels1 := flatten(lists, nil)
+			inner, levels2 := flatten(middle, levels1)
+			flat, levels = flatten(inner, levels2)
+		}
+	}
+	return flat, levels, ok
+}
+
+func flatten[E any](lists [][]E, levels []level) ([]E, []level) {
+	spans := make(level, len(lists))
+	total := 0
+	for i, l := range lists {
+		spans[i] = span{total, len(l)}
+		if l == nil {
+			spans[i].n = -1
+		}
+		total += len(l)
+	}
+	levels = append(levels, spans)
+	if len(lists) == 1 {
+		return lists[0], levels
+	}
+	flat := make([]E, 0, total)
+	for _, l := range lists {
+		flat = append(flat, l...)
+	}
+	return flat, levels
+}

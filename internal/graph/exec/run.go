@@ -1,0 +1,249 @@
+package exec
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// run is one operation being answered: first resolved level by level into batches, then written.
+type run struct {
+	x             *Executor
+	ctx           context.Context
+	vars          map[string]any
+	introspection bool
+	queue         []*batch // whose fields are not resolved yet
+	buf           []byte   // the response's data so far
+	path          []step
+	errs          gqlerror.List
+}
+
+// batch is all objects of one object type that one field of the query has given.
+type batch struct {
+	object *objectType
+	rows   any // a []*P
+	n      int
+	fields []selected
+	cols   []column // by field
+	err    error    // what is wrong with the selection
+}
+
+// errNotBuilt is a mistake of the program, not of the query.
+var errNotBuilt = errors.New("the executor has not been built")
+
+func (x *Executor) answer(ctx context.Context) *graphql.Response {
+	op := graphql.GetOperationContext(ctx)
+	r := &run{x: x, ctx: ctx, introspection: !op.DisableIntrospection}
+	if !x.built {
+		r.fail(errNotBuilt, nil, nil)
+		return &graphql.Response{Errors: r.errs}
+	}
+	var root *ast.Definition
+	switch op.Operation.Operation {
+	case ast.Query:
+		root = x.schema.Query
+	case ast.Mutation:
+		root = x.schema.Mutation
+	default:
+		r.fail(refusal("subscriptions are not served here: ask with a query"), nil, nil)
+		return &graphql.Response{Errors: r.errs}
+	}
+	vars, err := x.variables(op.Operation.VariableDefinitions, op.Variables)
+	if err != nil {
+		r.fail(err, nil, nil)
+		return &graphql.Response{Errors: r.errs}
+	}
+	r.vars = vars
+	b := r.newBatch(x.objects[root.Name], []*Root{{}}, 1, []ast.SelectionSet{op.Operation.SelectionSet})
+	var written bool
+	if op.Operation.Operation == ast.Mutation {
+		written = r.writeObject(b, 0, r.fill) // each field is resolved just before it is written
+	} else {
+		r.queue = append(r.queue, b)
+		r.drain()
+		written = ctx.Err() == nil && r.writeObject(b, 0, nil)
+	}
+	if err := ctx.Err(); err != nil {
+		r.errs, r.path, written = nil, nil, false
+		r.fail(err, nil, nil)
+	}
+	if !written {
+		r.buf = append(r.buf[:0], "null"...)
+	}
+	return &graphql.Response{Data: r.buf, Errors: r.errs}
+}
+
+// refusal is an error of the query's author.
+func refusal(format string, args ...any) error {
+	err := gqlerror.Errorf(format, args...)
+	errcode.Set(err, errcode.ValidationFailed)
+	return err
+}
+
+func (r *run) newBatch(object *objectType, rows any, n int, sets []ast.SelectionSet) *batch {
+	b := &batch{object: object, rows: rows, n: n}
+	b.fields, b.err = r.x.collect(object, sets, r.vars)
+	b.cols = make([]column, len(b.fields))
+	return b
+}
+
+// drain resolves the queued batches and those that come from them, a level of the query after the other.
+func (r *run) drain() {
+	for len(r.queue) > 0 {
+		level := r.queue
+		r.queue = nil
+		for _, b := range level {
+			for i := range b.fields {
+				r.resolve(b, i)
+			}
+		}
+	}
+}
+
+// fill resolves one field of a batch with all that is below.
+func (r *run) fill(b *batch, i int) {
+	r.resolve(b, i)
+	r.drain()
+}
+
+// resolve fills the column of one field and queues the batches of objects in it.
+func (r *run) resolve(b *batch, i int) {
+	sel, c := &b.fields[i], &b.cols[i]
+	f := sel.field
+	switch {
+	case r.ctx.Err() != nil:
+		c.err = r.ctx.Err()
+	case sel.err != nil:
+		c.err = sel.err
+	case f.typename:
+		c.leaf = b.object.typename
+	case f.direct != nil:
+		c.leaf = f.direct(b.rows)
+	case (f.name == "__schema" || f.name == "__type") && !r.introspection:
+		c.err = refusal("introspection is disabled")
+	default:
+		results, err := r.call(f, b.rows, sel.args)
+		if errs, ok := err.(Errors); ok {
+			c.errs = errs
+		} else if err != nil {
+			c.err = err
+			return
+		}
+		n := r.complete(c, f, results, sel.sets)
+		if len(c.levels) > 0 {
+			n = len(c.levels[0])
+		}
+		if n != b.n || c.errs != nil && len(c.errs) != b.n {
+			*c = column{err: fmt.Errorf("the resolver of %s.%s gave %d results and %d errors for %d parents", f.typ, f.name, n, len(c.errs), b.n)}
+		}
+	}
+}
+
+// call calls a resolver; a panic is an error.
+func (r *run) call(f *field, rows any, args Args) (results any, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = r.recovered(p)
+		}
+	}()
+	return f.resolve(r.ctx, rows, args)
+}
+
+func (r *run) recovered(p any) error {
+	if err := graphql.Recover(r.ctx, p); err != nil {
+		return err
+	}
+	return errors.New("internal error")
+}
+
+// complete sorts the results of a field into its column and gives the number of its values.
+func (r *run) complete(c *column, f *field, results any, sets []ast.SelectionSet) (n int) {
+	switch {
+	case f.leaf != nil:
+		c.leaf, n, c.levels = f.leaf.column(results, f.depth)
+	case f.object != nil:
+		var rows any
+		var size int
+		rows, size, n, c.pos, c.levels = f.object.rows.gather(results, f.depth)
+		r.addBatch(c, f.object, rows, size, sets)
+	default:
+		var values []any
+		values, c.levels = f.abstract.column(results, f.depth)
+		n = len(values)
+		r.sort(c, f.abstract, values, sets)
+	}
+	return n
+}
+
+func (r *run) addBatch(c *column, object *objectType, rows any, n int, sets []ast.SelectionSet) {
+	if n == 0 {
+		c.batches = append(c.batches, nil)
+		return
+	}
+	b := r.newBatch(object, rows, n, sets)
+	c.batches = append(c.batches, b)
+	r.queue = append(r.queue, b)
+}
+
+// sort makes one batch per object type of a column of interfaces or unions.
+func (r *run) sort(c *column, a *abstractType, values []any, sets []ast.SelectionSet) {
+	c.pos = make([]place, len(values))
+	bad := func(i int, err error) {
+		if c.bad == nil {
+			c.bad = map[int]error{}
+		}
+		c.bad[i] = err
+	}
+	var types []*objectType
+	for i, v := range values {
+		c.pos[i] = nowhere
+		if v == nil {
+			continue
+		}
+		object, value, err := r.x.typeOf(a, v)
+		if err != nil {
+			bad(i, err)
+			continue
+		}
+		values[i] = value
+		k := 0
+		for k < len(types) && types[k] != object {
+			k++
+		}
+		if k == len(types) {
+			types = append(types, object)
+		}
+		c.pos[i].batch = int32(k)
+	}
+	for k, object := range types {
+		rows, n := object.rows.pick(values, c.pos, int32(k), bad)
+		r.addBatch(c, object, rows, n, sets)
+	}
+}
+
+// typeOf finds the object type of a value of an interface or union, and the value itself.
+func (x *Executor) typeOf(a *abstractType, v any) (*objectType, any, error) {
+	name := ""
+	switch o, ok := v.(Object); {
+	case ok:
+		name, v = o.Type, o.Value
+	case a.typeOf != nil:
+		name = a.typeOf(v)
+	default:
+		object := x.goTypes[reflect.TypeOf(v)]
+		if object == nil {
+			return nil, nil, fmt.Errorf("%s: %T does not stand for one object type: wrap it in exec.Object", a.def.Name, v)
+		}
+		name = object.def.Name
+	}
+	if !a.possible[name] {
+		return nil, nil, fmt.Errorf("%s cannot be %q", a.def.Name, name)
+	}
+	return x.objects[name], v, nil
+}

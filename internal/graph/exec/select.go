@@ -1,0 +1,143 @@
+package exec
+
+import (
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// selected is a field of a batch: what a response key stands for, from all places of the query that select it.
+type selected struct {
+	field *field
+	node  *ast.Field         // the first place
+	sets  []ast.SelectionSet // what is selected of its value
+	args  Args
+	err   error // what is wrong with the arguments
+}
+
+// manyFields is from how many response keys on a map finds them faster than a walk.
+const manyFields = 16
+
+// selection collects the fields that selection sets ask of an object type (the specification's CollectFields, 6.3.2).
+type selection struct {
+	x       *Executor
+	vars    map[string]any
+	object  *objectType
+	fields  []selected
+	keys    map[string]int      // from manyFields on
+	visited map[string]struct{} // fragments
+}
+
+// collect gives the selected fields in the order of the response. An error is one of a directive's arguments.
+func (x *Executor) collect(object *objectType, sets []ast.SelectionSet, vars map[string]any) ([]selected, error) {
+	s := selection{x: x, vars: vars, object: object, fields: make([]selected, 0, len(sets[0]))}
+	for _, set := range sets {
+		if err := s.add(set); err != nil {
+			return nil, err
+		}
+	}
+	for i := range s.fields {
+		f := &s.fields[i]
+		if f.field.def != nil && len(f.field.def.Arguments) > 0 {
+			f.args, f.err = x.arguments(f.field.def.Arguments, f.node.Arguments, vars)
+		}
+	}
+	return s.fields, nil
+}
+
+func (s *selection) add(set ast.SelectionSet) error {
+	for _, sel := range set {
+		switch sel := sel.(type) {
+		case *ast.Field:
+			if ok, err := s.included(sel.Directives); err != nil {
+				return err
+			} else if ok {
+				s.addField(sel)
+			}
+		case *ast.InlineFragment:
+			ok, err := s.included(sel.Directives)
+			if err == nil && ok && (sel.TypeCondition == "" || s.object.names[sel.TypeCondition]) {
+				err = s.add(sel.SelectionSet)
+			}
+			if err != nil {
+				return err
+			}
+		case *ast.FragmentSpread:
+			ok, err := s.included(sel.Directives)
+			if err != nil {
+				return err
+			}
+			if _, seen := s.visited[sel.Name]; seen || !ok {
+				continue
+			}
+			if s.visited == nil {
+				s.visited = map[string]struct{}{}
+			}
+			s.visited[sel.Name] = struct{}{}
+			if s.object.names[sel.Definition.TypeCondition] {
+				if err := s.add(sel.Definition.SelectionSet); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (s *selection) addField(node *ast.Field) {
+	if i := s.find(node.Alias); i >= 0 {
+		if len(node.SelectionSet) > 0 {
+			s.fields[i].sets = append(s.fields[i].sets, node.SelectionSet)
+		}
+		return
+	}
+	f := selected{field: s.object.fields[node.Name], node: node}
+	if node.Name == "__typename" {
+		f.field = typenameField
+	}
+	if len(node.SelectionSet) > 0 {
+		f.sets = []ast.SelectionSet{node.SelectionSet}
+	}
+	s.fields = append(s.fields, f)
+	if s.keys != nil {
+		s.keys[node.Alias] = len(s.fields) - 1
+	}
+}
+
+var typenameField = &field{name: "__typename", typename: true}
+
+func (s *selection) find(key string) int {
+	if s.keys == nil && len(s.fields) >= manyFields {
+		s.keys = make(map[string]int, 4*manyFields)
+		for i := range s.fields {
+			s.keys[s.fields[i].node.Alias] = i
+		}
+	}
+	if s.keys != nil {
+		if i, ok := s.keys[key]; ok {
+			return i
+		}
+		return -1
+	}
+	for i := range s.fields {
+		if s.fields[i].node.Alias == key {
+			return i
+		}
+	}
+	return -1
+}
+
+// included obeys @skip and @include.
+func (s *selection) included(directives ast.DirectiveList) (bool, error) {
+	for _, d := range directives {
+		if d.Name != "skip" && d.Name != "include" {
+			continue
+		}
+		args, err := s.x.arguments(d.Definition.Arguments, d.Arguments, s.vars)
+		if err != nil {
+			return false, err
+		}
+		if on, _ := args.Bool("if"); on == (d.Name == "skip") {
+			return false, nil
+		}
+	}
+	return true, nil
+}
