@@ -55,7 +55,7 @@ CREATE TABLE district (
 	id       {{.ID}} NOT NULL,
 	slug     {{.Text}} NOT NULL,
 	name     {{.Text}} NOT NULL,
-	sort     {{.Text}} NOT NULL,  -- collation key
+	sort     {{.Bytes}} NOT NULL,  -- collation key
 	colour   {{.Int}} NOT NULL,   -- place in the colour sequence
 	outline  {{.Text}},           -- GeoJSON geometry
 	PRIMARY KEY (platform, id)
@@ -68,7 +68,7 @@ CREATE TABLE theme (
 	id       {{.ID}} NOT NULL,
 	slug     {{.Text}} NOT NULL,
 	title    {{.Text}} NOT NULL,
-	sort     {{.Text}} NOT NULL,
+	sort     {{.Bytes}} NOT NULL,
 	PRIMARY KEY (platform, id)
 {{.End}};
 CREATE UNIQUE INDEX theme_slug ON theme (platform, slug);
@@ -116,7 +116,7 @@ CREATE TABLE category ( -- of one project; kind category, or target (whom it is 
 	kind     {{.Text}} NOT NULL,
 	slug     {{.Text}} NOT NULL,
 	name     {{.Text}} NOT NULL,
-	sort     {{.Text}} NOT NULL,
+	sort     {{.Bytes}} NOT NULL,
 	PRIMARY KEY (platform, id)
 {{.End}};
 CREATE UNIQUE INDEX category_slug ON category (platform, project, kind, slug);
@@ -190,6 +190,7 @@ CREATE TABLE selection (
 	cost         {{.Int}} NOT NULL,
 	published_at {{.Int}} NOT NULL,
 	shuffle      {{.Int}} NOT NULL, -- a random number of 31 bits: its place in the random order
+	trashed      {{.Bool}} NOT NULL, -- removed by moderation
 	PRIMARY KEY (platform, step, proposal)
 {{.End}};
 CREATE INDEX selection_votes ON selection (platform, step, votes DESC, number);
@@ -215,7 +216,7 @@ CREATE TABLE facet ( -- kept counts of selection_tag
 	kind      {{.Text}} NOT NULL,
 	tag       {{.Text}} NOT NULL,
 	name      {{.Text}} NOT NULL,
-	sort      {{.Text}} NOT NULL,
+	sort      {{.Bytes}} NOT NULL,
 	proposals {{.Int}} NOT NULL,
 	PRIMARY KEY (platform, step, kind, tag)
 {{.End}};
@@ -327,3 +328,35 @@ CREATE TABLE journal_pending ( -- public acts that wait for the sequencer, forma
 	at       {{.Int}} NOT NULL,
 	PRIMARY KEY (platform, id)
 {{.End}};
+
+-- The text of proposals that searches read: folded (no accents, lower case). Trigrams on both engines.
+CREATE TABLE proposal_text (
+	platform {{.Int}} NOT NULL,
+	project  {{.ID}} NOT NULL,
+	proposal {{.ID}} NOT NULL,
+	title    {{.Text}} NOT NULL,
+	body     {{.Text}} NOT NULL,
+	PRIMARY KEY (platform, proposal)
+{{.EndRowid}};
+{{if .Postgres}}
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE INDEX proposal_text_trigrams ON proposal_text USING gin (title gin_trgm_ops, body gin_trgm_ops);
+{{else}}
+CREATE VIRTUAL TABLE proposal_fts USING fts5(title, body, content='proposal_text', content_rowid='rowid', tokenize='trigram');
+-- +goose StatementBegin
+CREATE TRIGGER proposal_text_insert AFTER INSERT ON proposal_text BEGIN
+	INSERT INTO proposal_fts (rowid, title, body) VALUES (new.rowid, new.title, new.body);
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER proposal_text_delete AFTER DELETE ON proposal_text BEGIN
+	INSERT INTO proposal_fts (proposal_fts, rowid, title, body) VALUES ('delete', old.rowid, old.title, old.body);
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER proposal_text_update AFTER UPDATE ON proposal_text BEGIN
+	INSERT INTO proposal_fts (proposal_fts, rowid, title, body) VALUES ('delete', old.rowid, old.title, old.body);
+	INSERT INTO proposal_fts (rowid, title, body) VALUES (new.rowid, new.title, new.body);
+END;
+-- +goose StatementEnd
+{{end}}

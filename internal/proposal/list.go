@@ -1,0 +1,223 @@
+package proposal
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+	"strings"
+
+	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/ids"
+)
+
+// Order is what a list is ordered by; the proposal's number breaks ties.
+type Order string
+
+// The orders.
+const (
+	ByVotes     Order = "votes"     // most first
+	ByPoints    Order = "points"    // most first
+	ByCost      Order = "cost"      // cheapest first
+	ByPublished Order = "published" // oldest first
+	ByRandom    Order = "random"    // as the seed says
+	ByNumber    Order = "number"
+)
+
+// column gives the column of an order, and whether the order goes down it.
+func (o Order) column() (name string, descending bool) {
+	switch o {
+	case ByVotes:
+		return "s.votes", true
+	case ByPoints:
+		return "s.points", true
+	case ByCost:
+		return "s.cost", false
+	case ByPublished:
+		return "s.published_at", false
+	case ByRandom:
+		return "s.shuffle", false
+	}
+	return "s.number", false
+}
+
+// Key is a place in an order: a page goes on after it.
+type Key struct{ Value, Number int64 }
+
+// String gives the form that addresses carry.
+func (k Key) String() string {
+	return strconv.FormatInt(k.Value, 10) + "." + strconv.FormatInt(k.Number, 10)
+}
+
+// ParseKey reads that form. Fault: invalid.
+func ParseKey(s string) (Key, error) {
+	a, b, _ := strings.Cut(s, ".")
+	value, err := strconv.ParseInt(a, 10, 64)
+	number, err2 := strconv.ParseInt(b, 10, 64)
+	if err != nil || err2 != nil {
+		return Key{}, fault.New(fault.Invalid, "fault.list.key", "Value", s).In("after")
+	}
+	return Key{value, number}, nil
+}
+
+// ListQuery asks for a page of a step's proposals.
+type ListQuery struct {
+	Step     ids.ID
+	Tags     []Tag // all of them must hold
+	Author   ids.ID
+	Trashed  bool   // those that moderation removed, instead of the others
+	Matching string // a search text
+	Order    Order
+	Reverse  bool  // the order turned round; a random one has no direction
+	Seed     int64 // of a random order
+	After    *Key
+	Offset   int // rows to pass over: only for clients that count rows
+	Limit    int
+}
+
+// circle is the number of places of the random order: the proposals stand on a circle by their random numbers, and each
+// seed enters it at a place of its own. So every visitor has an order of their own, stable, found by one index and paged
+// by key.
+const circle = 1 << 31
+
+// statement is an SQL statement in the making.
+type statement struct {
+	sql  strings.Builder
+	args []any
+}
+
+func (st *statement) add(sql string, args ...any) {
+	st.sql.WriteString(sql)
+	st.args = append(st.args, args...)
+}
+
+// List gives a page of the proposals of a step, in one statement. rare says that the first tag is known to be held by
+// few proposals (Rare): they are then found first and sorted, instead of walking the order until enough are met.
+func List(ctx context.Context, tx db.Tx, platform int64, q ListQuery, rare bool) ([]Listed, error) {
+	var st statement
+	st.add(`WITH page AS (`)
+	if q.Order == ByRandom {
+		q.Reverse = false
+		q.rotated(&st, tx.Engine(), platform, rare)
+	} else {
+		q.run(&st, tx.Engine(), platform, rare, 0, nil)
+	}
+	_, down := q.Order.column()
+	direction, numbers := "", ""
+	if down != q.Reverse {
+		direction = " DESC"
+	}
+	if q.Reverse {
+		numbers = " DESC"
+	}
+	st.add(`) SELECT g.step, g.status, g.votes, g.points, g.shuffle, g.place, `+columns+`
+		FROM page g JOIN proposal p ON p.platform = ? AND p.id = g.proposal
+		ORDER BY g.lap, g.place`+direction+`, g.number`+numbers+` LIMIT ? OFFSET ?`, platform, q.Limit, q.Offset)
+	rows, err := tx.Query(ctx, st.sql.String(), st.args...)
+	return db.Collect(rows, err, func(r *sql.Rows, l *Listed) error {
+		var place int64
+		err := scan(r, &l.Proposal, &l.Step, &l.Status, &l.Votes, &l.Points, &l.Shuffle, &place)
+		l.Selection.Proposal, l.Selection.Number = l.Proposal.ID, l.Proposal.Number
+		l.Selection.Cost, l.Selection.PublishedAt = l.Proposal.Cost, l.Proposal.PublishedAt
+		l.Selection.Trashed = l.Proposal.Trashed != NotTrashed
+		if q.Order == ByRandom {
+			place = (place - q.Seed) & (circle - 1)
+		}
+		l.Key = Key{place, int64(l.Proposal.Number)}
+		return err
+	})
+}
+
+// arc is a part of the circle of the random order, its end excluded.
+type arc struct{ from, to int64 }
+
+// rotated writes the one or two runs that go round the circle from the seed.
+func (q ListQuery) rotated(st *statement, engine db.Engine, platform int64, rare bool) {
+	seed := q.Seed & (circle - 1)
+	arcs := []arc{{seed, circle}, {0, seed}}
+	if q.After != nil {
+		here := (seed + q.After.Value) & (circle - 1)
+		if here < seed { // already past the top
+			arcs = []arc{{here, seed}}
+		} else {
+			arcs[0].from = here
+		}
+		q.After = &Key{here, q.After.Number}
+	}
+	for i, a := range arcs {
+		if i > 0 {
+			st.add(` UNION ALL `)
+			q.After = nil
+		}
+		st.add(`SELECT * FROM (`)
+		q.run(st, engine, platform, rare, i, &a)
+		st.add(`) AS run` + strconv.Itoa(i))
+	}
+}
+
+// run writes one ordered and limited run of selection rows.
+func (q ListQuery) run(st *statement, engine db.Engine, platform int64, rare bool, lap int, within *arc) {
+	column, down := q.Order.column()
+	st.add(`SELECT s.step, s.proposal, s.number, s.status, s.votes, s.points, s.shuffle, ` + column + ` AS place, ` + strconv.Itoa(lap) + ` AS lap FROM `)
+	tags := q.Tags
+	if rare && len(tags) > 0 {
+		// CROSS JOIN keeps SQLite from turning the join round; PostgreSQL plans by its own statistics.
+		st.add(`selection_tag t CROSS JOIN selection s WHERE t.platform = ? AND t.step = ? AND t.kind = ? AND t.tag = ?
+			AND s.platform = t.platform AND s.step = t.step AND s.proposal = t.proposal`, platform, q.Step, string(tags[0].Kind), tags[0].Slug)
+		tags = tags[1:]
+	} else {
+		st.add(`selection s WHERE s.platform = ? AND s.step = ?`, platform, q.Step)
+	}
+	for _, tag := range tags {
+		st.add(` AND EXISTS (SELECT 1 FROM selection_tag x WHERE x.platform = s.platform AND x.step = s.step AND x.kind = ? AND x.tag = ? AND x.proposal = s.proposal)`,
+			string(tag.Kind), tag.Slug)
+	}
+	st.add(` AND s.trashed = ?`, q.Trashed)
+	if !q.Author.IsZero() {
+		st.add(` AND EXISTS (SELECT 1 FROM proposal a WHERE a.platform = s.platform AND a.id = s.proposal AND a.author = ?)`, q.Author)
+	}
+	if q.Matching != "" {
+		matching(st, engine, q.Matching)
+	}
+	if within != nil {
+		st.add(` AND s.shuffle >= ? AND s.shuffle < ?`, within.from, within.to)
+	}
+	direction, numbers := " >", " >"
+	order, orderNumbers := "", ""
+	if down != q.Reverse {
+		direction, order = " <", " DESC"
+	}
+	if q.Reverse {
+		numbers, orderNumbers = " <", " DESC"
+	}
+	if q.After != nil {
+		// The first comparison is the one that the index answers.
+		st.add(` AND `+column+direction+`= ? AND (`+column+direction+` ? OR s.number`+numbers+` ?)`, q.After.Value, q.After.Value, q.After.Number)
+	}
+	st.add(` ORDER BY `+column+order+`, s.number`+orderNumbers+` LIMIT ?`, q.Limit+q.Offset)
+}
+
+// Count counts what a query lists, whatever its order and page.
+func Count(ctx context.Context, tx db.Tx, platform int64, q ListQuery) (n int, err error) {
+	q.Order, q.After, q.Offset, q.Limit = ByNumber, nil, 0, maxCount
+	var st statement
+	st.add(`SELECT COUNT(*) FROM (`)
+	q.run(&st, tx.Engine(), platform, len(q.Tags) > 0, 0, nil)
+	st.add(`) AS counted`)
+	err = tx.QueryRow(ctx, st.sql.String(), st.args...).Scan(&n)
+	return n, err
+}
+
+const maxCount = 10_000_000
+
+// Facets gives what a step's list can be filtered by, with kept counts, by kind and name.
+func Facets(ctx context.Context, tx db.Tx, platform int64, step ids.ID) ([]Facet, error) {
+	rows, err := tx.Query(ctx, `SELECT f.kind, f.tag, f.name, f.sort, f.proposals FROM facet f WHERE f.platform = ? AND f.step = ? ORDER BY f.kind, f.sort, f.tag`, platform, step)
+	return db.Collect(rows, err, func(r *sql.Rows, f *Facet) error { return r.Scan(&f.Kind, &f.Slug, &f.Name, &f.Sort, &f.Proposals) })
+}
+
+// Rare says whether finding the holders of a facet first is quicker than walking a list of total proposals in order:
+// walking meets a holder every total / holders rows.
+func (f Facet) Rare(total, limit int) bool {
+	return f.Proposals*f.Proposals < total*limit
+}

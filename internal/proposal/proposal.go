@@ -1,0 +1,101 @@
+// Package proposal holds the proposals (« projets » on screen) of participatory projects: reading them, listing a step
+// in every order by every facet, and searching.
+package proposal
+
+import (
+	"time"
+
+	"github.com/parvis-civic/parvis/internal/ids"
+)
+
+// Proposal is one proposal.
+type Proposal struct {
+	ID            ids.ID
+	Project       ids.ID
+	Number        int    // in its project, from 1
+	Reference     string // shown to people
+	Slug          string
+	Title         string
+	Summary       string
+	Body          string
+	Cost          int64 // hundredths of the project's currency
+	District      ids.ID
+	Category      ids.ID
+	Theme         ids.ID
+	Author        ids.ID
+	Proposer      string // the name that an imported file gives
+	Picture       ids.ID
+	Place         *Place
+	Address       string
+	Trashed       Trashed
+	TrashedReason string
+	TrashedAt     time.Time
+	CreatedAt     time.Time
+	PublishedAt   time.Time // zero: draft
+	UpdatedAt     time.Time
+}
+
+// Place is a position, WGS 84 degrees.
+type Place struct{ Latitude, Longitude float64 }
+
+// Trashed says how moderation removed a contribution.
+type Trashed string
+
+// The states of moderation.
+const (
+	NotTrashed Trashed = ""
+	Visible    Trashed = "visible"   // removed from lists, its text still readable
+	Invisible  Trashed = "invisible" // its text is out of sight
+)
+
+// Selection is a proposal's place in a step: the row that lists, orders and counts read.
+type Selection struct {
+	Step        ids.ID
+	Proposal    ids.ID
+	Number      int
+	Status      string // "", or StatusWinner…
+	Votes       int64  // ballots that name it
+	Points      int64  // what they give it
+	Cost        int64
+	PublishedAt time.Time
+	Shuffle     int64 // a random number of 31 bits
+	Trashed     bool
+}
+
+// Statuses of a selection.
+const (
+	StatusVoted  = "voted"  // put to the vote
+	StatusWinner = "winner" // in a result step
+)
+
+// Tag is something that a list can be filtered by.
+type Tag struct {
+	Kind TagKind
+	Slug string
+}
+
+// TagKind is the kind of tag.
+type TagKind string
+
+// The kinds of tag.
+const (
+	TagDistrict TagKind = "district"
+	TagCategory TagKind = "category"
+	TagTarget   TagKind = "target"
+	TagTheme    TagKind = "theme"
+)
+
+// Facet is a tag with the number of proposals of a step that have it.
+type Facet struct {
+	Tag
+	Name      string
+	Sort      []byte
+	Proposals int
+}
+
+// Listed is a proposal in a list of a step.
+type Listed struct {
+	Proposal
+	Selection
+	Key Key // its place in the order asked for
+}

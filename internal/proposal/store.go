@@ -1,0 +1,133 @@
+package proposal
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/ids"
+)
+
+const columns = `p.id, p.project, p.number, p.reference, p.slug, p.title, p.summary, p.body, p.cost, p.district, p.category, p.theme, p.author, p.proposer,
+	p.picture, p.latitude, p.longitude, p.address, p.trashed, p.trashed_reason, p.trashed_at, p.created_at, p.published_at, p.updated_at`
+
+// scan reads the columns, after what the caller selected before them.
+func scan(r *sql.Rows, p *Proposal, before ...any) error {
+	var latitude, longitude sql.NullFloat64
+	var trashed, created, published, updated int64
+	err := r.Scan(append(before, &p.ID, &p.Project, &p.Number, &p.Reference, &p.Slug, &p.Title, &p.Summary, &p.Body, &p.Cost, &p.District, &p.Category, &p.Theme,
+		&p.Author, &p.Proposer, &p.Picture, &latitude, &longitude, &p.Address, &p.Trashed, &p.TrashedReason, &trashed, &created, &published, &updated)...)
+	if latitude.Valid && longitude.Valid {
+		p.Place = &Place{latitude.Float64, longitude.Float64}
+	}
+	p.TrashedAt, p.CreatedAt, p.PublishedAt, p.UpdatedAt = db.Time(trashed), db.Time(created), db.Time(published), db.Time(updated)
+	return err
+}
+
+// published is what every public reader adds: the project is visible and the proposal is no draft.
+const published = ` AND p.published_at > 0 AND EXISTS (SELECT 1 FROM project j WHERE j.platform = p.platform AND j.id = p.project AND j.state = 'published')`
+
+// ByNumber gives the published proposal of a project with that number, if there is one.
+func ByNumber(ctx context.Context, tx db.Tx, platform int64, project ids.ID, number int) (p Proposal, ok bool, err error) {
+	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM proposal p WHERE p.platform = ? AND p.project = ? AND p.number = ?`+published, platform, project, number)
+	all, err := db.Collect(rows, err, func(r *sql.Rows, p *Proposal) error { return scan(r, p) })
+	if err != nil || len(all) == 0 {
+		return Proposal{}, false, err
+	}
+	return all[0], true, nil
+}
+
+// ByIDs gives the published proposals of those identifiers, in no order.
+func ByIDs(ctx context.Context, tx db.Tx, platform int64, list []ids.ID) ([]Proposal, error) {
+	marks, args := db.In(list)
+	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM proposal p WHERE p.platform = ? AND p.id IN (`+marks+`)`+published, append([]any{platform}, args...)...)
+	return db.Collect(rows, err, func(r *sql.Rows, p *Proposal) error { return scan(r, p) })
+}
+
+// SelectionsOf gives the selections of those proposals, by proposal, in the order of the project's steps.
+func SelectionsOf(ctx context.Context, tx db.Tx, platform int64, list []ids.ID) ([]Selection, error) {
+	marks, args := db.In(list)
+	rows, err := tx.Query(ctx, `SELECT s.step, s.proposal, s.number, s.status, s.votes, s.points, s.cost, s.published_at, s.shuffle, s.trashed
+		FROM selection s JOIN step t ON t.platform = s.platform AND t.id = s.step
+		WHERE s.platform = ? AND s.proposal IN (`+marks+`) ORDER BY s.proposal, t.position`, append([]any{platform}, args...)...)
+	return db.Collect(rows, err, func(r *sql.Rows, s *Selection) error {
+		var at int64
+		err := r.Scan(&s.Step, &s.Proposal, &s.Number, &s.Status, &s.Votes, &s.Points, &s.Cost, &at, &s.Shuffle, &s.Trashed)
+		s.PublishedAt = db.Time(at)
+		return err
+	})
+}
+
+// TagsOf gives every tag of those proposals in a step, with names.
+func TagsOf(ctx context.Context, tx db.Tx, platform int64, step ids.ID, list []ids.ID) (map[ids.ID][]Facet, error) {
+	marks, args := db.In(list)
+	type row struct {
+		proposal ids.ID
+		Facet
+	}
+	rows, err := tx.Query(ctx, `SELECT t.proposal, f.kind, f.tag, f.name, f.sort, f.proposals FROM selection_tag t
+		JOIN facet f ON f.platform = t.platform AND f.step = t.step AND f.kind = t.kind AND f.tag = t.tag
+		WHERE t.platform = ? AND t.step = ? AND t.proposal IN (`+marks+`) ORDER BY t.proposal, f.kind, f.sort`, append([]any{platform, step}, args...)...)
+	all, err := db.Collect(rows, err, func(r *sql.Rows, v *row) error {
+		return r.Scan(&v.proposal, &v.Kind, &v.Slug, &v.Name, &v.Sort, &v.Proposals)
+	})
+	tags := map[ids.ID][]Facet{}
+	for _, v := range all {
+		tags[v.proposal] = append(tags[v.proposal], v.Facet)
+	}
+	return tags, err
+}
+
+// Insert stores proposals and the text that searches read.
+func Insert(ctx context.Context, tx db.Tx, platform int64, proposals []Proposal) error {
+	rows := make([][]any, len(proposals))
+	for i, p := range proposals {
+		var latitude, longitude any
+		if p.Place != nil {
+			latitude, longitude = p.Place.Latitude, p.Place.Longitude
+		}
+		rows[i] = []any{platform, p.ID, p.Project, p.Number, p.Reference, p.Slug, p.Title, p.Summary, p.Body, p.Cost, p.District, p.Category, p.Theme, p.Author, p.Proposer,
+			p.Picture, latitude, longitude, p.Address, string(p.Trashed), p.TrashedReason, db.Micros(p.TrashedAt), db.Micros(p.CreatedAt), db.Micros(p.PublishedAt), db.Micros(p.UpdatedAt)}
+	}
+	if err := db.Insert(ctx, tx, "proposal", []string{"platform", "id", "project", "number", "reference", "slug", "title", "summary", "body", "cost", "district", "category", "theme", "author", "proposer",
+		"picture", "latitude", "longitude", "address", "trashed", "trashed_reason", "trashed_at", "created_at", "published_at", "updated_at"}, rows); err != nil {
+		return err
+	}
+	return index(ctx, tx, platform, proposals)
+}
+
+// Select puts proposals into a step, with what each can be filtered by (tags, in the order of the selections).
+func Select(ctx context.Context, tx db.Tx, platform int64, selections []Selection, tags [][]Tag) error {
+	rows := make([][]any, len(selections))
+	var tagRows [][]any
+	for i, s := range selections {
+		rows[i] = []any{platform, s.Step, s.Proposal, s.Number, s.Status, s.Votes, s.Points, s.Cost, db.Micros(s.PublishedAt), s.Shuffle, s.Trashed}
+		for _, t := range tags[i] {
+			tagRows = append(tagRows, []any{platform, s.Step, string(t.Kind), t.Slug, s.Proposal})
+		}
+	}
+	if err := db.Insert(ctx, tx, "selection", []string{"platform", "step", "proposal", "number", "status", "votes", "points", "cost", "published_at", "shuffle", "trashed"}, rows); err != nil {
+		return err
+	}
+	return db.Insert(ctx, tx, "selection_tag", []string{"platform", "step", "kind", "tag", "proposal"}, tagRows)
+}
+
+// KeepFacets counts the tags of a step anew; names gives each tag's name and sort key.
+func KeepFacets(ctx context.Context, tx db.Tx, platform int64, step ids.ID, names []Facet) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM facet WHERE platform = ? AND step = ?`, platform, step); err != nil {
+		return err
+	}
+	rows := make([][]any, len(names))
+	for i, f := range names {
+		rows[i] = []any{platform, step, string(f.Kind), f.Slug, f.Name, f.Sort, 0}
+	}
+	if err := db.Insert(ctx, tx, "facet", []string{"platform", "step", "kind", "tag", "name", "sort", "proposals"}, rows); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE facet SET proposals = (SELECT COUNT(*) FROM selection_tag t
+		WHERE t.platform = facet.platform AND t.step = facet.step AND t.kind = facet.kind AND t.tag = facet.tag) WHERE platform = ? AND step = ?`, platform, step); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `DELETE FROM facet WHERE platform = ? AND step = ? AND proposals = 0`, platform, step)
+	return err
+}
