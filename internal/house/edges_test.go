@@ -1,0 +1,243 @@
+package house
+
+import (
+	"flag"
+	"fmt"
+	"go/ast"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// room is a line of the table of allowed edges. Rooms are named by their folder, without "internal/".
+type room struct {
+	name string
+	may  string // the rooms that its code may import; tests may import any
+	why  string
+}
+
+// Groups of rooms that are mostly allowed together.
+const (
+	leaves = "fault clock ids i18n access "
+	base   = leaves + "db journal platform account " // what every capability may stand on
+)
+
+// rooms is the table of allowed edges. A package that is not in it fails; adding a line here is the moment to ask why.
+var rooms = []room{
+	{"tally", "", "public: a count needs its input and nothing else"},
+	{"tally/pabulib", "tally", "public: reads and writes the files that a count takes"},
+
+	{"fault", "", "leaf: errors are known everywhere"},
+	{"clock", "", "leaf"},
+	{"ids", "", "leaf"},
+	{"access", "", "leaf: who may do or see what, as one table that asks nobody"},
+	{"i18n", "fault", "leaf, but that it says faults to people"},
+	{"run", "", "leaf: starts and stops tasks, knows none of them"},
+	{"rulebook", "tally fault ids i18n", "pure: the rules of an edition hold the counting rule itself, and say themselves as a règlement"},
+
+	{"db", leaves + "db/migrations", "the only way to a database"},
+	{"db/migrations", "", "text of SQL, embedded"},
+	{"db/dbtest", leaves + "db db/migrations", "databases for tests"},
+
+	{"journal", leaves + "db", "every public act ends in it, so it stands below them all"},
+	{"platform", leaves + "db journal", "what every other row belongs to"},
+	{"account", leaves + "db journal platform", "who acts"},
+	{"media", base, "files of all rooms"},
+
+	{"project", base + "media rulebook tally", "an edition, its steps and its rules"},
+	{"proposal", base + "media rulebook project", "what is proposed in a project"},
+	{"ballot", base + "rulebook tally project proposal", "choices are proposals of a project's step"},
+	{"result", base + "rulebook tally project proposal ballot", "counts ballots on proposals under the rulebook"},
+	{"delivery", base + "project proposal", "follows what won"},
+
+	{"transfer", base + "media rulebook tally tally/pabulib project proposal ballot result delivery", "fills every room from a file"},
+	{"demo", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer", "fills every room with a city that does not exist"},
+
+	{"graph/schema", "", "the API's schema, embedded"},
+	{"graph/exec", "", "runs any schema, knows nothing of Parvis"},
+	{"graph", base + "media rulebook tally project proposal ballot result delivery graph/exec graph/schema", "answers from the rooms, holds no SQL"},
+
+	{"web/assets", "", "styles, scripts and pictures, embedded"},
+	{"web/ui", leaves + "platform project proposal rulebook tally result delivery web/assets", "components that several pages share"},
+	{"web/site", base + "media rulebook tally project proposal ballot result delivery web/ui web/assets", "the public pages, from the rooms, hold no SQL"},
+	{"web", base + "media graph web/site web/ui web/assets", "the router: hosts, middleware, what answers where"},
+
+	{"cmd/parvis", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer demo run graph web", "wiring"},
+
+	{"house", "", "tests of the tree"},
+	{"browsertest", "", "a browser for tests"},
+}
+
+func lookup(name string) (room, bool) {
+	i := slices.IndexFunc(rooms, func(r room) bool { return r.name == name })
+	if i < 0 {
+		return room{}, false
+	}
+	return rooms[i], true
+}
+
+// roomOf names the room of a folder, or of a package of ours.
+func roomOf(dir string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(dir, module+"/"), "internal/")
+}
+
+// publicMay lists what the public rooms import from outside, besides the standard library.
+var publicMay = regexp.MustCompile(`^(golang\.org/x/|github\.com/gowebpki/jcs$)`)
+
+// impure are the imports that a rules file does without: what reads, writes, waits or draws lots.
+var impure = []string{
+	"bufio", "context", "crypto/rand", "database/sql", "io", "io/fs", "io/ioutil", "log", "log/slog", "math/rand", "math/rand/v2",
+	"net", "net/http", "os", "os/exec", "path/filepath", "syscall",
+	module + "/internal/clock", module + "/internal/db", module + "/internal/journal", module + "/internal/run",
+}
+
+// telling are the functions of package time that look at a clock.
+var telling = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTicker", "NewTimer"}
+
+// forbidden says what a Go file imports or does that its room may not.
+func forbidden(t *testing.T, f file) []string {
+	t.Helper()
+	set, parsed := f.parse(t)
+	name := roomOf(path.Dir(f.path))
+	here, known := lookup(name)
+	if !known {
+		return []string{fmt.Sprintf("%s: the room %q is not in the table of rooms (internal/house/edges_test.go): add its line", f.path, name)}
+	}
+	if f.test() {
+		return nil
+	}
+	rules := strings.HasPrefix(path.Base(f.path), "rules")
+	public := name == "tally" || strings.HasPrefix(name, "tally/")
+	var wrong []string
+	say := func(n ast.Node, format string, args ...any) {
+		wrong = append(wrong, set.Position(n.Pos()).String()+": "+fmt.Sprintf(format, args...))
+	}
+	for _, spec := range parsed.Imports {
+		imported, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ours := strings.HasPrefix(imported, module+"/")
+		switch {
+		case ours && !slices.Contains(strings.Fields(here.may), roomOf(imported)):
+			say(spec, "forbidden edge %s → %s", name, roomOf(imported))
+		case public && !ours && strings.Contains(imported, ".") && !publicMay.MatchString(imported):
+			say(spec, "forbidden edge %s → %s: a public room stands on the standard library", name, imported)
+		}
+		if rules && slices.Contains(impure, imported) {
+			say(spec, "a rules file imports %s: rules are pure", imported)
+		}
+	}
+	if rules {
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok {
+				if x, ok := s.X.(*ast.Ident); ok && x.Name == "time" && slices.Contains(telling, s.Sel.Name) {
+					say(s, "a rules file calls time.%s: rules are told the time", s.Sel.Name)
+				}
+			}
+			return true
+		})
+	}
+	return wrong
+}
+
+func TestRoomsImportOnlyWhatTheTableAllows(t *testing.T) {
+	for _, f := range files(t) {
+		if f.is(".go") && !f.under("tools") {
+			for _, wrong := range forbidden(t, f) {
+				t.Error(wrong)
+			}
+		}
+	}
+}
+
+func TestForbiddenImportIsNamed(t *testing.T) {
+	for _, c := range []struct{ path, source, want string }{
+		{"tally/x.go", `import "` + module + `/internal/db"`, "tally/x.go:2:8: forbidden edge tally → db"},
+		{"tally/x.go", `import "github.com/google/go-cmp/cmp"`, "forbidden edge tally → github.com/google/go-cmp/cmp"},
+		{"internal/proposal/x.go", `import "` + module + `/internal/web/site"`, "forbidden edge proposal → web/site"},
+		{"internal/graph/exec/x.go", `import _ "` + module + `/internal/platform"`, "forbidden edge graph/exec → platform"},
+		{"internal/project/x.go", `import "` + module + `/internal/db/dbtest"`, "forbidden edge project → db/dbtest"},
+		{"internal/gossip/x.go", ``, `the room "gossip" is not in the table`},
+		{"internal/ballot/rules_vote.go", `import "os"`, "a rules file imports os"},
+		{"internal/ballot/rules.go", `import "time"; var x = time.Now()`, "a rules file calls time.Now"},
+	} {
+		got := forbidden(t, file{path: c.path, text: []byte("package x\n" + c.source + "\n")})
+		if len(got) != 1 || !strings.Contains(got[0], c.want) {
+			t.Errorf("%s with %s: %q, want one that says %q", c.path, c.source, got, c.want)
+		}
+	}
+	for _, c := range []struct{ path, source string }{
+		{"internal/proposal/x.go", `import "` + module + `/internal/project"`},
+		{"internal/proposal/x_test.go", `import "` + module + `/internal/db/dbtest"`},
+		{"internal/ballot/rules.go", `import "time"; func open(now, end time.Time) bool { return now.Before(end) }`},
+		{"tally/x.go", `import ("math/big"; "golang.org/x/text/language"; "github.com/gowebpki/jcs")`},
+	} {
+		if got := forbidden(t, file{path: c.path, text: []byte("package x\n" + c.source + "\n")}); len(got) != 0 {
+			t.Errorf("%s with %s: %q", c.path, c.source, got)
+		}
+	}
+}
+
+func TestTableOfRoomsHasNoCycleAndNoUnknownName(t *testing.T) {
+	below := map[string]bool{} // a room stands on rooms of which everything is known: repeat until nothing moves
+	for moved := true; moved; {
+		moved = false
+		for _, r := range rooms {
+			if below[r.name] || slices.ContainsFunc(strings.Fields(r.may), func(name string) bool { return !below[name] }) {
+				continue
+			}
+			below[r.name], moved = true, true
+		}
+	}
+	for _, r := range rooms {
+		if !below[r.name] {
+			t.Errorf("%s may import %s: one of them is unknown, or leads back to it", r.name, r.may)
+		}
+		if r.why == "" {
+			t.Errorf("%s has no reason", r.name)
+		}
+	}
+}
+
+var update = flag.Bool("update", false, "write the table of rooms into ARCHITECTURE.md")
+
+// The marks in ARCHITECTURE.md between which the table stands.
+const tableStart, tableEnd = "<!-- rooms -->\n", "<!-- /rooms -->\n"
+
+func TestArchitectureShowsTheTableOfRooms(t *testing.T) {
+	var table strings.Builder
+	table.WriteString("| room | may import | because |\n|---|---|---|\n")
+	for _, r := range rooms {
+		may := strings.TrimSpace(r.may)
+		for _, group := range []struct{ names, name string }{{base, "*base*"}, {leaves, "*leaves*"}} {
+			may = strings.Replace(may+" ", group.names, group.name+" ", 1)
+			may = strings.TrimSpace(may)
+		}
+		fmt.Fprintf(&table, "| %s | %s | %s |\n", r.name, may, r.why)
+	}
+	name := filepath.Join(root, "ARCHITECTURE.md")
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, ok := strings.Cut(string(raw), tableStart)
+	shown, after, ok2 := strings.Cut(rest, tableEnd)
+	if !ok || !ok2 {
+		t.Fatalf("ARCHITECTURE.md has no table between %q and %q", tableStart, tableEnd)
+	}
+	if shown == table.String() {
+		return
+	}
+	if !*update {
+		t.Fatal("ARCHITECTURE.md shows another table of rooms: go test ./internal/house -update")
+	}
+	if err := os.WriteFile(name, []byte(before+tableStart+table.String()+tableEnd+after), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
