@@ -11,13 +11,9 @@ import (
 )
 
 func insertRulebook(ctx context.Context, tx db.Tx, platform int64, project ids.ID, version int64, b rulebook.Rulebook) error {
-	body, err := b.Canonical()
-	if err != nil {
-		return err
-	}
 	hash := b.Hash()
-	_, err = tx.Exec(ctx, `INSERT INTO rulebook (platform, project, version, body, hash, created_at) VALUES (?,?,?,?,?,?)`,
-		platform, project, version, string(body), hash[:], db.Micros(tx.Now()))
+	_, err := tx.Exec(ctx, `INSERT INTO rulebook (platform, project, version, body, hash, created_at) VALUES (?,?,?,?,?,?)`,
+		platform, project, version, string(b.Canonical()), hash[:], db.Micros(tx.Now()))
 	return err
 }
 

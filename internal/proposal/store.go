@@ -27,8 +27,8 @@ func scan(r *sql.Rows, p *Proposal, before ...any) error {
 // published is what every public reader adds: the project is visible and the proposal is no draft.
 const published = ` AND p.published_at > 0 AND EXISTS (SELECT 1 FROM project j WHERE j.platform = p.platform AND j.id = p.project AND j.state = 'published')`
 
-// ByNumber gives the published proposal of a project with that number, if there is one.
-func ByNumber(ctx context.Context, tx db.Tx, platform int64, project ids.ID, number int) (p Proposal, ok bool, err error) {
+// Numbered gives the published proposal of a project with that number, if there is one.
+func Numbered(ctx context.Context, tx db.Tx, platform int64, project ids.ID, number int) (p Proposal, ok bool, err error) {
 	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM proposal p WHERE p.platform = ? AND p.project = ? AND p.number = ?`+published, platform, project, number)
 	all, err := db.Collect(rows, err, func(r *sql.Rows, p *Proposal) error { return scan(r, p) })
 	if err != nil || len(all) == 0 {
@@ -130,4 +130,34 @@ func KeepFacets(ctx context.Context, tx db.Tx, platform int64, step ids.ID, name
 	}
 	_, err := tx.Exec(ctx, `DELETE FROM facet WHERE platform = ? AND step = ? AND proposals = 0`, platform, step)
 	return err
+}
+
+// Promote selects proposals of one step into another with a status, keeping their counts and tags, and says how many
+// there are now. What was in the other step before is gone.
+func Promote(ctx context.Context, tx db.Tx, platform int64, from, to ids.ID, list []ids.ID, status string) (int, error) {
+	for _, table := range []string{"selection", "selection_tag", "facet"} {
+		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE platform = ? AND step = ?`, platform, to); err != nil {
+			return 0, err
+		}
+	}
+	if len(list) == 0 {
+		return 0, nil
+	}
+	marks, args := db.In(list)
+	args = append([]any{platform, from}, args...)
+	n, err := tx.Exec(ctx, `INSERT INTO selection (platform, step, proposal, number, status, votes, points, cost, published_at, shuffle, trashed)
+		SELECT s.platform, ?, s.proposal, s.number, ?, s.votes, s.points, s.cost, s.published_at, s.shuffle, s.trashed
+		FROM selection s WHERE s.platform = ? AND s.step = ? AND s.proposal IN (`+marks+`)`, append([]any{to, status}, args...)...)
+	if err != nil {
+		return 0, err
+	}
+	if _, err := tx.Exec(ctx, `INSERT INTO selection_tag (platform, step, kind, tag, proposal)
+		SELECT t.platform, ?, t.kind, t.tag, t.proposal FROM selection_tag t WHERE t.platform = ? AND t.step = ? AND t.proposal IN (`+marks+`)`, append([]any{to}, args...)...); err != nil {
+		return 0, err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO facet (platform, step, kind, tag, name, sort, proposals)
+		SELECT f.platform, n.step, f.kind, f.tag, f.name, f.sort, COUNT(*) FROM facet f
+		JOIN selection_tag n ON n.platform = f.platform AND n.kind = f.kind AND n.tag = f.tag
+		WHERE f.platform = ? AND f.step = ? AND n.step = ? GROUP BY f.platform, n.step, f.kind, f.tag, f.name, f.sort`, platform, from, to)
+	return int(n), err
 }

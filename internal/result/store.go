@@ -1,0 +1,156 @@
+package result
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/tally"
+)
+
+// Candidates gives the proposals put to the vote in a step, in the stated order (their numbers), with the keys of their
+// districts and categories, the main one first.
+func Candidates(ctx context.Context, tx db.Tx, platform int64, step ids.ID) ([]Candidate, error) {
+	rows, err := tx.Query(ctx, `SELECT p.id, p.number, p.reference, p.title, p.cost, COALESCE(d.slug, ''), COALESCE(c.slug, '')
+		FROM selection s JOIN proposal p ON p.platform = s.platform AND p.id = s.proposal
+		LEFT JOIN district d ON d.platform = p.platform AND d.id = p.district
+		LEFT JOIN category c ON c.platform = p.platform AND c.id = p.category
+		WHERE s.platform = ? AND s.step = ? ORDER BY p.number`, platform, step)
+	index := map[ids.ID]int{}
+	all, err := db.Collect(rows, err, func(r *sql.Rows, c *Candidate) error {
+		var district, category string
+		if err := r.Scan(&c.Proposal, &c.Number, &c.ID, &c.Name, &c.Cost, &district, &category); err != nil {
+			return err
+		}
+		c.Order = c.Number
+		if district != "" {
+			c.Districts = []string{district}
+		}
+		if category != "" {
+			c.Categories = []string{category}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i, c := range all {
+		index[c.Proposal] = i
+	}
+	type tag struct {
+		proposal  ids.ID
+		kind, tag string
+	}
+	rows, err = tx.Query(ctx, `SELECT t.proposal, t.kind, t.tag FROM selection_tag t WHERE t.platform = ? AND t.step = ? AND t.kind IN ('district', 'category') ORDER BY t.kind, t.tag, t.proposal`, platform, step)
+	tags, err := db.Collect(rows, err, func(r *sql.Rows, t *tag) error { return r.Scan(&t.proposal, &t.kind, &t.tag) })
+	for _, t := range tags {
+		i, ok := index[t.proposal]
+		if !ok {
+			continue
+		}
+		list := &all[i].Districts
+		if t.kind == "category" {
+			list = &all[i].Categories
+		}
+		if len(*list) == 0 || (*list)[0] != t.tag {
+			*list = append(*list, t.tag)
+		}
+	}
+	return all, err
+}
+
+func insert(ctx context.Context, tx db.Tx, platform int64, r Result, lines []Line) error {
+	for _, table := range []string{"result_line", "result"} {
+		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE platform = ? AND step = ?`, platform, r.Step); err != nil {
+			return err
+		}
+	}
+	if err := db.Insert(ctx, tx, "result", []string{"platform", "step", "rule", "rulebook", "counted", "ballots", "ballots_hash", "budget", "spent", "reserve", "winners",
+		"official_known", "official_same", "proclaimed_at"}, [][]any{{platform, r.Step, r.Rule, r.Rulebook, r.Counted, r.Ballots, r.BallotsHash, int64(r.Budget), int64(r.Spent),
+		int64(r.Reserve), r.Winners, r.OfficialKnown, r.OfficialSame, db.Micros(r.ProclaimedAt)}}); err != nil {
+		return err
+	}
+	rows := make([][]any, len(lines))
+	for i, l := range lines {
+		reason, err := json.Marshal(l.Reason)
+		if err != nil {
+			return err
+		}
+		var official any
+		if l.Official != nil {
+			official = *l.Official
+		}
+		rows[i] = []any{platform, r.Step, l.Rank, l.Proposal, l.Total, l.Supporters, l.Mark, string(l.Stage), l.Part, string(reason), official}
+	}
+	return db.Insert(ctx, tx, "result_line", []string{"platform", "step", "rank", "proposal", "total", "supporters", "mark", "stage", "part", "reason", "official"}, rows)
+}
+
+// Of gives the proclaimed result of a step, if there is one.
+func Of(ctx context.Context, tx db.Tx, platform int64, step ids.ID) (r Result, ok bool, err error) {
+	rows, err := tx.Query(ctx, `SELECT r.step, r.rule, r.rulebook, r.counted, r.ballots, r.ballots_hash, r.budget, r.spent, r.reserve, r.winners, r.official_known, r.official_same, r.proclaimed_at
+		FROM result r WHERE r.platform = ? AND r.step = ?`, platform, step)
+	all, err := db.Collect(rows, err, func(q *sql.Rows, r *Result) error {
+		var at int64
+		err := q.Scan(&r.Step, &r.Rule, &r.Rulebook, &r.Counted, &r.Ballots, &r.BallotsHash, &r.Budget, &r.Spent, &r.Reserve, &r.Winners, &r.OfficialKnown, &r.OfficialSame, &at)
+		r.ProclaimedAt = db.Time(at)
+		return err
+	})
+	if err != nil || len(all) == 0 {
+		return Result{}, false, err
+	}
+	return all[0], true, nil
+}
+
+const lineColumns = `l.rank, l.proposal, l.total, l.supporters, l.mark, l.stage, l.part, l.reason, l.official`
+
+func scanLine(r *sql.Rows, l *Line, before ...any) error {
+	var reason []byte
+	var official sql.NullInt64
+	if err := r.Scan(append(before, &l.Rank, &l.Proposal, &l.Total, &l.Supporters, &l.Mark, &l.Stage, &l.Part, &reason, &official)...); err != nil {
+		return err
+	}
+	if official.Valid {
+		n := int(official.Int64)
+		l.Official = &n
+	}
+	if err := json.Unmarshal(reason, &l.Reason); err != nil {
+		return fmt.Errorf("reason of proposal %s: %w", l.Proposal, err)
+	}
+	return nil
+}
+
+// Lines gives the lines of a result, by rank.
+func Lines(ctx context.Context, tx db.Tx, platform int64, step ids.ID) ([]Line, error) {
+	rows, err := tx.Query(ctx, `SELECT `+lineColumns+` FROM result_line l WHERE l.platform = ? AND l.step = ? ORDER BY l.rank`, platform, step)
+	return db.Collect(rows, err, func(r *sql.Rows, l *Line) error { return scanLine(r, l) })
+}
+
+// LineOf is a line with the step that it is of.
+type LineOf struct {
+	Step ids.ID
+	Line
+}
+
+// LinesOf gives the lines of those proposals, in whatever steps.
+func LinesOf(ctx context.Context, tx db.Tx, platform int64, proposals []ids.ID) ([]LineOf, error) {
+	marks, args := db.In(proposals)
+	rows, err := tx.Query(ctx, `SELECT l.step, `+lineColumns+` FROM result_line l WHERE l.platform = ? AND l.proposal IN (`+marks+`) ORDER BY l.proposal, l.step`, append([]any{platform}, args...)...)
+	return db.Collect(rows, err, func(r *sql.Rows, l *LineOf) error { return scanLine(r, &l.Line, &l.Step) })
+}
+
+// MoneyByDistrict is what a district wins.
+type MoneyByDistrict struct {
+	District ids.ID // zero: in no district
+	Winners  int
+	Cost     tally.Amount
+}
+
+// ByDistrict sums the winners of a step by their main district.
+func ByDistrict(ctx context.Context, tx db.Tx, platform int64, step ids.ID) ([]MoneyByDistrict, error) {
+	rows, err := tx.Query(ctx, `SELECT p.district, COUNT(*), SUM(p.cost) FROM result_line l JOIN proposal p ON p.platform = l.platform AND p.id = l.proposal
+		WHERE l.platform = ? AND l.step = ? AND l.mark <> 0 GROUP BY p.district ORDER BY SUM(p.cost) DESC, p.district`, platform, step)
+	return db.Collect(rows, err, func(r *sql.Rows, m *MoneyByDistrict) error { return r.Scan(&m.District, &m.Winners, &m.Cost) })
+}
