@@ -1,0 +1,215 @@
+// Package site holds the pages that everyone may read. Each page is a struct of plain values that a handler fills from
+// the rooms' services, and a template beside it.
+package site
+
+import (
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/parvis-civic/parvis/internal/web/ui"
+)
+
+// Project names a project and its pages, on each of them.
+type Project struct {
+	Slug        string
+	Title       string
+	HasResults  bool
+	HasRulebook bool
+}
+
+func (p Project) path() string { return "/projets/" + url.PathEscape(p.Slug) }
+
+// rooms are the pages of a project.
+func (pr Project) rooms(p ui.Page) []ui.Link {
+	links := []ui.Link{
+		{Text: p.T("web.project.room"), Href: p.Href(pr.path())},
+		{Text: p.T("web.proposals.room"), Href: p.Href(pr.path() + "/propositions")},
+	}
+	if pr.HasResults {
+		links = append(links, ui.Link{Text: p.T("web.results.room"), Href: p.Href(pr.path() + "/resultats")})
+	}
+	if pr.HasRulebook {
+		links = append(links, ui.Link{Text: p.T("web.rulebook.room"), Href: p.Href(pr.path() + "/reglement")})
+	}
+	return links
+}
+
+// ProposalHref is the address of a proposal: the number decides, the words are for people.
+func ProposalHref(p ui.Page, project, number, slug string) templ.SafeURL {
+	path := "/projets/" + url.PathEscape(project) + "/propositions/" + number
+	if slug != "" {
+		path += "-" + url.PathEscape(slug)
+	}
+	return p.Href(path)
+}
+
+// Moment is what a project is doing now.
+type Moment string
+
+// The moments, in the order in which the home page lists them ("web.moment.…" in the translations).
+const (
+	MomentVote     Moment = "vote"     // people vote
+	MomentDeposit  Moment = "deposit"  // people deposit proposals
+	MomentAnalysis Moment = "analysis" // the services study them
+	MomentWait     Moment = "wait"     // between two steps
+	MomentSoon     Moment = "soon"     // nothing has begun
+	MomentResults  Moment = "results"  // the winners are known
+	MomentDelivery Moment = "delivery" // the winners are being built
+	MomentOver     Moment = "over"     // all is done
+)
+
+func (m Moment) group() string {
+	switch m {
+	case MomentVote, MomentDeposit:
+		return "open"
+	case MomentAnalysis, MomentWait, MomentSoon:
+		return "soon"
+	}
+	return "over"
+}
+
+func (m Moment) state(p ui.Page) ui.State {
+	s := ui.State{Tone: ui.Closed, Icon: "trophy", Text: p.T("web.moment." + string(m))}
+	switch m.group() {
+	case "open":
+		s.Tone, s.Icon = ui.Open, "circle-dot"
+	case "soon":
+		s.Tone, s.Icon = ui.Soon, "hourglass"
+	}
+	return s
+}
+
+// Edition is a project with the figures that say what it is about.
+type Edition struct {
+	Project
+	Moment    Moment
+	Until     time.Time // when the moment ends; zero when it has no end
+	Budget    int64     // hundredths
+	Spent     int64     // hundredths, once there are winners
+	Currency  string
+	Proposals int64
+	Voters    int64 // 0 before the vote
+	Winners   int64
+	Counted   bool // there are winners; false also when the rule isn't counted yet
+}
+
+// sentence says where the edition is: « 4 532 personnes ont voté, 83 projets sont lauréats. »
+func (e Edition) sentence(p ui.Page) string {
+	switch {
+	case e.Moment.group() != "over" && !e.Until.IsZero():
+		return p.T("web.edition.until."+string(e.Moment), "Until", p.Until(e.Until))
+	case e.Moment.group() != "over":
+		return p.T("web.edition." + string(e.Moment))
+	case e.Counted:
+		return p.T("web.edition.winners", "Voters", p.T("web.people_voted", "Count", e.Voters), "Winners", p.T("web.winners", "Count", e.Winners))
+	}
+	return p.T("web.edition.votes", "Voters", p.T("web.people_voted", "Count", e.Voters), "Proposals", p.T("web.proposals_on", "Count", e.Proposals))
+}
+
+// action is the one thing to do now.
+func (e Edition) action(p ui.Page) ui.Link {
+	if e.Moment.group() == "over" && e.HasResults {
+		return ui.Link{Text: p.T("web.action.results"), Href: p.Href(e.path() + "/resultats")}
+	}
+	return ui.Link{Text: p.T("web.action.proposals", "Count", e.Proposals), Href: p.Href(e.path() + "/propositions")}
+}
+
+// envelope is the money of the edition as a bar and as a sentence.
+func (e Edition) envelope(p ui.Page) (sentence string, parts []ui.EnvelopePart) {
+	if !e.Counted {
+		return p.T("web.money.whole", "Budget", p.Money(e.Budget, e.Currency)),
+			[]ui.EnvelopePart{{Label: p.T("web.money.to_share"), Amount: e.Budget, Class: "d0"}}
+	}
+	left := max(e.Budget-e.Spent, 0)
+	return p.T("web.money.spent", "Spent", p.Money(e.Spent, e.Currency), "Winners", p.T("web.winners", "Count", e.Winners), "Left", p.Money(left, e.Currency)),
+		[]ui.EnvelopePart{
+			{Label: p.T("web.money.winners"), Amount: e.Spent, Class: "d0"},
+			{Label: p.T("web.money.left"), Amount: left, Class: "rest"},
+		}
+}
+
+// HomePage is the home of a platform.
+type HomePage struct {
+	Editions []Edition // the first is what is open now, else the most recent; empty on a new platform
+}
+
+// grouped gives the editions by state, in the order of reading, without empty groups.
+func (h HomePage) grouped() []editionGroup {
+	var groups []editionGroup
+	for _, key := range []string{"open", "soon", "over"} {
+		g := editionGroup{key: key}
+		for _, e := range h.Editions {
+			if e.Moment.group() == key {
+				g.editions = append(g.editions, e)
+			}
+		}
+		if len(g.editions) > 0 {
+			groups = append(groups, g)
+		}
+	}
+	return groups
+}
+
+type editionGroup struct {
+	key      string
+	editions []Edition
+}
+
+// ProjectPage presents a project.
+type ProjectPage struct {
+	Edition
+	Summary string // a few sentences, paragraphs apart by an empty line
+	Steps   []ui.Step
+	Teaser  []ui.Card
+	Source  string // where imported data comes from; empty for the city's own
+}
+
+// ProposalPage is one proposal.
+type ProposalPage struct {
+	Project    Project
+	Card       ui.Card
+	Text       string   // paragraphs apart by an empty line; may be empty
+	Categories []string // all, the main one first
+	Author     string   // public name; empty: not said
+	Rank       int      // after a count; 0 before
+	Proposals  int64    // how many there are
+	Winner     bool
+	Completed  bool
+	Counted    bool
+	Reason     string // the sentence that says why it is in or out
+	Latitude   string // as the organiser gave it; empty when there is none
+	Longitude  string
+}
+
+// PlatformsPage lists the platforms of this server.
+type PlatformsPage struct {
+	Platforms []PlatformLink
+}
+
+// PlatformLink is one platform in the list.
+type PlatformLink struct {
+	Name, Tagline, Href string
+	Projects            int64
+	Current             bool
+}
+
+// RulebookPage is the règlement of a project.
+type RulebookPage struct {
+	Project  Project
+	Version  int
+	Since    time.Time // zero: not dated
+	Articles []Article
+}
+
+// Article is one article of a règlement.
+type Article struct {
+	Number     int
+	Title      string
+	Paragraphs []string
+	Items      []string // a list after the paragraphs
+}
+
+func (a Article) anchor() string { return "article-" + strconv.Itoa(a.Number) }

@@ -1,0 +1,102 @@
+package site
+
+import (
+	"github.com/a-h/templ"
+
+	"github.com/parvis-civic/parvis/internal/web/ui"
+)
+
+// Order is an order of the list of proposals, as the address names it.
+type Order string
+
+// The orders.
+const (
+	OrderRandom Order = "hasard"
+	OrderRecent Order = "recent"
+	OrderCost   Order = "cout"
+	OrderVotes  Order = "votes"
+)
+
+// ProposalsPage is one page of the list of proposals.
+type ProposalsPage struct {
+	Project   Project
+	All       int64 // proposals of the project
+	Found     int64 // of them, those that the filters keep
+	Filter    Filter
+	Orders    []Order    // those that may be asked for: no votes while totals are hidden
+	Districts []ui.Facet // with their counts, in their own order
+	Themes    []ui.Facet
+	Cards     []ui.Card
+	Previous  string // keys of the pages before and after; empty when there is none
+	Next      string
+}
+
+// Filter is what the address of the list asks for.
+type Filter struct {
+	Search   string
+	District string // slug
+	Theme    string // slug
+	Order    Order
+	Seed     string // of the random order
+}
+
+// href gives the address of the list with a changed filter, at its first page.
+func (l ProposalsPage) href(p ui.Page, change func(*Filter)) templ.SafeURL {
+	f := l.Filter
+	if change != nil {
+		change(&f)
+	}
+	return l.page(p, f, "", "")
+}
+
+func (l ProposalsPage) page(p ui.Page, f Filter, after, before string) templ.SafeURL {
+	if f.Order != OrderRandom {
+		f.Seed = ""
+	}
+	return p.HrefWith(l.Project.path()+"/propositions", "q", f.Search, "district", f.District, "categorie", f.Theme,
+		"tri", string(f.Order), "graine", f.Seed, "apres", after, "avant", before)
+}
+
+func (l ProposalsPage) next(p ui.Page) templ.SafeURL {
+	if l.Next == "" {
+		return ""
+	}
+	return l.page(p, l.Filter, l.Next, "")
+}
+
+func (l ProposalsPage) previous(p ui.Page) templ.SafeURL {
+	if l.Previous == "" {
+		return ""
+	}
+	return l.page(p, l.Filter, "", l.Previous)
+}
+
+// active are the filters in force, each with the address that takes it away.
+func (l ProposalsPage) active(p ui.Page) []ui.Link {
+	var links []ui.Link
+	add := func(text string, change func(*Filter)) {
+		links = append(links, ui.Link{Text: text, Href: l.href(p, change)})
+	}
+	if l.Filter.Search != "" {
+		add(p.T("web.filter.searched", "Words", l.Filter.Search), func(f *Filter) { f.Search = "" })
+	}
+	for _, d := range l.Districts {
+		if d.Slug == l.Filter.District {
+			add(d.Name, func(f *Filter) { f.District = "" })
+		}
+	}
+	for _, t := range l.Themes {
+		if t.Slug == l.Filter.Theme {
+			add(t.Name, func(f *Filter) { f.Theme = "" })
+		}
+	}
+	return links
+}
+
+func (l ProposalsPage) head(p ui.Page) ui.Head {
+	return ui.Head{
+		Title:       p.T("web.proposals.room") + " · " + l.Project.Title,
+		Description: p.T("web.proposals_on", "Count", l.All) + " · " + l.Project.Title,
+		NoIndex:     len(p.Query) > 0,
+	}
+}

@@ -1,0 +1,169 @@
+package site
+
+import (
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"github.com/parvis-civic/parvis/internal/web/ui"
+)
+
+// ResultsPage is the count of a project: who won, the money by district, then every proposal with its reason.
+type ResultsPage struct {
+	Project   Project
+	Currency  string
+	Counted   bool // false: the rule isn't built yet, so there are totals and no winners
+	Points    bool // totals are points
+	Ballots   int64
+	Proposals int64
+	Winners   int64
+	Budget    int64 // hundredths
+	Spent     int64
+	Reserve   int64 // what a reserve added to complete a winner
+	Rule      string
+	Groups    []MoneyGroup    // winners by district, in the order of the districts; one group when there are no districts
+	Lines     []ui.ResultLine // every proposal in the order of the count, or one page of them
+	Best      int64           // the highest total
+	Previous  string          // keys of the pages before and after; empty when there is none
+	Next      string
+	Notices   ResultNotices
+	File      string // name of the file that was imported, for the recount; empty when there is none
+}
+
+// MoneyGroup is what a district won.
+type MoneyGroup struct {
+	District  *ui.District // nil: projects of the whole city
+	Proposals int64
+	Spent     int64 // hundredths
+	Winners   []Winner
+}
+
+// Winner is a winner in the list of its district.
+type Winner struct {
+	Title, Number, Slug string
+	Cost                int64
+	Score               ui.Score
+}
+
+// ResultNotices are what one must know to judge a count.
+type ResultNotices struct {
+	Refused     []RefusedLine // lines of the file that the import refused
+	TiesAdded   []string      // tie-breaks that the import added, in words, since the file names none
+	Official    Official      // what the organiser announced
+	Differences []Difference  // proposals whose outcome is another one than announced
+}
+
+// RefusedLine is a line of a file that wasn't taken.
+type RefusedLine struct {
+	Line   int64
+	Reason string
+}
+
+// Official says how the count compares with the organiser's outcome.
+type Official string
+
+// The comparisons.
+const (
+	OfficialUnknown   Official = ""          // the file doesn't say
+	OfficialSame      Official = "same"      // the same winners
+	OfficialDifferent Official = "different" // others, by a rule of its own
+)
+
+// Difference is a proposal whose outcome differs.
+type Difference struct {
+	Title, Number, Slug string
+	OfficialWinner      bool // the organiser funded it
+}
+
+// finding is the title of the page: what came out.
+func (r ResultsPage) finding(p ui.Page) string {
+	if r.Counted {
+		return p.T("web.winners", "Count", r.Winners)
+	}
+	return p.T("web.results.not_counted_title")
+}
+
+func (r ResultsPage) sentence(p ui.Page) string {
+	voters := p.T("web.people_voted", "Count", r.Ballots)
+	if !r.Counted {
+		return p.T("web.results.not_counted_lead", "Voters", voters, "Proposals", p.T("web.proposals_on", "Count", r.Proposals))
+	}
+	return p.T("web.results.lead", "Voters", voters, "Proposals", p.T("web.proposals_on", "Count", r.Proposals),
+		"Spent", p.Money(r.Spent, r.Currency), "Left", p.Money(max(r.Budget-r.Spent, 0), r.Currency))
+}
+
+// parts are the money of each district, then what is left.
+func (r ResultsPage) parts(p ui.Page) []ui.EnvelopePart {
+	var parts []ui.EnvelopePart
+	for _, g := range r.Groups {
+		parts = append(parts, ui.EnvelopePart{Label: g.name(p), Amount: g.Spent, Class: g.class()})
+	}
+	return append(parts, ui.EnvelopePart{Label: p.T("web.money.left"), Amount: r.Budget - r.Spent, Class: "rest"})
+}
+
+func (r ResultsPage) highestSpent() int64 {
+	var high int64
+	for _, g := range r.Groups {
+		high = max(high, g.Spent)
+	}
+	return high
+}
+
+// districtsServed counts the districts that have a winner.
+func (r ResultsPage) districtsServed() (served, all int) {
+	for _, g := range r.Groups {
+		if g.District == nil {
+			continue
+		}
+		all++
+		if len(g.Winners) > 0 {
+			served++
+		}
+	}
+	return served, all
+}
+
+func (r ResultsPage) moneyTitle(p ui.Page) string {
+	served, all := r.districtsServed()
+	switch {
+	case all == 0:
+		return p.T("web.results.winners_title")
+	case served == all:
+		return p.T("web.results.all_served", "Count", all)
+	}
+	return p.T("web.results.served", "Count", served, "All", all)
+}
+
+func (g MoneyGroup) name(p ui.Page) string {
+	if g.District == nil {
+		return p.T("web.district.whole")
+	}
+	return g.District.Name
+}
+
+func (g MoneyGroup) class() string {
+	if g.District == nil {
+		return "d9"
+	}
+	return g.District.ColourClass()
+}
+
+// command redoes the count on anybody's machine.
+func (r ResultsPage) command() string { return "parvis tally " + shellWord(r.File) }
+
+// shellWord quotes a file's name where a shell asks for it.
+func shellWord(s string) string {
+	for _, c := range s {
+		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '_' || c == '-') {
+			return strconv.Quote(s)
+		}
+	}
+	return s
+}
+
+func (r ResultsPage) page(p ui.Page, side, key string) templ.SafeURL {
+	if key == "" {
+		return ""
+	}
+	return p.HrefWith(r.Project.path()+"/resultats", side, key)
+}

@@ -1,0 +1,30 @@
+package site
+
+import (
+	"strings"
+
+	"github.com/parvis-civic/parvis/internal/web/ui"
+)
+
+// paragraphs splits a text at its empty lines.
+func paragraphs(text string) []string {
+	var out []string
+	for part := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n\n") {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+// description is the sentence that search engines and shared links show of a proposal.
+func (pr ProposalPage) description(p ui.Page) string {
+	parts := []string{p.DistrictWords(pr.Card.Districts)}
+	if pr.Card.Cost != nil {
+		parts = append(parts, p.Money(*pr.Card.Cost, pr.Card.Currency))
+	}
+	if pr.Card.Score.Known {
+		parts = append(parts, p.Words(pr.Card.Score))
+	}
+	return strings.Join(parts, " · ")
+}

@@ -1,0 +1,150 @@
+// Package ui holds what all pages are made of: the frame around a page, the signature pieces, drawings, icons and the
+// files that browsers fetch. It knows no room: its values are texts, numbers, amounts in hundredths, times and links.
+package ui
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/parvis-civic/parvis/internal/i18n"
+)
+
+// Platform is what the frame of a page says of a city's platform.
+type Platform struct {
+	Slug       string
+	Name       string
+	Tagline    string // one sentence under the name, may be empty
+	LogoURL    string // empty: the drawn mark
+	Accent     string // "#0f5a5e"; empty or unreadable: the default teal
+	Languages  []i18n.Lang
+	Zone       *time.Location
+	Licence    string // of the data, as it is named: "Licence Ouverte 2.0"
+	LicenceURL string
+	BaseURL    string // scheme and host of its public address, for canonical links; may be empty
+}
+
+// Page is the request as a template sees it: whose page, in which language, at which address.
+type Page struct {
+	*i18n.Locale
+	Platform  Platform
+	Static    *Static
+	Path      string // without the language's prefix: "/projets/bp-2022"
+	Query     string // as it came, without "?"
+	RequestID string
+}
+
+// Head is what a page says of itself.
+type Head struct {
+	Title       string // before the platform's name; empty on the home page
+	Description string // one sentence, for search engines and shared links
+	NoIndex     bool
+	Styles      []string // addresses of further stylesheets
+}
+
+// Href gives the address of a path of this platform in the page's language.
+func (p Page) Href(path string) templ.SafeURL { return hrefIn(p.Lang, path) }
+
+// HrefWith is Href with a query made of pairs of names and values; empty values are left out.
+func (p Page) HrefWith(path string, pairs ...string) templ.SafeURL {
+	q := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			q.Set(pairs[i], pairs[i+1])
+		}
+	}
+	if len(q) > 0 {
+		path += "?" + q.Encode()
+	}
+	return p.Href(path)
+}
+
+func hrefIn(lang i18n.Lang, path string) templ.SafeURL {
+	if lang != i18n.FR {
+		path = strings.TrimSuffix("/"+string(lang)+path, "/")
+	}
+	return templ.SafeURL(path)
+}
+
+// translated gives this same page in another language.
+func (p Page) translated(lang i18n.Lang) templ.SafeURL {
+	href := hrefIn(lang, p.Path)
+	if p.Query != "" {
+		href += templ.SafeURL("?" + p.Query)
+	}
+	return href
+}
+
+// others lists the languages of the platform that this page is not in.
+func (p Page) others() []i18n.Lang {
+	var langs []i18n.Lang
+	for _, l := range p.Platform.Languages {
+		if l != p.Lang {
+			langs = append(langs, l)
+		}
+	}
+	return langs
+}
+
+func (p Page) documentTitle(h Head) string {
+	if h.Title == "" {
+		return p.Platform.Name
+	}
+	return h.Title + " · " + p.Platform.Name
+}
+
+// District is the name of a district with its place in the fixed sequence of colours.
+type District struct {
+	Name  string
+	Slug  string
+	Order int // from 0
+}
+
+// ColourClass gives the class that sets --district.
+func (d District) ColourClass() string { return "d" + string(rune('0'+((d.Order%10)+10)%10)) }
+
+// Tone is one of the four meanings of colour, each shown with a word and a shape.
+type Tone string
+
+// The tones.
+const (
+	Open      Tone = "open"
+	Soon      Tone = "soon"
+	Closed    Tone = "closed"
+	Attention Tone = "attention"
+)
+
+// State is a word with its tone and icon.
+type State struct {
+	Tone Tone
+	Icon string // a name of web/assets/icons
+	Text string
+}
+
+// Link is a text that leads somewhere.
+type Link struct {
+	Text string
+	Href templ.SafeURL
+}
+
+// NoticeTone is how a notice is meant.
+type NoticeTone string
+
+// The tones of notices.
+const (
+	NoticePlain     NoticeTone = ""
+	NoticeGood      NoticeTone = "good"
+	NoticeAttention NoticeTone = "attention"
+)
+
+func (t NoticeTone) icon() string {
+	switch t {
+	case NoticeGood:
+		return "circle-check"
+	case NoticeAttention:
+		return "triangle-alert"
+	}
+	return "info"
+}

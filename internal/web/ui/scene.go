@@ -1,0 +1,190 @@
+package ui
+
+import (
+	"strings"
+
+	"github.com/parvis-civic/parvis/internal/i18n"
+)
+
+// scenes are the words (folded) by which a category finds its drawing, the first that fits.
+var scenes = []struct {
+	draw  func(*drawing)
+	words []string
+}{
+	{waste, []string{"dechet", "recycl", "compost", "proprete", "waste"}},
+	{mobility, []string{"mobilit", "velo", "transport", "deplacement", "transit", "road", "circulation", "voirie", "cycl"}},
+	{energy, []string{"energ", "climat", "eclairage", "solaire"}},
+	{nature, []string{"nature", "vert", "biodivers", "environ", "jardin", "ecolog", "green", "arbre", "eau"}},
+	{culture, []string{"cultur", "patrimoine", "art", "music", "lecture", "livre", "fete", "event"}},
+	{sport, []string{"sport", "loisir", "jeux", "recreation", "play"}},
+	{gathering, []string{"solidar", "social", "sante", "health", "welfare", "aine", "citoyen", "citizen", "education", "jeunesse", "ecole", "enfan", "school", "youth", "numerique"}},
+	{streets, []string{"cadre de vie", "espace public", "public space", "urban", "ville", "amenagement", "securite", "logement", "place"}},
+}
+
+// Scene draws a placeholder for a proposal without picture: its category chooses the subject, its number everything else.
+// The result is the inside of an SVG of 400 × 240.
+func Scene(category string, number int64) string {
+	folded := i18n.Fold(category)
+	d := &drawing{seed: uint64(number)*0x9e3779b9 + 7}
+	paint := []func(*drawing){square, streets, gathering}[d.upTo(3)]
+find:
+	for _, s := range scenes {
+		for _, w := range s.words {
+			if strings.Contains(folded, w) {
+				paint = s.draw
+				break find
+			}
+		}
+	}
+	d.rect(d.pick("a-sand", "a-sky", "a-rose", "a-mint"), 0, 0, 400, 240, 0)
+	d.circle(d.pick("a-sun", "a-sun", "a-wall"), d.between(50, 350), d.between(42, 84), d.between(20, 34))
+	paint(d)
+	return d.b.String()
+}
+
+// ground lays paving from y down, its joints running to a point above the middle.
+func (d *drawing) ground(y int) {
+	d.rect("a-ground", 0, y, 400, 240-y, 0)
+	away := d.between(120, 280)
+	d.b.WriteString(`<path class="a-joint" d="`)
+	for x := -600; x <= 1000; x += 80 {
+		d.add("M%d %dL%d 240", away+(x-away)/4, y, x)
+	}
+	for step, at := 9, y+9; at < 240; step, at = step+5, at+step {
+		d.add("M0 %dH400", at)
+	}
+	d.b.WriteString(`"/>`)
+}
+
+func (d *drawing) lawn(y int, class string) {
+	d.path(class, "M0 240V%dQ%d %d 200 %dT400 %dV240z", y+d.between(-6, 14), d.between(60, 140), y-d.between(8, 26), y, y+d.between(-6, 12))
+}
+
+func nature(d *drawing) {
+	d.lawn(150, "a-moss")
+	for x := d.between(20, 60); x < 390; x += d.between(44, 92) {
+		d.tree(x, d.between(164, 178), d.between(80, 132), d.pick("a-leaf", "a-leaf", "a-deep"))
+	}
+	d.lawn(188, "a-mint-deep")
+	for range d.between(8, 18) {
+		x, y := d.between(10, 390), d.between(200, 232)
+		d.path("a-stem", "M%d %dv-9", x, y)
+		d.circle(d.pick("a-brick", "a-sun", "a-wall", "a-water"), x, y-10, d.between(3, 5))
+	}
+	if d.upTo(2) == 0 {
+		d.person(d.between(90, 310), 216, 46, d.pick(coats...))
+	}
+}
+
+func mobility(d *drawing) {
+	d.houses(d.between(-40, -10), 400, 160, d.between(70, 96))
+	d.rect("a-moss", 0, 158, 400, 10, 0)
+	d.rect("a-asphalt", 0, 168, 400, 72, 0)
+	d.path("a-dash", "M0 %dH400", 204)
+	d.bicycle(d.between(50, 130), 198, 22)
+	d.bicycle(d.between(210, 300), 232, 24)
+	d.tree(d.between(160, 240), 168, d.between(70, 100), "a-leaf")
+}
+
+func energy(d *drawing) {
+	x := d.between(-20, 0)
+	for x < 400 {
+		w, h := d.between(80, 120), d.between(50, 92)
+		d.rect(d.pick("a-brick", "a-wall", "a-rose-deep"), x, 186-h, w, h, 0)
+		d.path("a-water", "M%d %dl%d %dh%dl%d %dz", x-4, 186-h, w/4, -w/4, w*3/4+8, -w/4, w/4)
+		d.path("a-grid", "M%d %dl%d %dM%d %dl%d %dM%d %dh%d", x+w/4-4, 186-h, w/4, -w/4, x+w/2-4, 186-h, w/4, -w/4, x+w/8, 186-h-w/8, w*3/4)
+		for c := x + 12; c < x+w-16; c += 24 {
+			d.rect("a-pane", c, 186-h+14, 12, 18, 1)
+		}
+		x += w + d.between(6, 26)
+	}
+	d.ground(186)
+	for x := d.between(40, 90); x < 390; x += d.between(100, 150) {
+		d.lamp(x, 222, d.between(84, 110))
+	}
+}
+
+func waste(d *drawing) {
+	d.lawn(140, "a-moss")
+	d.tree(d.between(30, 90), 168, 110, "a-leaf")
+	d.tree(d.between(310, 370), 168, d.between(80, 120), "a-deep")
+	d.ground(178)
+	for x := d.between(60, 90); x < 320; x += 92 {
+		h := d.between(46, 66)
+		d.rect(d.pick("a-rust", "a-water", "a-leaf", "a-brick"), x, 216-h, 74, h, 3)
+		for y := 216 - h + 12; y < 212; y += 13 {
+			d.path("a-joint", "M%d %dh74", x, y)
+		}
+		d.rect("a-night", x-4, 216-h-6, 82, 8, 2)
+		if d.upTo(2) == 0 {
+			d.path("a-stem", "M%d %dv-22", x+36, 216-h-6)
+			d.path("a-leaf", "M%d %dc-20 2 -24 -14 -22 -20c14 -2 22 6 22 20z", x+36, 216-h-22)
+			d.path("a-leaf", "M%d %dc16 2 22 -10 20 -18c-12 -2 -20 6 -20 18z", x+36, 216-h-16)
+		}
+	}
+}
+
+func culture(d *drawing) {
+	d.houses(d.between(-50, -20), 400, 172, 84)
+	d.ground(172)
+	x := d.between(110, 170)
+	d.rect("a-night", x-6, 96, 132, 100, 2)
+	for i := range 5 {
+		d.path([]string{"a-brick", "a-wall"}[i%2], "M%d 82h26v26a13 13 0 0 1 -26 0z", x-5+i*26)
+	}
+	d.rect("a-sun", x+4, 178, 112, 18, 0)
+	d.person(x+40, 182, 50, d.pick(coats...))
+	d.person(x+78, 180, 46, d.pick(coats...))
+	d.path("a-string", "M0 %dQ%d 70 %d 84M%d 84Q%d 60 400 %d", d.between(30, 50), x/2, x, x+122, x+180, d.between(26, 50))
+	for p := d.between(20, 50); p < 390; p += d.between(34, 60) {
+		d.person(p, d.between(222, 236), d.between(44, 54), d.pick(coats...))
+	}
+}
+
+func sport(d *drawing) {
+	d.lawn(128, "a-moss")
+	for x := d.between(10, 40); x < 400; x += d.between(50, 90) {
+		d.tree(x, 152, d.between(60, 92), d.pick("a-leaf", "a-deep"))
+	}
+	d.rect(d.pick("a-brick", "a-water", "a-rust"), 0, 150, 400, 90, 0)
+	d.path("a-mark", "M0 162H400M200 162V240M200 %da52 26 0 1 0 .1 0z", 172)
+	x := d.between(40, 90)
+	d.path("a-pole", "M%d 206V108", x)
+	d.rect("a-wall", x-6, 92, 52, 36, 2)
+	d.path("a-brickline", "M%d 124h26", x+12)
+	d.circle("a-sun", d.between(180, 260), d.between(100, 140), 11)
+	d.person(d.between(130, 180), 214, 58, d.pick(coats...))
+	d.person(d.between(230, 280), 224, 60, d.pick(coats...))
+	d.person(d.between(310, 360), 208, 54, d.pick(coats...))
+}
+
+func gathering(d *drawing) {
+	d.houses(d.between(-50, -20), 400, 160, 76)
+	d.ground(160)
+	d.tree(d.between(30, 80), 190, d.between(110, 140), "a-leaf")
+	for x := d.between(100, 130); x < 380; x += d.between(26, 52) {
+		d.person(x, d.between(200, 232), d.between(46, 64), d.pick(coats...))
+	}
+}
+
+func streets(d *drawing) {
+	d.houses(d.between(-50, -20), 400, 176, d.between(96, 128))
+	d.ground(176)
+	d.lamp(d.between(40, 100), 216, 104)
+	d.bench(d.between(130, 200), 222, 84)
+	d.tree(d.between(270, 350), 212, d.between(96, 130), "a-leaf")
+	d.person(d.between(230, 260), 226, 58, d.pick(coats...))
+}
+
+// square draws the parvis itself: an arcade and people.
+func square(d *drawing) {
+	d.rect("a-wall", 30, 70, 340, 100, 0)
+	d.rect("a-brick", 22, 62, 356, 10, 0)
+	for x := 44; x < 350; x += 40 {
+		d.arch("a-night", x, 170, 28, 66)
+	}
+	d.ground(170)
+	for x := d.between(30, 60); x < 390; x += d.between(40, 80) {
+		d.person(x, d.between(196, 232), d.between(40, 60), d.pick(coats...))
+	}
+}
