@@ -136,3 +136,35 @@ func FromGlobal(s string) (typ string, id ID, err error) {
 	id, err = Parse(rest)
 	return typ, id, err
 }
+
+// Slug gives the form of a name in addresses: a to z, digits and single hyphens, at most max bytes, cut between words
+// where it can. The name comes folded (lower case, without accents); what is left of another script is dropped, and
+// "x" stands for nothing.
+func Slug(folded string, max int) string {
+	var b strings.Builder
+	gap := false
+	for i := 0; i < len(folded); i++ {
+		c := folded[i]
+		if c >= 'a' && c <= 'z' || c >= '0' && c <= '9' {
+			if gap && b.Len() > 0 {
+				b.WriteByte('-')
+			}
+			b.WriteByte(c)
+			gap = false
+		} else {
+			gap = true
+		}
+	}
+	s := b.String()
+	if len(s) > max {
+		s = s[:max]
+		if cut := strings.LastIndexByte(s, '-'); cut > max/2 {
+			s = s[:cut]
+		}
+		s = strings.Trim(s, "-")
+	}
+	if s == "" {
+		return "x"
+	}
+	return s
+}

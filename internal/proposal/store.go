@@ -161,3 +161,9 @@ func Promote(ctx context.Context, tx db.Tx, platform int64, from, to ids.ID, lis
 		WHERE f.platform = ? AND f.step = ? AND n.step = ? GROUP BY f.platform, n.step, f.kind, f.tag, f.name, f.sort`, platform, from, to)
 	return int(n), err
 }
+
+// MoveDistrict gives the proposals of one district of a project to another: the platform's own one of the same name.
+func MoveDistrict(ctx context.Context, tx db.Tx, platform int64, project, from, to ids.ID) error {
+	_, err := tx.Exec(ctx, `UPDATE proposal SET district = ? WHERE platform = ? AND project = ? AND district = ?`, to, platform, project, from)
+	return err
+}

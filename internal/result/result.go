@@ -62,12 +62,8 @@ type Candidate struct {
 	tally.Project
 }
 
-// Count counts the stored ballots of a step by the rulebook's rule. Nothing is written.
-func Count(ctx context.Context, tx db.Tx, platform int64, step ids.ID, rule tally.Rule) (Counted, error) {
-	candidates, err := Candidates(ctx, tx, platform, step)
-	if err != nil {
-		return Counted{}, err
-	}
+// Count counts the stored ballots of a step over its candidates (Candidates). Nothing is written.
+func Count(ctx context.Context, tx db.Tx, platform int64, step ids.ID, rule tally.Rule, candidates []Candidate) (Counted, error) {
 	index := make(map[int]int, len(candidates))
 	projects := make([]tally.Project, len(candidates))
 	for i, c := range candidates {

@@ -276,14 +276,15 @@ CREATE TABLE import (
 	instance    {{.Text}} NOT NULL,
 	file        {{.Text}} NOT NULL,
 	sha256      {{.Bytes}} NOT NULL,
-	state       {{.Text}} NOT NULL, -- running, done
+	state       {{.Text}} NOT NULL, -- running, done, replaced
 	comment     {{.Text}} NOT NULL, -- of the file's makers
 	proposals   {{.Int}} NOT NULL,
 	districts   {{.Int}} NOT NULL,
 	ballots     {{.Int}} NOT NULL,
-	refused     {{.Int}} NOT NULL,
+	refused     {{.Int}} NOT NULL, -- lines
+	differing   {{.Int}} NOT NULL, -- totals that are not those of the file
 	started_at  {{.Int}} NOT NULL,
-	finished_at {{.Int}} NOT NULL,
+	finished_at {{.Int}} NOT NULL, -- while running: the last sign of life
 	PRIMARY KEY (platform, id)
 {{.End}};
 CREATE UNIQUE INDEX import_project ON import (platform, project);

@@ -1,0 +1,80 @@
+package transfer
+
+import (
+	"context"
+	"time"
+
+	"github.com/parvis-civic/parvis/internal/ballot"
+	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/platform"
+	"github.com/parvis-civic/parvis/internal/project"
+)
+
+// Sweep removes what dead and replaced imports left, in small transactions, and the platforms that a dead one made.
+func (s *Service) Sweep(ctx context.Context) error {
+	return s.sweep(ctx, patience)
+}
+
+// SweepAtStart is Sweep before anything else runs: on SQLite every running import is dead then.
+func (s *Service) SweepAtStart(ctx context.Context) error {
+	if s.db.Engine() == db.SQLite {
+		return s.sweep(ctx, 0)
+	}
+	return s.sweep(ctx, patience)
+}
+
+// patience is how long an import may give no sign of life; its chunks take less than a tenth of a second.
+const patience = 2 * time.Minute
+
+func (s *Service) sweep(ctx context.Context, wait time.Duration) error {
+	var list []dead
+	err := s.db.Read(ctx, func(ctx context.Context, tx db.Tx) (err error) {
+		list, err = deadImports(ctx, tx, tx.Now().Add(-wait).Add(time.Microsecond))
+		return err
+	})
+	for _, d := range list {
+		if err != nil {
+			return err
+		}
+		err = s.bury(ctx, d)
+	}
+	return err
+}
+
+func (s *Service) bury(ctx context.Context, d dead) error {
+	err := s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return setState(ctx, tx, d.platform, d.id, replaced) })
+	if err != nil {
+		return err
+	}
+	for more := true; more && err == nil; {
+		err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+			steps, err := project.StepsOf(ctx, tx, d.platform, []ids.ID{d.project})
+			more = false
+			for _, step := range steps {
+				n, err := ballot.Delete(ctx, tx, d.platform, step.ID, sweepChunk)
+				if err != nil {
+					return err
+				}
+				more = more || n > 0
+			}
+			return err
+		})
+	}
+	if err != nil {
+		return err
+	}
+	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		if err := erase(ctx, tx, d); err != nil {
+			return err
+		}
+		empty, err := unused(ctx, tx, d.platform)
+		if err != nil || !empty {
+			return err
+		}
+		if err := eraseAccounts(ctx, tx, d.platform); err != nil {
+			return err
+		}
+		return platform.Remove(ctx, tx, d.platform)
+	})
+}
