@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -15,9 +14,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 )
-
-// errBad makes database/sql drop a connection.
-var errBad = driver.ErrBadConn
 
 // postgresStore runs transactions at once, each on a connection of the pool.
 type postgresStore struct {
@@ -191,15 +187,13 @@ func (p *postgresTx) now(ctx context.Context) (time.Time, error) {
 // copyRows is how many rows make COPY worth its round trips.
 const copyRows = 100
 
-func (p *postgresTx) bulk(ctx context.Context, table string, columns []string, rows [][]any) (bool, error) {
-	if len(rows) < copyRows {
-		return false, nil
-	}
-	err := p.conn.Raw(func(c any) error {
+func (p *postgresTx) copies(rows int) bool { return rows >= copyRows }
+
+func (p *postgresTx) copy(ctx context.Context, table string, columns []string, rows [][]any) error {
+	return p.conn.Raw(func(c any) error {
 		_, err := c.(*stdlib.Conn).Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, pgx.CopyFromRows(rows))
 		return err
 	})
-	return true, err
 }
 
 func (s *postgresStore) rebound(query string) string {

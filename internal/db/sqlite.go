@@ -3,6 +3,8 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -277,8 +279,10 @@ func (c *sqliteConn) lock(context.Context, string) error { return nil }
 
 func (c *sqliteConn) now(context.Context) (time.Time, error) { return time.Now(), nil }
 
-func (c *sqliteConn) bulk(context.Context, string, []string, [][]any) (bool, error) {
-	return false, nil
+func (c *sqliteConn) copies(int) bool { return false }
+
+func (c *sqliteConn) copy(context.Context, string, []string, [][]any) error {
+	return errors.ErrUnsupported
 }
 
 // close takes the connection out of use.
@@ -286,6 +290,6 @@ func (c *sqliteConn) close() {
 	for _, p := range c.stmts {
 		_ = p.stmt.Close()
 	}
-	_ = c.conn.Raw(func(any) error { return errBad })
+	_ = c.conn.Raw(func(any) error { return driver.ErrBadConn }) // drops it
 	_ = c.conn.Close()
 }

@@ -43,7 +43,8 @@ type session interface {
 	queryRow(ctx context.Context, query string, args []any) *sql.Row
 	lock(ctx context.Context, name string) error
 	now(ctx context.Context) (time.Time, error)
-	bulk(ctx context.Context, table string, columns []string, rows [][]any) (bool, error)
+	copies(rows int) bool // whether copy is there, and faster for so many
+	copy(ctx context.Context, table string, columns []string, rows [][]any) error
 }
 
 type tx struct {
@@ -135,7 +136,14 @@ func (t *tx) Lock(ctx context.Context, name string) error {
 func (t *tx) Engine() Engine { return t.d.Engine() }
 
 func (t *tx) bulk(ctx context.Context, table string, columns []string, rows [][]any) (bool, error) {
-	return t.s.bulk(ctx, table, columns, rows)
+	if !t.s.copies(len(rows)) {
+		return false, nil
+	}
+	if err := t.begin(ctx, insertText(table, columns, 1)); err != nil {
+		return false, err
+	}
+	defer t.d.observe("statement", time.Now())
+	return true, t.s.copy(ctx, table, columns, rows)
 }
 
 // end closes what fn left open and refuses further statements.
