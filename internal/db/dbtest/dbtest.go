@@ -44,7 +44,7 @@ func EachSchema(t *testing.T, migrations fs.FS, fn func(t *testing.T, d *db.DB))
 	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
-			fn(t, open(t, engine, migrations))
+			fn(t, OpenSchema(t, engine, migrations))
 		})
 	}
 }
@@ -52,7 +52,7 @@ func EachSchema(t *testing.T, migrations fs.FS, fn func(t *testing.T, d *db.DB))
 // Open gives an empty database of one engine with the product's schema, closed and removed at the end of the test.
 func Open(t testing.TB, engine db.Engine) *db.DB {
 	t.Helper()
-	return open(t, engine, db.Migrations())
+	return OpenSchema(t, engine, db.Migrations())
 }
 
 // Config gives how to open an empty database of one engine with the product's schema, for tests that open and close it
@@ -72,7 +72,8 @@ func EmptyPostgres(t testing.TB) string {
 	return address
 }
 
-func open(t testing.TB, engine db.Engine, migrations fs.FS) *db.DB {
+// OpenSchema is Open with other migrations.
+func OpenSchema(t testing.TB, engine db.Engine, migrations fs.FS) *db.DB {
 	t.Helper()
 	d, err := db.Open(t.Context(), config(t, engine, migrations))
 	if err != nil {
