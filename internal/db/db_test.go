@@ -480,9 +480,9 @@ func TestDeadlockedWritesAreTriedAgain(t *testing.T) {
 
 func TestSwallowedFailureIsNotAcknowledged(t *testing.T) {
 	t.Parallel()
-	d := dbtest.Open(t, db.Postgres) // where a statement that fails undoes those before it
+	d := dbtest.OpenSchema(t, db.Postgres, shop) // where a statement that fails undoes those before it
 	err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
-		_, err := tx.Exec(ctx, "INSERT INTO host (host, platform) VALUES ('a', 1)")
+		err := put("a", 1)(ctx, tx)
 		_, _ = tx.Exec(ctx, "this is no SQL")
 		return err
 	})
