@@ -27,6 +27,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -47,6 +48,7 @@ type Executor struct {
 	parsers   map[string]func(any) (any, error)
 	problems  []string
 	built     bool
+	buffers   sync.Pool // of *[]byte: responses are written there and copied out at their size
 }
 
 // Root is the parent of the fields of Query and Mutation.
@@ -106,7 +108,7 @@ func New(schema *ast.Schema) *Executor {
 		case ast.Interface, ast.Union:
 			a := &abstractType{def: def, possible: map[string]bool{}, goType: reflect.TypeFor[any](), column: unlist[any]}
 			for _, p := range schema.GetPossibleTypes(def) {
-				a.possible[p.Name] = true
+				a.possible[p.Name] = p.Kind == ast.Object // it lists the interfaces that implement this one too
 			}
 			x.abstracts[name] = a
 		case ast.Enum:

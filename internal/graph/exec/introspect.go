@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql/introspection"
 )
@@ -41,7 +42,10 @@ func registerIntrospection(x *Executor) {
 		return nil
 	})
 	Get(x, "__Type", "interfaces", func(t *typ) []typ { return ofKind(t, t.Interfaces(), "OBJECT", "INTERFACE") })
-	Get(x, "__Type", "possibleTypes", func(t *typ) []typ { return ofKind(t, t.PossibleTypes(), "INTERFACE", "UNION") })
+	Get(x, "__Type", "possibleTypes", func(t *typ) []typ {
+		objects := slices.DeleteFunc(t.PossibleTypes(), func(p typ) bool { return p.Kind() != "OBJECT" })
+		return ofKind(t, objects, "INTERFACE", "UNION")
+	})
 	deprecated(x, "__Type", "fields", func(t *typ, all bool) []fieldDef { return ofKind(t, t.Fields(all), "OBJECT", "INTERFACE") })
 	deprecated(x, "__Type", "enumValues", func(t *typ, all bool) []enumValue { return ofKind(t, t.EnumValues(all), "ENUM") })
 	deprecated(x, "__Type", "inputFields", func(t *typ, all bool) []value {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
@@ -18,9 +19,8 @@ type run struct {
 	ctx           context.Context
 	vars          map[string]any
 	introspection bool
-	queue         []*batch // whose fields are not resolved yet
-	buf           []byte   // the response's data so far
 	path          []step
+	queue         []*batch // whose fields are not resolved yet
 	errs          gqlerror.List
 }
 
@@ -33,6 +33,9 @@ type batch struct {
 	cols   []column // by field
 	err    error    // what is wrong with the selection
 }
+
+// maxPooled is the largest buffer kept for later responses: one huge answer must not hold its memory.
+const maxPooled = 1 << 20
 
 // errNotBuilt is a mistake of the program, not of the query.
 var errNotBuilt = errors.New("the executor has not been built")
@@ -60,23 +63,35 @@ func (x *Executor) answer(ctx context.Context) *graphql.Response {
 		return &graphql.Response{Errors: r.errs}
 	}
 	r.vars = vars
+	buffer, _ := x.buffers.Get().(*[]byte)
+	if buffer == nil {
+		buffer = new([]byte)
+	}
+	out := (*buffer)[:0]
 	b := r.newBatch(x.objects[root.Name], []*Root{{}}, 1, []ast.SelectionSet{op.Operation.SelectionSet})
-	var written bool
+	written := false
 	if op.Operation.Operation == ast.Mutation {
-		written = r.writeObject(b, 0, r.fill) // each field is resolved just before it is written
+		out, written = r.writeObject(out, b, 0, r.fill) // each field is resolved just before it is written
 	} else {
 		r.queue = append(r.queue, b)
 		r.drain()
-		written = ctx.Err() == nil && r.writeObject(b, 0, nil)
+		if ctx.Err() == nil {
+			out, written = r.writeObject(out, b, 0, nil)
+		}
 	}
 	if err := ctx.Err(); err != nil {
 		r.errs, r.path, written = nil, nil, false
 		r.fail(err, nil, nil)
 	}
 	if !written {
-		r.buf = append(r.buf[:0], "null"...)
+		out = append(out[:0], "null"...)
 	}
-	return &graphql.Response{Data: r.buf, Errors: r.errs}
+	data := slices.Clone(out)
+	if cap(out) <= maxPooled {
+		*buffer = out
+		x.buffers.Put(buffer)
+	}
+	return &graphql.Response{Data: data, Errors: r.errs}
 }
 
 // refusal is an error of the query's author.

@@ -7,7 +7,9 @@ import (
 // selected is a field of a batch: what a response key stands for, from all places of the query that select it.
 type selected struct {
 	field *field
+	typ   *ast.Type
 	node  *ast.Field         // the first place
+	key   string             // `"alias":`
 	sets  []ast.SelectionSet // what is selected of its value
 	args  Args
 	err   error // what is wrong with the arguments
@@ -89,9 +91,11 @@ func (s *selection) addField(node *ast.Field) {
 		}
 		return
 	}
-	f := selected{field: s.object.fields[node.Name], node: node}
+	f := selected{field: s.object.fields[node.Name], typ: node.Definition.Type, node: node, key: `"` + node.Alias + `":`}
 	if node.Name == "__typename" {
 		f.field = typenameField
+	} else {
+		f.typ = f.field.def.Type // an object's may be narrower than the interface's that the query asks
 	}
 	if len(node.SelectionSet) > 0 {
 		f.sets = []ast.SelectionSet{node.SelectionSet}
