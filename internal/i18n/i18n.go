@@ -260,15 +260,17 @@ func integer(v any) (int64, bool) {
 	return 0, false
 }
 
-// List joins items as a sentence does: « a, b et c ».
+// List joins items as a sentence does: « a, b et c ». Items that have commas of their own are kept apart by semicolons.
 func (l *Locale) List(items []string) string {
-	and := map[Lang]string{FR: " et ", EN: " and "}[l.Lang]
-	switch n := len(items); n {
-	case 0:
+	n := len(items)
+	switch {
+	case n == 0:
 		return ""
-	case 1:
+	case n == 1:
 		return items[0]
-	default:
-		return strings.Join(items[:n-1], ", ") + and + items[n-1]
+	case slices.ContainsFunc(items, func(s string) bool { return strings.Contains(s, ",") }):
+		return strings.Join(items, typeset(l.Lang, map[Lang]string{FR: " ; ", EN: "; "}[l.Lang]))
 	}
+	and := map[Lang]string{FR: " et ", EN: " and "}[l.Lang]
+	return strings.Join(items[:n-1], ", ") + and + items[n-1]
 }

@@ -75,6 +75,9 @@ func TestSentencesTakeArgumentsAndPlurals(t *testing.T) {
 		{fr.T("time.until", "Moment", Key("time.last_day")), "jusqu’au dernier jour"},
 		{fr.T("time.until", "Moment", Amount{4100000, "EUR"}), "jusqu’au 41\u202f000\u00a0€"},
 		{fr.T("time.until", "Moment", []string{"a", "b", "c"}), "jusqu’au a, b et c"},
+		{fr.List([]string{"a, b", "c"}), "a, b\u202f; c"},
+		{en.List([]string{"a", "b"}), "a and b"},
+		{en.List(nil), ""},
 	} {
 		if c.got != c.want {
 			t.Errorf("got %q, want %q", c.got, c.want)

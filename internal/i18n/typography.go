@@ -16,7 +16,7 @@ const (
 var frenchSpaces = strings.NewReplacer(
 	" ;", nnbsp+";", " ?", nnbsp+"?", " !", nnbsp+"!",
 	" :", nbsp+":", "« ", "«"+nbsp, " »", nbsp+"»",
-	" %", nbsp+"%", " €", nbsp+"€",
+	" %", nbsp+"%", " €", nbsp+"€", "n° ", "n°"+nbsp,
 )
 
 // typeset replaces plain spaces and apostrophes of a sentence by those that its language prints.
