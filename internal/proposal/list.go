@@ -94,13 +94,37 @@ func (st *statement) add(sql string, args ...any) {
 // List gives a page of the proposals of a step, in one statement. rare says that the first tag is known to be held by
 // few proposals (Rare): they are then found first and sorted, instead of walking the order until enough are met.
 func List(ctx context.Context, tx db.Tx, platform int64, q ListQuery, rare bool) ([]Listed, error) {
-	var st statement
-	st.add(`WITH page AS (`)
+	pages, err := Lists(ctx, tx, platform, []ids.ID{q.Step}, q, rare)
+	if err != nil {
+		return nil, err
+	}
+	return pages[0], nil
+}
+
+// lapsPerStep is how many runs a step's page can be made of.
+const lapsPerStep = 2
+
+// Lists is List for several steps at once, still in one statement: a page for each of steps.
+func Lists(ctx context.Context, tx db.Tx, platform int64, steps []ids.ID, q ListQuery, rare bool) ([][]Listed, error) {
+	pages := make([][]Listed, len(steps))
+	if len(steps) == 0 {
+		return pages, nil
+	}
 	if q.Order == ByRandom {
 		q.Reverse = false
-		q.rotated(&st, tx.Engine(), platform, rare)
-	} else {
-		q.run(&st, tx.Engine(), platform, rare, 0, nil)
+	}
+	var st statement
+	st.add(`WITH page AS (`)
+	for i, step := range steps {
+		q.Step = step
+		for lap, r := range q.runs() {
+			if i+lap > 0 {
+				st.add(` UNION ALL `)
+			}
+			st.add(`SELECT * FROM (`)
+			r.write(&st, tx.Engine(), platform, rare, i*lapsPerStep+lap)
+			st.add(`) AS run`)
+		}
 	}
 	_, down := q.Order.column()
 	direction, numbers := "", ""
@@ -110,13 +134,17 @@ func List(ctx context.Context, tx db.Tx, platform int64, q ListQuery, rare bool)
 	if q.Reverse {
 		numbers = " DESC"
 	}
-	st.add(`) SELECT g.step, g.status, g.votes, g.points, g.shuffle, g.place, `+columns+`
+	st.add(`) SELECT g.step, g.status, g.votes, g.points, g.shuffle, g.place, g.lap, `+columns+`
 		FROM page g JOIN proposal p ON p.platform = ? AND p.id = g.proposal
-		ORDER BY g.lap, g.place`+direction+`, g.number`+numbers+` LIMIT ? OFFSET ?`, platform, q.Limit, q.Offset)
+		ORDER BY g.lap, g.place`+direction+`, g.number`+numbers, platform)
+	type row struct {
+		Listed
+		lap int
+	}
 	rows, err := tx.Query(ctx, st.sql.String(), st.args...)
-	return db.Collect(rows, err, func(r *sql.Rows, l *Listed) error {
+	all, err := db.Collect(rows, err, func(r *sql.Rows, l *row) error {
 		var place int64
-		err := scan(r, &l.Proposal, &l.Step, &l.Status, &l.Votes, &l.Points, &l.Shuffle, &place)
+		err := scan(r, &l.Proposal, &l.Step, &l.Status, &l.Votes, &l.Points, &l.Shuffle, &place, &l.lap)
 		l.Selection.Proposal, l.Selection.Number = l.Proposal.ID, l.Proposal.Number
 		l.Selection.Cost, l.Selection.PublishedAt = l.Proposal.Cost, l.Proposal.PublishedAt
 		l.Selection.Trashed = l.Proposal.Trashed != NotTrashed
@@ -126,37 +154,48 @@ func List(ctx context.Context, tx db.Tx, platform int64, q ListQuery, rare bool)
 		l.Key = Key{place, int64(l.Proposal.Number)}
 		return err
 	})
+	for _, l := range all {
+		i := l.lap / lapsPerStep
+		pages[i] = append(pages[i], l.Listed)
+	}
+	for i, page := range pages { // two runs may have given up to twice what was asked
+		page = page[min(q.Offset, len(page)):]
+		pages[i] = page[:min(q.Limit, len(page))]
+	}
+	return pages, err
 }
 
 // arc is a part of the circle of the random order, its end excluded.
 type arc struct{ from, to int64 }
 
-// rotated writes the one or two runs that go round the circle from the seed.
-func (q ListQuery) rotated(st *statement, engine db.Engine, platform int64, rare bool) {
-	seed := q.Seed & (circle - 1)
-	arcs := []arc{{seed, circle}, {0, seed}}
-	if q.After != nil {
-		here := (seed + q.After.Value) & (circle - 1)
-		if here < seed { // already past the top
-			arcs = []arc{{here, seed}}
-		} else {
-			arcs[0].from = here
-		}
-		q.After = &Key{here, q.After.Number}
-	}
-	for i, a := range arcs {
-		if i > 0 {
-			st.add(` UNION ALL `)
-			q.After = nil
-		}
-		st.add(`SELECT * FROM (`)
-		q.run(st, engine, platform, rare, i, &a)
-		st.add(`) AS run` + strconv.Itoa(i))
-	}
+// run is one ordered and limited stretch of selection rows.
+type run struct {
+	ListQuery
+	within *arc
 }
 
-// run writes one ordered and limited run of selection rows.
-func (q ListQuery) run(st *statement, engine db.Engine, platform int64, rare bool, lap int, within *arc) {
+// runs gives what a page is made of: one stretch, or for the random order the one or two that go round the circle from
+// the seed.
+func (q ListQuery) runs() []run {
+	if q.Order != ByRandom {
+		return []run{{q, nil}}
+	}
+	seed := q.Seed & (circle - 1)
+	if q.After == nil {
+		return []run{{q, &arc{seed, circle}}, {q, &arc{0, seed}}}
+	}
+	here := (seed + q.After.Value) & (circle - 1)
+	rest := q
+	rest.After = nil
+	q.After = &Key{here, q.After.Number}
+	if here < seed { // already past the top
+		return []run{{q, &arc{here, seed}}}
+	}
+	return []run{{q, &arc{here, circle}}, {rest, &arc{0, seed}}}
+}
+
+// write writes the run's statement, which tells its rows by lap.
+func (q run) write(st *statement, engine db.Engine, platform int64, rare bool, lap int) {
 	column, down := q.Order.column()
 	st.add(`SELECT s.step, s.proposal, s.number, s.status, s.votes, s.points, s.shuffle, ` + column + ` AS place, ` + strconv.Itoa(lap) + ` AS lap FROM `)
 	tags := q.Tags
@@ -168,19 +207,9 @@ func (q ListQuery) run(st *statement, engine db.Engine, platform int64, rare boo
 	} else {
 		st.add(`selection s WHERE s.platform = ? AND s.step = ?`, platform, q.Step)
 	}
-	for _, tag := range tags {
-		st.add(` AND EXISTS (SELECT 1 FROM selection_tag x WHERE x.platform = s.platform AND x.step = s.step AND x.kind = ? AND x.tag = ? AND x.proposal = s.proposal)`,
-			string(tag.Kind), tag.Slug)
-	}
-	st.add(` AND s.trashed = ?`, q.Trashed)
-	if !q.Author.IsZero() {
-		st.add(` AND EXISTS (SELECT 1 FROM proposal a WHERE a.platform = s.platform AND a.id = s.proposal AND a.author = ?)`, q.Author)
-	}
-	if q.Matching != "" {
-		matching(st, engine, q.Matching)
-	}
-	if within != nil {
-		st.add(` AND s.shuffle >= ? AND s.shuffle < ?`, within.from, within.to)
+	q.restrict(st, engine, tags)
+	if q.within != nil {
+		st.add(` AND s.shuffle >= ? AND s.shuffle < ?`, q.within.from, q.within.to)
 	}
 	direction, numbers := " >", " >"
 	order, orderNumbers := "", ""
@@ -197,18 +226,40 @@ func (q ListQuery) run(st *statement, engine db.Engine, platform int64, rare boo
 	st.add(` ORDER BY `+column+order+`, s.number`+orderNumbers+` LIMIT ?`, q.Limit+q.Offset)
 }
 
-// Count counts what a query lists, whatever its order and page.
-func Count(ctx context.Context, tx db.Tx, platform int64, q ListQuery) (n int, err error) {
-	q.Order, q.After, q.Offset, q.Limit = ByNumber, nil, 0, maxCount
+// Counts counts what a query lists in each of steps, whatever its order and page, in one statement.
+func Counts(ctx context.Context, tx db.Tx, platform int64, steps []ids.ID, q ListQuery) (map[ids.ID]int, error) {
+	marks, args := db.In(steps)
 	var st statement
-	st.add(`SELECT COUNT(*) FROM (`)
-	q.run(&st, tx.Engine(), platform, len(q.Tags) > 0, 0, nil)
-	st.add(`) AS counted`)
-	err = tx.QueryRow(ctx, st.sql.String(), st.args...).Scan(&n)
-	return n, err
+	st.add(`SELECT s.step, COUNT(*) FROM selection s WHERE s.platform = ? AND s.step IN (`+marks+`)`, append([]any{platform}, args...)...)
+	q.restrict(&st, tx.Engine(), q.Tags)
+	st.add(` GROUP BY s.step`)
+	rows, err := tx.Query(ctx, st.sql.String(), st.args...)
+	type row struct {
+		step ids.ID
+		n    int
+	}
+	all, err := db.Collect(rows, err, func(r *sql.Rows, v *row) error { return r.Scan(&v.step, &v.n) })
+	counts := make(map[ids.ID]int, len(all))
+	for _, v := range all {
+		counts[v.step] = v.n
+	}
+	return counts, err
 }
 
-const maxCount = 10_000_000
+// restrict adds what the query asks of a row, tags apart that the caller has found already.
+func (q ListQuery) restrict(st *statement, engine db.Engine, tags []Tag) {
+	for _, tag := range tags {
+		st.add(` AND EXISTS (SELECT 1 FROM selection_tag x WHERE x.platform = s.platform AND x.step = s.step AND x.kind = ? AND x.tag = ? AND x.proposal = s.proposal)`,
+			string(tag.Kind), tag.Slug)
+	}
+	st.add(` AND s.trashed = ?`, q.Trashed)
+	if !q.Author.IsZero() {
+		st.add(` AND EXISTS (SELECT 1 FROM proposal a WHERE a.platform = s.platform AND a.id = s.proposal AND a.author = ?)`, q.Author)
+	}
+	if q.Matching != "" {
+		matching(st, engine, q.Matching)
+	}
+}
 
 // Facets gives what a step's list can be filtered by, with kept counts, by kind and name.
 func Facets(ctx context.Context, tx db.Tx, platform int64, step ids.ID) ([]Facet, error) {

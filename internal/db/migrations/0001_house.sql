@@ -193,6 +193,7 @@ CREATE TABLE selection (
 	trashed      {{.Bool}} NOT NULL, -- removed by moderation
 	PRIMARY KEY (platform, step, proposal)
 {{.End}};
+CREATE INDEX selection_number ON selection (platform, step, number);
 CREATE INDEX selection_votes ON selection (platform, step, votes DESC, number);
 CREATE INDEX selection_points ON selection (platform, step, points DESC, number);
 CREATE INDEX selection_cost ON selection (platform, step, cost, number);
