@@ -42,7 +42,9 @@ func (p Palette) BrandingCSS() string {
 }
 
 // BrandingURL is the address of the platform's stylesheet: it changes when the accent does.
-func (p Platform) BrandingURL() string { return "/" + hashedName("branding.css", []byte(p.BrandingCSS())) }
+func (p Platform) BrandingURL() string {
+	return "/" + hashedName("branding.css", []byte(p.BrandingCSS()))
+}
 
 // BrandingCSS is the platform's stylesheet.
 func (p Platform) BrandingCSS() string {

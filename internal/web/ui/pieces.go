@@ -44,7 +44,7 @@ func (p Page) when(s Step) string {
 // EnvelopePart is one part of an envelope bar.
 type EnvelopePart struct {
 	Label  string
-	Amount int64 // hundredths
+	Amount int64  // hundredths
 	Class  string // "d0"… for a district, "rest" for what is left
 }
 

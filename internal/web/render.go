@@ -1,0 +1,74 @@
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"strings"
+)
+
+// strictPolicy lets a page load from its own host and run nothing.
+const strictPolicy = "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// ExplorerPolicy is the policy of the API explorer alone: its library sets styles by script and carries its own fonts.
+const ExplorerPolicy = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; " +
+	"img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// safe sets the headers that every answer has.
+func safe(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Content-Security-Policy", strictPolicy)
+		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// show writes a page once it is rendered whole, so that an error halfway is an error page and not half a page. A page
+// that answers 200 has a validator; a browser that has it already gets 304.
+func (s *server) show(w http.ResponseWriter, r *http.Request, v View) {
+	var body bytes.Buffer
+	if err := v.Page.Render(r.Context(), &body); err != nil {
+		eventOf(r).err = err
+		http.Error(w, "Parvis: 500", http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	if v.Policy != "" {
+		h.Set("Content-Security-Policy", v.Policy)
+	}
+	if v.Status != 0 && v.Status != http.StatusOK {
+		h.Set("Cache-Control", "no-store")
+		w.WriteHeader(v.Status)
+		_, _ = w.Write(body.Bytes())
+		return
+	}
+	h.Set("Cache-Control", "no-cache")
+	if len(r.Cookies()) > 0 {
+		h.Set("Cache-Control", "private, no-cache")
+	}
+	sum := sha256.Sum256(body.Bytes())
+	tag := `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"` // weak: compressed or not, it is the same page
+	h.Set("ETag", tag)
+	if matches(r.Header.Get("If-None-Match"), tag) {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	_, _ = w.Write(body.Bytes())
+}
+
+// matches compares weakly, as If-None-Match asks (RFC 9110, 13.1.2).
+func matches(header, tag string) bool {
+	for one := range strings.SplitSeq(header, ",") {
+		one = strings.TrimSpace(one)
+		if one == "*" || strings.TrimPrefix(one, "W/") == strings.TrimPrefix(tag, "W/") {
+			return true
+		}
+	}
+	return false
+}

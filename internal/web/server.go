@@ -1,0 +1,205 @@
+// Package web answers browsers: it finds the platform of a host and the language of an address, renders pages, and keeps
+// what every answer owes (identifier, log, safety headers, compression, validators). The pages themselves are in the
+// packages of their readers, which hand their routes to New.
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/klauspost/compress/gzhttp"
+
+	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/i18n"
+	"github.com/parvis-civic/parvis/internal/web/ui"
+)
+
+// Platforms finds the platform that answers a host name ("ville.fr:8080"); false when none does.
+type Platforms interface {
+	ByHost(ctx context.Context, host string) (ui.Platform, bool, error)
+}
+
+// Options are what a server is made of.
+type Options struct {
+	Log       *slog.Logger
+	Platforms Platforms
+	Static    *ui.Static
+	Routes    []Route
+	// Others answer addresses that are no pages, by the pattern of net/http: "/graphql", "GET /healthz".
+	Others map[string]http.Handler
+	// Seen is told of every answer, for the metrics; may be nil. The pattern is the route's, "" when there was none.
+	Seen func(pattern string, status int, took time.Duration)
+}
+
+// Route is a page: a pattern of net/http without method, in French path words, and what answers it. The same page in
+// another language is under that language's prefix.
+type Route struct {
+	Path   string
+	Handle Handler
+}
+
+// Handler parses a request, calls one service and returns what to show. Its errors become pages: a fault by its code,
+// anything else as ours.
+type Handler func(r *http.Request, p ui.Page) (View, error)
+
+// View is what to show: a page, or another address to go to.
+type View struct {
+	Status int // 0 is 200
+	Page   templ.Component
+	Policy string // Content-Security-Policy; empty: the strict one
+	// Moved is the page's real address, for one that is only almost right; Page is then not shown.
+	Moved templ.SafeURL
+}
+
+type server struct {
+	Options
+}
+
+// New puts the routes together.
+func New(o Options) (http.Handler, error) {
+	s := &server{o}
+	mux := http.NewServeMux()
+	mux.Handle("GET /assets/", o.Static)
+	for pattern, h := range o.Others {
+		mux.Handle(pattern, h)
+	}
+	for _, route := range o.Routes {
+		for _, lang := range i18n.Langs {
+			mux.HandleFunc("GET "+inLanguage(lang, route.Path), s.page(lang, route.Handle))
+		}
+	}
+	mux.HandleFunc("/", s.notFound)
+	compress, err := gzhttp.NewWrapper(gzhttp.EnableZstd(true), gzhttp.PreferZstd(true), gzhttp.ContentTypes([]string{
+		"text/", "application/json", "application/graphql-response+json", "application/javascript", "image/svg+xml",
+	}))
+	if err != nil {
+		return nil, err
+	}
+	crossOrigin := http.NewCrossOriginProtection().Handler(s.recovering(s.branding(mux)))
+	return s.observing(safe(compress(crossOrigin))), nil
+}
+
+// inLanguage puts the prefix of a language before a pattern's path; French has none.
+func inLanguage(lang i18n.Lang, path string) string {
+	switch {
+	case lang == i18n.FR:
+		return path
+	case path == "/{$}":
+		return "/" + string(lang)
+	}
+	return "/" + string(lang) + path
+}
+
+// languageOf tells the language of an address and its path without the prefix.
+func languageOf(path string) (i18n.Lang, string) {
+	first, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	if lang, ok := i18n.Parse(first); ok && string(lang) == first && lang != i18n.FR {
+		return lang, "/" + rest
+	}
+	return i18n.FR, path
+}
+
+// branding answers /branding.HASH.css with the colours of the host's platform.
+func (s *server) branding(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.URL.Path, "/branding.") || r.Method != http.MethodGet {
+			next.ServeHTTP(w, r)
+			return
+		}
+		platform, ok, err := s.Platforms.ByHost(r.Context(), r.Host)
+		if err != nil || !ok || r.URL.Path != platform.BrandingURL() {
+			next.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "text/css; charset=utf-8")
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		_, _ = w.Write([]byte(platform.BrandingCSS()))
+	})
+}
+
+// page answers with a page in a language.
+func (s *server) page(lang i18n.Lang, handle Handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		eventOf(r).pattern = r.Pattern
+		p, ok, err := s.requested(r, lang)
+		if err != nil {
+			s.failed(w, r, p, err)
+			return
+		}
+		if !ok {
+			s.show(w, r, View{Status: http.StatusNotFound, Page: notFoundPage(p)})
+			return
+		}
+		view, err := handle(r, p)
+		if err != nil {
+			s.failed(w, r, p, err)
+			return
+		}
+		if view.Moved != "" {
+			http.Redirect(w, r, string(view.Moved), http.StatusMovedPermanently)
+			return
+		}
+		s.show(w, r, view)
+	}
+}
+
+// requested is the request as templates see it; false when no platform answers the host, or not in this language.
+func (s *server) requested(r *http.Request, lang i18n.Lang) (ui.Page, bool, error) {
+	_, path := languageOf(r.URL.Path)
+	p := ui.Page{Static: s.Static, Path: path, Query: r.URL.RawQuery, RequestID: eventOf(r).id, Locale: i18n.For(lang, nil),
+		Platform: ui.Platform{Name: "Parvis", Languages: i18n.Langs}}
+	platform, ok, err := s.Platforms.ByHost(r.Context(), r.Host)
+	if err != nil || !ok {
+		return p, false, err
+	}
+	eventOf(r).platform = platform.Slug
+	p.Platform, p.Locale = platform, i18n.For(lang, platform.Zone)
+	for _, spoken := range platform.Languages {
+		if spoken == lang {
+			return p, true, nil
+		}
+	}
+	return p, false, nil
+}
+
+// notFound answers where there is no route: an address with a slash too many goes to the right one.
+func (s *server) notFound(w http.ResponseWriter, r *http.Request) {
+	if path := strings.TrimRight(r.URL.Path, "/"); path != r.URL.Path && path != "" && r.Method == http.MethodGet {
+		to := url.URL{Path: "/" + strings.TrimLeft(path, "/"), RawQuery: r.URL.RawQuery}
+		http.Redirect(w, r, to.String(), http.StatusMovedPermanently)
+		return
+	}
+	lang, _ := languageOf(r.URL.Path)
+	p, _, err := s.requested(r, lang)
+	if err != nil {
+		s.failed(w, r, p, err)
+		return
+	}
+	s.show(w, r, View{Status: http.StatusNotFound, Page: notFoundPage(p)})
+}
+
+// statusOf is the one table from a fault's code to a status.
+var statusOf = map[fault.Code]int{
+	fault.Invalid: http.StatusBadRequest, fault.NotFound: http.StatusNotFound, fault.Forbidden: http.StatusForbidden,
+	fault.Conflict: http.StatusConflict, fault.Closed: http.StatusForbidden, fault.Limited: http.StatusTooManyRequests,
+	fault.Unavailable: http.StatusServiceUnavailable, fault.Internal: http.StatusInternalServerError,
+}
+
+// failed shows an error: in its own words when it is a fault, as ours otherwise.
+func (s *server) failed(w http.ResponseWriter, r *http.Request, p ui.Page, err error) {
+	status := statusOf[fault.CodeOf(err)]
+	switch status {
+	case http.StatusNotFound:
+		s.show(w, r, View{Status: status, Page: notFoundPage(p)})
+	case http.StatusInternalServerError:
+		eventOf(r).err = err
+		s.show(w, r, View{Status: status, Page: brokenPage(p, p.T("web.broken.title"), p.T("web.broken.why"))})
+	default:
+		s.show(w, r, View{Status: status, Page: brokenPage(p, p.T("web.refusal.title"), p.Fault(err))})
+	}
+}
