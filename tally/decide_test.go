@@ -108,6 +108,14 @@ func TestWinnersPerRule(t *testing.T) {
 			r.Guarantee = promise(GuaranteeBefore, NoMoneyNext)
 			r.Minimum.Total, r.Guarantee.BelowMin = 3, BelowMinimumIn
 		}), north, "a c d"},
+		"guarantee of two, round by round": {with(plain(105), func(r *Rule) {
+			r.Guarantee = promise(GuaranteeBefore, NoMoneyNext)
+			r.Guarantee.PerDistrict = 2
+		}), north, "a c d"},
+		"guarantee of two, or fewer": {with(plain(105), func(r *Rule) {
+			r.Guarantee = promise(GuaranteeBefore, NoMoneyLess)
+			r.Guarantee.PerDistrict = 2
+		}), north, "a d e"},
 		"guarantee, several count first": {with(plain(60), func(r *Rule) { r.Guarantee = promise(GuaranteeBefore, NoMoneyNext) }), []one{{"a", 30, 9, "n s"}, {"b", 30, 8, "n"}, {"c", 30, 1, "s"}}, "a c"},
 		"guarantee, several count each": {with(plain(60), func(r *Rule) {
 			r.Guarantee = promise(GuaranteeBefore, NoMoneyNext)
@@ -194,6 +202,18 @@ func TestTieAtTheStopIsNamed(t *testing.T) {
 	}
 }
 
+func TestAShareOfBallotsIsRoundedUp(t *testing.T) {
+	projects, totals := put([]one{{"a", 1, 2, ""}, {"b", 1, 1, ""}})
+	totals.Ballots = 30 // 5 % is one ballot and a half
+	result, err := Decide(with(plain(9), func(r *Rule) { r.Minimum.BallotsShare = 5 }), projects, totals)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (Reason{Code: OutShare, Need: 2, Have: 1}); wonBy(projects, result) != "a" || of(t, projects, result, "b").Reason != want {
+		t.Errorf("%+v", result.Projects)
+	}
+}
+
 func TestReserveIsOutsideTheBudget(t *testing.T) {
 	projects, _, result := decide(t, with(plain(100), func(r *Rule) { r.Fit = Fit{FitReserve, 80} }), []one{{"a", 50, 9, ""}, {"b", 60, 8, ""}})
 	if result.Spent != 100 || result.Reserve != 10 || of(t, projects, result, "b").Mark != 2 || of(t, projects, result, "a").Mark != 1 {
@@ -230,14 +250,13 @@ func TestSuccessors(t *testing.T) {
 		dropped []string
 		want    []int
 	}{
-		"the next that fits":           {with(plain(85), func(r *Rule) { r.Fit.Then = FitStop }), []string{"a"}, []int{3}},
-		"in its district":              {with(plain(85), func(r *Rule) { r.Fit.Then = FitStop; r.DropOut = DropOutDistrict }), []string{"a"}, []int{4}},
-		"nobody":                       {with(plain(85), func(r *Rule) { r.Fit.Then = FitStop; r.DropOut = DropOutNobody }), []string{"a"}, []int{Nobody}},
-		"two at once":                  {with(plain(85), func(r *Rule) { r.Fit.Then = FitStop }), []string{"a", "b"}, []int{3, 2}},
-		"the next drops out too":       {with(plain(85), func(r *Rule) { r.Fit.Then = FitStop }), []string{"a", "d"}, []int{3, 4}},
-		"the minimum holds":            {with(plain(85), func(r *Rule) { r.Fit.Then = FitStop; r.Minimum.Total = 7 }), []string{"a"}, []int{Nobody}},
-		"an exclusion ends":            {with(plain(85), func(r *Rule) { r.Exclusive = [][]string{{"a", "d"}, {"b", "d"}} }), []string{"a", "b"}, []int{4, 2}},
-		"only the budget's share back": {with(plain(75), func(r *Rule) { r.Fit = Fit{FitReserve, 80} }), []string{"b"}, []int{3}},
+		"the next that fits":     {with(plain(85), func(r *Rule) { r.Fit.Then = FitStop }), []string{"a"}, []int{3}},
+		"in its district":        {with(plain(85), func(r *Rule) { r.Fit.Then = FitStop; r.DropOut = DropOutDistrict }), []string{"a"}, []int{4}},
+		"nobody":                 {with(plain(85), func(r *Rule) { r.Fit.Then = FitStop; r.DropOut = DropOutNobody }), []string{"a"}, []int{Nobody}},
+		"two at once":            {with(plain(85), func(r *Rule) { r.Fit.Then = FitStop }), []string{"a", "b"}, []int{3, 2}},
+		"the next drops out too": {with(plain(85), func(r *Rule) { r.Fit.Then = FitStop }), []string{"a", "d"}, []int{3, 4}},
+		"the minimum holds":      {with(plain(85), func(r *Rule) { r.Fit.Then = FitStop; r.Minimum.Total = 7 }), []string{"a"}, []int{Nobody}},
+		"an exclusion ends":      {with(plain(85), func(r *Rule) { r.Exclusive = [][]string{{"a", "d"}, {"b", "d"}} }), []string{"a", "b"}, []int{4, 2}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			projects, totals, result := decide(t, c.rule, table)
@@ -247,7 +266,12 @@ func TestSuccessors(t *testing.T) {
 			}
 		})
 	}
-	projects, totals, result := decide(t, plain(85), table)
+	rule := with(plain(75), func(r *Rule) { r.Fit = Fit{FitReserve, 80} })
+	projects, totals, result := decide(t, rule, []one{{"a", 40, 9, ""}, {"b", 40, 8, ""}, {"c", 36, 7, ""}, {"d", 35, 6, ""}})
+	if next, err := Successor(rule, projects, totals, result, []string{"b"}); err != nil || !slices.Equal(next, []int{3}) {
+		t.Errorf("the reserve's share came back too: %v, %v", next, err)
+	}
+	projects, totals, result = decide(t, plain(85), table)
 	if _, err := Successor(plain(85), projects, totals, result, []string{"c"}); err == nil {
 		t.Error("a project that has no place dropped out")
 	}

@@ -70,16 +70,7 @@ func drawRule(t *rapid.T, projects []Project) Rule {
 		}
 	}
 	if rapid.Bool().Draw(t, "guarantee") {
-		r.Guarantee = &Guarantee{
-			PerDistrict: rapid.IntRange(1, 3).Draw(t, "promise"), Districts: districts[:rapid.IntRange(1, 3).Draw(t, "promised")],
-			When:    rapid.SampledFrom([]GuaranteeWhen{GuaranteeBefore, GuaranteeAfter}).Draw(t, "when"),
-			NoMoney: rapid.SampledFrom([]NoMoney{NoMoneyNext, NoMoneyLess}).Draw(t, "no money"), NoProjects: NoProjectsFewer,
-			Several: rapid.SampledFrom([]Several{SeveralFirst, SeveralEach, SeveralCitywide}).Draw(t, "several"), None: NoneUnguaranteed,
-			BelowMin: rapid.SampledFrom([]BelowMinimum{BelowMinimumOut, BelowMinimumIn}).Draw(t, "below"),
-		}
-		if r.Guarantee.When == GuaranteeAfter {
-			r.Guarantee.HeldBack = Amount(rapid.IntRange(0, int(free)).Draw(t, "held back"))
-		}
+		r.Guarantee = drawGuarantee(t, free)
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "groups") {
 		if len(projects) > 1 {
@@ -92,6 +83,21 @@ func drawRule(t *rapid.T, projects []Project) Rule {
 		}
 	}
 	return r
+}
+
+// drawGuarantee draws a promise that holds back at most what is free.
+func drawGuarantee(t *rapid.T, free Amount) *Guarantee {
+	g := &Guarantee{
+		PerDistrict: rapid.IntRange(1, 3).Draw(t, "promise"), Districts: districts[:rapid.IntRange(1, 3).Draw(t, "promised")],
+		When:    rapid.SampledFrom([]GuaranteeWhen{GuaranteeBefore, GuaranteeAfter}).Draw(t, "when"),
+		NoMoney: rapid.SampledFrom([]NoMoney{NoMoneyNext, NoMoneyLess}).Draw(t, "no money"), NoProjects: NoProjectsFewer,
+		Several: rapid.SampledFrom([]Several{SeveralFirst, SeveralEach, SeveralCitywide}).Draw(t, "several"), None: NoneUnguaranteed,
+		BelowMin: rapid.SampledFrom([]BelowMinimum{BelowMinimumOut, BelowMinimumIn}).Draw(t, "below"),
+	}
+	if g.When == GuaranteeAfter {
+		g.HeldBack = Amount(rapid.IntRange(0, int(free)).Draw(t, "held back"))
+	}
+	return g
 }
 
 func (e election) decide(t *rapid.T) Result {
@@ -247,10 +253,17 @@ func TestMoreVotesNeverHurt(t *testing.T) {
 func TestGuaranteeIsAFloor(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e := drawElection(t)
-		if e.rule.Guarantee == nil {
-			return
+		free := e.rule.Budget
+		if e.rule.Parts != nil {
+			for _, part := range e.rule.Parts.Envelopes {
+				free -= part.Amount
+			}
 		}
-		e.rule.Guarantee.When, e.rule.Guarantee.NoMoney = GuaranteeAfter, NoMoneyNext
+		e.rule.Guarantee = drawGuarantee(t, free)
+		e.rule.Guarantee.NoMoney = NoMoneyNext
+		if e.rule.Guarantee.When == GuaranteeBefore && e.rule.Parts != nil && e.rule.Parts.Left == LeftCitywide {
+			return // what parts leave comes too late for the promise
+		}
 		r := e.decide(t)
 		c := newCount(e.rule, e.projects, e.totals)
 		if e.rule.Parts != nil {

@@ -167,10 +167,11 @@ type GuaranteeWhen string
 // When it can be served.
 const (
 	// GuaranteeBefore funds the promised projects first: round by round, one per district and round, in the order of
-	// Districts, each district's best first; then the rest of the money goes by totals.
+	// Districts, each district's best first; then the rest of the money goes by totals. A project that belongs to a part
+	// is paid from its part's envelope, completed from the citywide one.
 	GuaranteeBefore GuaranteeWhen = "before"
 	// GuaranteeAfter counts first without HeldBack, then serves, the same way, the districts that have too few
-	// winners, from HeldBack and what is left.
+	// winners, from HeldBack and what the citywide envelope has left.
 	GuaranteeAfter GuaranteeWhen = "after"
 )
 

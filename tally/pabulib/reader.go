@@ -76,7 +76,10 @@ func Open(input io.Reader, refused func(Refusal)) (*Reader, error) {
 	if err := r.readProjects(); err != nil {
 		return nil, err
 	}
-	return r, r.header(sectionVotes, r.ballotColumns()...)
+	if err := r.header(sectionVotes, r.ballotColumns()...); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 // Candidates gives the projects as tally counts them, in the order of Projects.
