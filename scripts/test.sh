@@ -15,7 +15,7 @@ step() {
 }
 step lint scripts/lint.sh
 step vulncheck scripts/vulncheck.sh
-step test go test -timeout 11m ./...
+step test go test ./...
 
 if [ -n "$failed" ]; then
 	echo "FAILED:$failed" >&2

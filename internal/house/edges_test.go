@@ -147,11 +147,18 @@ func forbidden(t *testing.T, f file) []string {
 }
 
 func TestRoomsImportOnlyWhatTheTableAllows(t *testing.T) {
+	exist := map[string]bool{}
 	for _, f := range files(t) {
 		if f.is(".go") && !f.under("tools") {
+			exist[roomOf(path.Dir(f.path))] = true
 			for _, wrong := range forbidden(t, f) {
 				t.Error(wrong)
 			}
+		}
+	}
+	for _, r := range rooms {
+		if !exist[r.name] {
+			t.Errorf("the table of rooms has %q, the tree has not: a room appears with its first use", r.name)
 		}
 	}
 }

@@ -59,6 +59,7 @@ var tree = sync.OnceValues(func() ([]file, error) {
 		return nil, err
 	}
 	var files []file
+	listed := map[string]bool{}
 	for name := range strings.SplitSeq(strings.TrimRight(string(names), "\x00"), "\x00") {
 		text, err := os.ReadFile(filepath.Join(root, name))
 		if os.IsNotExist(err) {
@@ -68,6 +69,13 @@ var tree = sync.OnceValues(func() ([]file, error) {
 			return nil, err
 		}
 		files = append(files, file{path: name, text: text})
+		// go test remembers a test's answer until a file or folder that it opened changes; what git did, it does not see.
+		if dir := path.Dir(name); !listed[dir] {
+			listed[dir] = true
+			if _, err := os.ReadDir(filepath.Join(root, dir)); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return files, nil
 })

@@ -88,7 +88,9 @@ func govulncheck(ctx context.Context, root, dir string) (io.Reader, error) {
 		return nil, err
 	}
 	if err := cmd.Wait(); err != nil {
-		return nil, fmt.Errorf("govulncheck: %w\n%s", err, stderr.String())
+		// A tree that does not build is said by the hundred lines; the first ones tell.
+		said := strings.SplitAfterN(stderr.String(), "\n", 20)
+		return nil, fmt.Errorf("govulncheck: %w\n%s", err, strings.Join(said[:min(len(said), 19)], ""))
 	}
 	return &stdout, nil
 }
