@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -55,6 +56,10 @@ type DB struct {
 	cfg   Config
 	store store
 	stats counters
+
+	mu     sync.Mutex     // over what follows
+	closed bool           // no call begins any more
+	calls  sync.WaitGroup // calls that have begun
 }
 
 // store is what an engine does its own way. fn runs in the calling goroutine.
@@ -62,7 +67,7 @@ type store interface {
 	engine() Engine
 	read(ctx context.Context, fn func(context.Context, Tx) error) error
 	write(ctx context.Context, fn func(context.Context, Tx) error) error
-	close() error
+	close() error // when no call is under way and none will come
 }
 
 type counters struct{ writes, commits, checkpoints atomic.Int64 }
@@ -96,7 +101,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 func (d *DB) Engine() Engine { return d.store.engine() }
 
 // Read runs fn in one read-only transaction, so that everything it reads is of one moment. A statement that writes
-// fails. The error is fn's own, the context's, or a fault Unavailable.
+// fails. The error is fn's own (a panic is made one), the context's, or a fault Unavailable.
 func (d *DB) Read(ctx context.Context, fn func(ctx context.Context, tx Tx) error) error {
 	return d.call(ctx, "read", d.store.read, fn)
 }
@@ -109,7 +114,8 @@ func (d *DB) Read(ctx context.Context, fn func(ctx context.Context, tx Tx) error
 // deadlocks are tried again.
 //
 // A context that ends while fn waits for its turn gives it up; statements stop between each other.
-// The error is fn's own, the context's, or a fault Unavailable.
+// The error is fn's own, the context's, or a fault Unavailable: then it is not known to have happened, and on
+// PostgreSQL, when the connection broke during the commit, it may have.
 func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx Tx) error) error {
 	err := d.call(ctx, "write", d.store.write, fn)
 	if err == nil {
@@ -125,10 +131,25 @@ func (d *DB) call(ctx context.Context, kind string, run func(context.Context, fu
 	if ctx.Value(insideKey{d}) != nil {
 		return fmt.Errorf("a %s inside another transaction: hand its Tx on instead", kind)
 	}
+	if !d.enter() {
+		return unavailable(errors.New("the database is closed"))
+	}
+	defer d.calls.Done()
 	start := time.Now()
 	err := run(context.WithValue(ctx, insideKey{d}, true), fn)
 	d.observe(kind, start)
 	return err
+}
+
+// enter lets a call begin unless the database is closed.
+func (d *DB) enter() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return false
+	}
+	d.calls.Add(1)
+	return true
 }
 
 func (d *DB) observe(kind string, start time.Time) {
@@ -150,14 +171,23 @@ func (d *DB) Stats() Stats {
 	return Stats{Writes: d.stats.writes.Load(), Commits: d.stats.commits.Load(), Checkpoints: d.stats.checkpoints.Load()}
 }
 
-// Close lets the transactions that have begun finish, refuses the others (Unavailable) and closes the database.
-func (d *DB) Close() error { return d.store.close() }
+// Close lets the calls of Read and Write that have begun finish, refuses the others (Unavailable) and closes the
+// database. A second Close does nothing.
+func (d *DB) Close() error {
+	d.mu.Lock()
+	again := d.closed
+	d.closed = true
+	d.mu.Unlock()
+	if again {
+		return nil
+	}
+	d.calls.Wait()
+	return d.store.close()
+}
 
 func unavailable(err error) error {
 	return fault.New(fault.Unavailable, "fault.database_unavailable").Because(err)
 }
-
-var errClosed = errors.New("the database is closed")
 
 type everywhereKey struct{}
 

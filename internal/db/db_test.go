@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -530,6 +531,71 @@ func TestSecondProcessIsToldWhoHasTheFolder(t *testing.T) {
 	}
 	if err := d.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestCloseWaitsForWhatHasBegun(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		begun, free, closed := make(chan bool), make(chan bool), make(chan error)
+		var once sync.Once
+		var later error
+		go func() {
+			<-begun
+			go func() { closed <- d.Close() }()
+			for later == nil { // until Close has begun
+				later = d.Ready(context.Background())
+			}
+			close(free)
+		}()
+		err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+			once.Do(func() { close(begun) })
+			<-free
+			return put("a", 1)(ctx, tx)
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		if err := <-closed; err != nil || !fault.Is(later, fault.Unavailable) {
+			t.Error(err, later)
+		}
+	})
+}
+
+func TestNewerSchemaIsRefused(t *testing.T) {
+	t.Parallel()
+	dir, newer := t.TempDir(), fstest.MapFS{"0002_more.sql": {Data: []byte("-- +goose Up\nCREATE TABLE more (a {{.Int}} NOT NULL PRIMARY KEY{{.End}};\n")}}
+	newer["0001_shop.sql"] = shop["0001_shop.sql"]
+	d, err := db.Open(t.Context(), db.Config{Dir: dir, Migrations: newer})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Open(t.Context(), db.Config{Dir: dir, Migrations: shop}); !fault.Is(err, fault.Conflict) {
+		t.Error(err)
+	}
+}
+
+func TestDurationsAreObserved(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	seen := map[string]int{}
+	d, err := db.Open(t.Context(), db.Config{Dir: t.TempDir(), Migrations: shop, Observe: func(kind string, took time.Duration) {
+		mu.Lock()
+		defer mu.Unlock()
+		if seen[kind]++; took < 0 {
+			t.Error(kind, took)
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(d.Write(t.Context(), put("a", 1)), d.Ready(t.Context()), d.Close()); err != nil {
+		t.Error(err)
+	}
+	if want := map[string]int{"write": 1, "read": 1, "commit": 1, "statement": 2}; !maps.Equal(seen, want) {
+		t.Errorf("%v, want %v", seen, want)
 	}
 }
 

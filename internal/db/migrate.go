@@ -13,6 +13,8 @@ import (
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
+
+	"github.com/parvis-civic/parvis/internal/fault"
 )
 
 //go:embed migrations/*.sql
@@ -66,7 +68,7 @@ func Render(engine Engine, files fs.FS) (fs.FS, error) {
 	return out, nil
 }
 
-// migrate brings the schema up to date, one process at a time.
+// migrate brings the schema up to date, one process at a time. It refuses (Conflict) a schema newer than it knows.
 func migrate(ctx context.Context, engine Engine, d *sql.DB, files fs.FS) error {
 	if files == nil {
 		files = Migrations()
@@ -87,6 +89,14 @@ func migrate(ctx context.Context, engine Engine, d *sql.DB, files fs.FS) error {
 	p, err := goose.NewProvider(dialect, d, rendered, options...)
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
+	}
+	current, target, err := p.GetVersions(ctx)
+	if err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	if current > target {
+		return fault.New(fault.Conflict, "fault.database_newer", "Schema", current, "Known", target).
+			Because(fmt.Errorf("the database has schema %d and this program knows %d: run the newer program", current, target))
 	}
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)

@@ -20,8 +20,6 @@ type postgresStore struct {
 	d      *DB
 	pool   *sql.DB
 	rebind sync.Map // statement with ? → with $1
-	closed chan struct{}
-	once   sync.Once
 }
 
 func openPostgres(ctx context.Context, d *DB) (store, error) {
@@ -45,19 +43,12 @@ func openPostgres(ctx context.Context, d *DB) (store, error) {
 		pool.Close()
 		return nil, err
 	}
-	return &postgresStore{d: d, pool: pool, closed: make(chan struct{})}, nil
+	return &postgresStore{d: d, pool: pool}, nil
 }
 
 func (s *postgresStore) engine() Engine { return Postgres }
 
-func (s *postgresStore) close() error {
-	var err error
-	s.once.Do(func() {
-		close(s.closed)
-		err = s.pool.Close()
-	})
-	return err
-}
+func (s *postgresStore) close() error { return s.pool.Close() }
 
 func (s *postgresStore) read(ctx context.Context, fn func(context.Context, Tx) error) error {
 	_, err := s.transaction(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, fn)
@@ -97,11 +88,6 @@ func inTheWay(err error) bool {
 
 // transaction runs fn once in a transaction and commits it.
 func (s *postgresStore) transaction(ctx context.Context, opts *sql.TxOptions, fn func(context.Context, Tx) error) (*tx, error) {
-	select {
-	case <-s.closed:
-		return nil, unavailable(errClosed)
-	default:
-	}
 	conn, err := s.pool.Conn(ctx)
 	if err != nil {
 		return nil, reachable(ctx, err)

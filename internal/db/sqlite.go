@@ -29,16 +29,14 @@ type sqliteStore struct {
 	writer  *writer
 	slots   chan struct{} // one token for each reader that may work
 
-	mu     sync.Mutex
-	idle   []*sqliteConn // the last used first, whose cache is warm
-	closed chan struct{}
-	once   sync.Once
+	mu   sync.Mutex
+	idle []*sqliteConn // readers; the last used is taken first, as its cache is warm
 }
 
 // dsn gives the driver's address. A page cache of 8 MB a connection; temporary tables in memory.
 func dsn(dir string, pragmas ...string) string {
 	q := url.Values{"_pragma": append([]string{
-		"busy_timeout(50)", // only a checkpoint ever waits, for readers: no longer than this
+		"busy_timeout(100)", // only a checkpoint ever waits, for readers: no longer than this
 		"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)",
 		"cache_size(-8000)", "temp_store(MEMORY)", "trusted_schema(OFF)",
 	}, pragmas...)}
@@ -50,7 +48,7 @@ func openSQLite(ctx context.Context, d *DB) (_ store, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	s := &sqliteStore{d: d, closed: make(chan struct{})}
+	s := &sqliteStore{d: d}
 	if s.lock, err = lockDir(dir); err != nil {
 		return nil, err
 	}
@@ -94,16 +92,9 @@ func (s *sqliteStore) write(ctx context.Context, fn func(context.Context, Tx) er
 
 func (s *sqliteStore) read(ctx context.Context, fn func(context.Context, Tx) error) error {
 	select {
-	case <-s.closed:
-		return unavailable(errClosed)
-	default:
-	}
-	select {
 	case s.slots <- struct{}{}:
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-s.closed:
-		return unavailable(errClosed)
 	}
 	defer func() { <-s.slots }()
 	c, err := s.reader(ctx)
@@ -147,19 +138,11 @@ func (s *sqliteStore) reader(ctx context.Context) (*sqliteConn, error) {
 }
 
 func (s *sqliteStore) close() error {
-	var err error
-	s.once.Do(func() {
-		close(s.closed)
-		for range cap(s.slots) {
-			s.slots <- struct{}{}
-		}
-		for _, c := range s.idle {
-			c.close()
-		}
-		s.writer.close()
-		err = s.release()
-	})
-	return err
+	for _, c := range s.idle {
+		c.close()
+	}
+	s.writer.close()
+	return s.release()
 }
 
 // release closes the files and gives up the lock last. SQLite empties the log when the last connection closes.

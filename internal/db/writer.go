@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 )
 
@@ -15,9 +14,7 @@ type writer struct {
 	d     *DB
 	conn  *sqliteConn // the writer's goroutine alone, or the job whose turn it is
 	queue chan *job   // unbuffered: a job that was received will be told, one that was not may give up
-	stop  chan struct{}
 	done  chan struct{}
-	once  sync.Once
 	limit int // pages of log at which the next checkpoint is made
 }
 
@@ -36,19 +33,21 @@ type job struct {
 const (
 	groupSize = 512                   // writes in a commit at most
 	groupTime = 20 * time.Millisecond // after which a group takes no more
-	walPages  = 4096                  // 16 MB: a checkpoint holds the writer for some tens of milliseconds
+	walPages  = 4096                  // of the log before a checkpoint: 16 MB, which hold the writer for some tens of milliseconds
+	walAgain  = 1024                  // more pages before the next attempt when readers were in the way
 )
 
 var errGone = errors.New("the function left without returning")
 
 func startWriter(d *DB, conn *sqliteConn) *writer {
-	w := &writer{d: d, conn: conn, queue: make(chan *job), stop: make(chan struct{}), done: make(chan struct{}), limit: walPages}
+	w := &writer{d: d, conn: conn, queue: make(chan *job), done: make(chan struct{}), limit: walPages}
 	go w.loop()
 	return w
 }
 
+// close ends the writer once nobody writes.
 func (w *writer) close() {
-	w.once.Do(func() { close(w.stop) })
+	close(w.queue)
 	<-w.done
 	w.conn.close()
 }
@@ -56,16 +55,9 @@ func (w *writer) close() {
 func (w *writer) write(ctx context.Context, fn func(context.Context, Tx) error) error {
 	j := &job{ctx: ctx, turn: make(chan *tx), ran: make(chan error), told: make(chan error, 1)}
 	select {
-	case <-w.stop:
-		return unavailable(errClosed)
-	default:
-	}
-	select {
 	case w.queue <- j:
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-w.stop:
-		return unavailable(errClosed)
 	}
 	for {
 		select {
@@ -92,14 +84,9 @@ func (j *job) run(t *tx, fn func(context.Context, Tx) error) {
 
 func (w *writer) loop() {
 	defer close(w.done)
-	for {
-		select {
-		case <-w.stop:
-			return
-		case j := <-w.queue:
-			w.group(j)
-			w.checkpoint()
-		}
+	for j := range w.queue {
+		w.group(j)
+		w.checkpoint()
 	}
 }
 
@@ -210,7 +197,7 @@ func (w *writer) exec(query string) error {
 
 // checkpoint bounds the log: when it has grown past the limit its pages go into the database and the next write begins
 // the log anew. Left to SQLite, which never waits for readers, the log would grow for as long as some read is under way.
-// A long reader makes it fail; then it is tried again each time the log has grown by as much.
+// It waits for readers no longer than busy_timeout, so a long one makes it fail and the log grow until it ends.
 func (w *writer) checkpoint() {
 	var busy, pages, moved int
 	err := w.conn.queryRow(context.Background(), "PRAGMA wal_checkpoint(NOOP)", nil).Scan(&busy, &pages, &moved)
@@ -221,7 +208,7 @@ func (w *writer) checkpoint() {
 	err = w.conn.queryRow(context.Background(), "PRAGMA wal_checkpoint(RESTART)", nil).Scan(&busy, &pages, &moved)
 	w.limit = walPages
 	if err != nil || busy != 0 {
-		w.limit += pages
+		w.limit = pages + walAgain
 		return
 	}
 	w.d.stats.checkpoints.Add(1)

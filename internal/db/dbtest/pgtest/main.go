@@ -28,5 +28,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	fmt.Println(said)
+	if said != "" {
+		fmt.Println(said)
+	}
 }
