@@ -40,9 +40,10 @@ var rooms = []room{
 	{"run", "", "leaf: starts and stops tasks, knows none of them"},
 	{"rulebook", "tally fault ids i18n", "pure: the rules of an edition hold the counting rule itself, and say themselves as a règlement"},
 
-	{"db", leaves + "db/migrations", "the only way to a database"},
-	{"db/migrations", "", "text of SQL, embedded"},
-	{"db/dbtest", leaves + "db db/migrations", "databases for tests"},
+	{"db", leaves, "the only way to a database"},
+	{"db/dbtest", leaves + "db db/dbtest/server", "databases for tests"},
+	{"db/dbtest/server", "", "the PostgreSQL of the tests"},
+	{"db/dbtest/pgtest", "db/dbtest/server", "starts and stops it by hand"},
 
 	{"journal", leaves + "db", "every public act ends in it, so it stands below them all"},
 	{"platform", leaves + "db journal", "what every other row belongs to"},
