@@ -125,26 +125,19 @@ func (x *Executor) literal(v *ast.Value, typ *ast.Type, vars map[string]any) (an
 			}
 		}
 		return object, checkOneOf(def, object)
-	case def.Kind == ast.Enum && v.Kind == ast.EnumValue:
-		return x.enum(def, v.Raw)
 	case def.Kind == ast.Scalar && !def.BuiltIn:
 		raw, err := v.Value(vars)
 		if err != nil {
 			return nil, err
 		}
-		return x.parse(def.Name, raw)
-	}
-	switch kind := v.Kind; {
-	case kind == ast.IntValue && def.Name == "Int":
-		return x.builtIn(def, json.Number(v.Raw))
-	case kind == ast.IntValue && def.Name == "ID":
-		return v.Raw, nil
-	case (kind == ast.IntValue || kind == ast.FloatValue) && def.Name == "Float":
-		return x.builtIn(def, json.Number(v.Raw))
-	case (kind == ast.StringValue || kind == ast.BlockValue) && (def.Name == "String" || def.Name == "ID"):
-		return v.Raw, nil
-	case kind == ast.BooleanValue && def.Name == "Boolean":
-		return v.Raw == "true", nil
+		return x.leafInput(def, raw)
+	case (v.Kind == ast.EnumValue) != (def.Kind == ast.Enum):
+	case v.Kind == ast.EnumValue, v.Kind == ast.StringValue, v.Kind == ast.BlockValue:
+		return x.leafInput(def, v.Raw)
+	case v.Kind == ast.BooleanValue:
+		return x.leafInput(def, v.Raw == "true")
+	case v.Kind == ast.IntValue, v.Kind == ast.FloatValue && def.Name == "Float":
+		return x.leafInput(def, json.Number(v.Raw))
 	}
 	return nil, fmt.Errorf("%s is not of type %s", v, typ)
 }
@@ -174,25 +167,13 @@ func (x *Executor) input(v any, typ *ast.Type) (any, error) {
 		return list, nil
 	}
 	def := x.schema.Types[typ.NamedType]
-	switch {
-	case def.Kind == ast.InputObject:
-		given, ok := v.(map[string]any)
-		if !ok {
-			return nil, fmt.Errorf("%v is not of type %s", v, typ)
-		}
-		return x.inputObject(def, given)
-	case def.Kind == ast.Enum:
-		if s, ok := v.(string); ok {
-			return x.enum(def, s)
-		}
-		return nil, fmt.Errorf("%v is not of type %s", v, typ)
-	case !def.BuiltIn:
-		return x.parse(def.Name, plain(v))
+	if def.Kind != ast.InputObject {
+		return x.leafInput(def, v)
 	}
-	return x.builtIn(def, v)
-}
-
-func (x *Executor) inputObject(def *ast.Definition, given map[string]any) (any, error) {
+	given, ok := v.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("%v is not of type %s", v, typ)
+	}
 	for name := range given {
 		if def.Fields.ForName(name) == nil {
 			return nil, fmt.Errorf("%s has no field %s", def.Name, name)
@@ -228,34 +209,31 @@ func checkOneOf(def *ast.Definition, object Args) error {
 	return fmt.Errorf("%s needs exactly one field, not null", def.Name)
 }
 
-func (x *Executor) enum(def *ast.Definition, name string) (any, error) {
-	if def.EnumValues.ForName(name) == nil {
-		return nil, fmt.Errorf("%s has no value %q", def.Name, name)
-	}
-	return name, nil
-}
-
-func (x *Executor) parse(name string, v any) (any, error) {
-	if parse := x.parsers[name]; parse != nil {
-		return parse(v)
-	}
-	return v, nil
-}
-
-// builtIn coerces a JSON value to one of the five scalars of the specification.
-func (x *Executor) builtIn(def *ast.Definition, v any) (any, error) {
-	switch n := v.(type) {
-	case string:
-		if def.Name == "String" || def.Name == "ID" {
-			return n, nil
+// leafInput coerces a scalar or enum value. Numbers are as encoding/json or gqlparser give them.
+func (x *Executor) leafInput(def *ast.Definition, v any) (any, error) {
+	text, isText := v.(string)
+	_, isBool := v.(bool)
+	switch {
+	case def.Kind == ast.Enum:
+		if isText && def.EnumValues.ForName(text) != nil {
+			return text, nil
 		}
-	case bool:
-		if def.Name == "Boolean" {
-			return n, nil
+	case !def.BuiltIn:
+		if n, ok := v.(json.Number); ok {
+			v, _ = n.Float64()
+			if i, err := n.Int64(); err == nil {
+				v = i
+			}
 		}
-	default:
-		text := fmt.Sprint(v)
-		f, err := strconv.ParseFloat(text, 64)
+		if parse := x.parsers[def.Name]; parse != nil {
+			return parse(v)
+		}
+		return v, nil
+	case isText && (def.Name == "String" || def.Name == "ID"), isBool && def.Name == "Boolean":
+		return v, nil
+	case !isText && !isBool:
+		digits := fmt.Sprint(v)
+		f, err := strconv.ParseFloat(digits, 64)
 		whole := err == nil && f == math.Trunc(f)
 		switch {
 		case def.Name == "Float" && err == nil && !math.IsInf(f, 0) && !math.IsNaN(f):
@@ -263,24 +241,11 @@ func (x *Executor) builtIn(def *ast.Definition, v any) (any, error) {
 		case def.Name == "Int" && whole && math.MinInt32 <= f && f <= math.MaxInt32:
 			return int(f), nil
 		case def.Name == "ID" && whole:
-			if _, err := strconv.ParseInt(text, 10, 64); err == nil {
-				return text, nil
+			if _, err := strconv.ParseInt(digits, 10, 64); err == nil {
+				return digits, nil
 			}
 			return strconv.FormatFloat(f, 'f', -1, 64), nil
 		}
 	}
 	return nil, fmt.Errorf("%v is not of type %s", v, def.Name)
-}
-
-// plain turns the numbers of encoding/json into int64 and float64.
-func plain(v any) any {
-	n, ok := v.(json.Number)
-	if !ok {
-		return v
-	}
-	if i, err := n.Int64(); err == nil {
-		return i
-	}
-	f, _ := n.Float64()
-	return f
 }

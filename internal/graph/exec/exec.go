@@ -57,18 +57,15 @@ type Root struct{}
 // field is one field of an object type with its resolver.
 type field struct {
 	typ, name string
-	parent    reflect.Type                                                // P of the []*P it takes
-	result    reflect.Type                                                // R of the []R it gives
-	rows      rowCodec                                                    // handles []*P
-	resolve   func(ctx context.Context, rows any, args Args) (any, error) // []*P to []R
-	bind      func(leafCodec) func(rows any) leafWriter                   // of Get: reads leaves while writing
-	def       *ast.FieldDefinition                                        // the rest is set by Build
-	depth     int                                                         // of lists in the result
-	leaf      leafCodec                                                   // one of leaf, object and abstract
+	parent    reflect.Type // P of the []*P it takes
+	result    reflect.Type // R of the []R it gives
+	rows      rowCodec     // handles []*P
+	resolve   func(ctx context.Context, rows any, args Args) (any, error)
+	def       *ast.FieldDefinition // the rest is set by Build
+	depth     int                  // of lists in the result
+	leaf      leafCodec            // one of leaf, object and abstract
 	object    *objectType
 	abstract  *abstractType
-	direct    func(rows any) leafWriter // not nil: no need to call resolve
-	typename  bool                      // __typename
 }
 
 // objectType is an object type with what the executor needs at hand.
@@ -218,8 +215,6 @@ func (x *Executor) buildField(f *field, def *ast.FieldDefinition) {
 		f.leaf = x.leaves[leafKey{name, goType}]
 		if f.leaf == nil {
 			want = "a type with a serialiser for " + name + " (see Scalar and Enum)"
-		} else if f.bind != nil && f.depth == 0 {
-			f.direct = f.bind(f.leaf)
 		}
 	}
 	if want != "" {

@@ -74,11 +74,13 @@ func Parse(x *Executor, name string, parse func(v any) (any, error)) { x.parsers
 
 // AppendString appends a JSON string. Invalid UTF-8 becomes U+FFFD.
 func AppendString(b []byte, s string) []byte {
-	plain := utf8.ValidString(s)
+	plain, bits := true, byte(0)
 	for i := 0; plain && i < len(s); i++ {
-		plain = s[i] >= ' ' && s[i] != '"' && s[i] != '\\'
+		c := s[i]
+		plain = c >= ' ' && c != '"' && c != '\\'
+		bits |= c
 	}
-	if plain {
+	if plain && (bits < utf8.RuneSelf || utf8.ValidString(s)) {
 		return append(append(append(b, '"'), s...), '"')
 	}
 	b, _ = jsontext.AppendQuote(b, s) // the error tells of the invalid UTF-8 only

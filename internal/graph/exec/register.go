@@ -4,55 +4,53 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // Field registers the resolver of a field that must be fetched. It gets all parents at once, at least one, and gives one
 // result per parent, in the same order; R stands for the field's type as the package comment says. The same parent may
 // come several times. An error is that of every parent, an [Errors] of those it names.
 func Field[P, R any](x *Executor, typ, name string, resolve func(ctx context.Context, parents []*P, args Args) ([]R, error)) {
-	x.register(newField[P, R](typ, name, func(ctx context.Context, rows any, args Args) (any, error) {
-		return resolve(ctx, rows.([]*P), args)
-	}))
+	f := &field{typ: typ, name: name, parent: reflect.TypeFor[P](), result: reflect.TypeFor[R](), rows: rowsOf[P]{}}
+	f.resolve = func(ctx context.Context, rows any, args Args) (any, error) { return resolve(ctx, rows.([]*P), args) }
+	if x.fields[typ] == nil {
+		x.fields[typ] = map[string]*field{}
+	}
+	if x.fields[typ][name] != nil {
+		x.problem("%s.%s has two resolvers", typ, name)
+	}
+	x.fields[typ][name] = f
 }
 
 // Get registers a field that its parent already holds: get reads it and does nothing that can fail or take time.
-// It may be called while the response is written, and not at all if its object is dropped.
 func Get[P, R any](x *Executor, typ, name string, get func(parent *P) R) {
-	f := newField[P, R](typ, name, func(_ context.Context, rows any, _ Args) (any, error) {
-		parents := rows.([]*P)
+	Field(x, typ, name, func(_ context.Context, parents []*P, _ Args) ([]R, error) {
 		results := make([]R, len(parents))
 		for i, p := range parents {
 			results[i] = get(p)
 		}
 		return results, nil
 	})
-	f.bind = func(codec leafCodec) func(any) leafWriter {
-		write := codec.(*leafOf[R]).append
-		return func(rows any) leafWriter {
-			parents := rows.([]*P)
-			return func(b []byte, i int) ([]byte, error) { return write(b, get(parents[i])) }
-		}
-	}
-	x.register(f)
 }
 
 // Query registers a field of the query type.
 func Query[R any](x *Executor, name string, resolve func(ctx context.Context, args Args) (R, error)) {
-	root(x, x.schema.Query.Name, name, resolve)
+	root(x, x.schema.Query, name, resolve)
 }
 
 // Mutation registers a field of the mutation type. The mutations of one request run one after the other, each with all
 // that is asked of its result.
 func Mutation[R any](x *Executor, name string, resolve func(ctx context.Context, args Args) (R, error)) {
-	typ := "Mutation"
-	if x.schema.Mutation != nil {
-		typ = x.schema.Mutation.Name
-	}
-	root(x, typ, name, resolve)
+	root(x, x.schema.Mutation, name, resolve)
 }
 
-func root[R any](x *Executor, typ, name string, resolve func(ctx context.Context, args Args) (R, error)) {
-	Field(x, typ, name, func(ctx context.Context, _ []*Root, args Args) ([]R, error) {
+func root[R any](x *Executor, def *ast.Definition, name string, resolve func(ctx context.Context, args Args) (R, error)) {
+	if def == nil {
+		x.problem("%s has a resolver, but the schema has no such operation", name)
+		return
+	}
+	Field(x, def.Name, name, func(ctx context.Context, _ []*Root, args Args) ([]R, error) {
 		result, err := resolve(ctx, args)
 		return []R{result}, err
 	})
@@ -98,23 +96,4 @@ func (e Errors) Error() string {
 		}
 	}
 	return fmt.Sprintf("%d of %d failed", n, len(e))
-}
-
-func newField[P, R any](typ, name string, resolve func(context.Context, any, Args) (any, error)) *field {
-	return &field{
-		typ: typ, name: name, resolve: resolve,
-		parent: reflect.TypeFor[P](), result: reflect.TypeFor[R](), rows: rowsOf[P]{},
-	}
-}
-
-func (x *Executor) register(f *field) {
-	fields := x.fields[f.typ]
-	if fields == nil {
-		fields = map[string]*field{}
-		x.fields[f.typ] = fields
-	}
-	if fields[f.name] != nil {
-		x.problem("%s.%s has two resolvers", f.typ, f.name)
-	}
-	fields[f.name] = f
 }

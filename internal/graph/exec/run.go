@@ -136,10 +136,8 @@ func (r *run) resolve(b *batch, i int) {
 		c.err = r.ctx.Err()
 	case sel.err != nil:
 		c.err = sel.err
-	case f.typename:
+	case f == typenameField:
 		c.leaf = b.object.typename
-	case f.direct != nil:
-		c.leaf = f.direct(b.rows)
 	case (f.name == "__schema" || f.name == "__type") && !r.introspection:
 		c.err = refusal("introspection is disabled")
 	default:

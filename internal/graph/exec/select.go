@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
@@ -24,8 +26,8 @@ type selection struct {
 	vars    map[string]any
 	object  *objectType
 	fields  []selected
-	keys    map[string]int      // from manyFields on
-	visited map[string]struct{} // fragments
+	keys    map[string]int  // from manyFields on
+	visited map[string]bool // fragments
 }
 
 // collect gives the selected fields in the order of the response. An error is one of a directive's arguments.
@@ -47,38 +49,37 @@ func (x *Executor) collect(object *objectType, sets []ast.SelectionSet, vars map
 
 func (s *selection) add(set ast.SelectionSet) error {
 	for _, sel := range set {
+		var directives ast.DirectiveList
+		var on string
+		var inner ast.SelectionSet
 		switch sel := sel.(type) {
 		case *ast.Field:
-			if ok, err := s.included(sel.Directives); err != nil {
-				return err
-			} else if ok {
-				s.addField(sel)
-			}
+			directives = sel.Directives
 		case *ast.InlineFragment:
-			ok, err := s.included(sel.Directives)
-			if err == nil && ok && (sel.TypeCondition == "" || s.object.names[sel.TypeCondition]) {
-				err = s.add(sel.SelectionSet)
-			}
-			if err != nil {
-				return err
-			}
+			directives, on, inner = sel.Directives, sel.TypeCondition, sel.SelectionSet
 		case *ast.FragmentSpread:
-			ok, err := s.included(sel.Directives)
-			if err != nil {
-				return err
-			}
-			if _, seen := s.visited[sel.Name]; seen || !ok {
+			if s.visited[sel.Name] {
 				continue
 			}
-			if s.visited == nil {
-				s.visited = map[string]struct{}{}
-			}
-			s.visited[sel.Name] = struct{}{}
-			if s.object.names[sel.Definition.TypeCondition] {
-				if err := s.add(sel.Definition.SelectionSet); err != nil {
-					return err
+			directives, on, inner = sel.Directives, sel.Definition.TypeCondition, sel.Definition.SelectionSet
+		}
+		ok, err := s.included(directives)
+		if ok && err == nil {
+			switch sel := sel.(type) {
+			case *ast.Field:
+				s.addField(sel)
+			case *ast.FragmentSpread:
+				if s.visited == nil {
+					s.visited = map[string]bool{}
 				}
+				s.visited[sel.Name] = true
 			}
+			if inner != nil && (on == "" || s.object.names[on]) {
+				err = s.add(inner)
+			}
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
@@ -86,9 +87,7 @@ func (s *selection) add(set ast.SelectionSet) error {
 
 func (s *selection) addField(node *ast.Field) {
 	if i := s.find(node.Alias); i >= 0 {
-		if len(node.SelectionSet) > 0 {
-			s.fields[i].sets = append(s.fields[i].sets, node.SelectionSet)
-		}
+		s.fields[i].sets = append(s.fields[i].sets, node.SelectionSet)
 		return
 	}
 	f := selected{field: s.object.fields[node.Name], typ: node.Definition.Type, node: node, key: `"` + node.Alias + `":`}
@@ -97,34 +96,28 @@ func (s *selection) addField(node *ast.Field) {
 	} else {
 		f.typ = f.field.def.Type // an object's may be narrower than the interface's that the query asks
 	}
-	if len(node.SelectionSet) > 0 {
+	if node.SelectionSet != nil {
 		f.sets = []ast.SelectionSet{node.SelectionSet}
 	}
 	s.fields = append(s.fields, f)
-	if s.keys != nil {
-		s.keys[node.Alias] = len(s.fields) - 1
-	}
 }
 
-var typenameField = &field{name: "__typename", typename: true}
+// typenameField is __typename, which every object has.
+var typenameField = &field{name: "__typename"}
 
+// find gives the place of a response key, -1 if it is new.
 func (s *selection) find(key string) int {
-	if s.keys == nil && len(s.fields) >= manyFields {
+	if len(s.fields) < manyFields {
+		return slices.IndexFunc(s.fields, func(f selected) bool { return f.node.Alias == key })
+	}
+	if s.keys == nil {
 		s.keys = make(map[string]int, 4*manyFields)
-		for i := range s.fields {
-			s.keys[s.fields[i].node.Alias] = i
-		}
 	}
-	if s.keys != nil {
-		if i, ok := s.keys[key]; ok {
-			return i
-		}
-		return -1
+	for i := len(s.keys); i < len(s.fields); i++ {
+		s.keys[s.fields[i].node.Alias] = i
 	}
-	for i := range s.fields {
-		if s.fields[i].node.Alias == key {
-			return i
-		}
+	if i, ok := s.keys[key]; ok {
+		return i
 	}
 	return -1
 }

@@ -97,7 +97,7 @@ func (r *run) writeValue(out []byte, c *column, sel *selected, typ *ast.Type, de
 			err = errNull
 		}
 	case c.leaf != nil:
-		out, err = r.writeLeaf(out, c, i)
+		out, err = c.leaf(out, i)
 		ok = err == nil
 	case c.pos == nil:
 		out, ok = r.writeObject(out, c.batches[0], i, nil)
@@ -135,16 +135,6 @@ func (r *run) writeList(out []byte, c *column, sel *selected, elem *ast.Type, de
 		}
 	}
 	return append(out, ']'), true
-}
-
-// writeLeaf appends a leaf; a panic of the function given to Get is an error.
-func (r *run) writeLeaf(out []byte, c *column, i int) (with []byte, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			with, err = out, r.recovered(p)
-		}
-	}()
-	return c.leaf(out, i)
 }
 
 // fail adds an error at the current path, as gqlgen's error presenter shows it.
