@@ -121,12 +121,12 @@ func (e Edition) action(p ui.Page) ui.Link {
 func (e Edition) envelope(p ui.Page) (sentence string, parts []ui.EnvelopePart) {
 	if !e.Counted {
 		return p.T("web.money.whole", "Budget", p.Money(e.Budget, e.Currency)),
-			[]ui.EnvelopePart{{Label: p.T("web.money.to_share"), Amount: e.Budget, Class: "d0"}}
+			[]ui.EnvelopePart{{Label: p.T("web.money.to_share"), Amount: e.Budget, Class: "whole"}}
 	}
 	left := max(e.Budget-e.Spent, 0)
 	return p.T("web.money.spent", "Spent", p.Money(e.Spent, e.Currency), "Winners", p.T("web.winners", "Count", e.Winners), "Left", p.Money(left, e.Currency)),
 		[]ui.EnvelopePart{
-			{Label: p.T("web.money.winners"), Amount: e.Spent, Class: "d0"},
+			{Label: p.T("web.money.winners"), Amount: e.Spent, Class: "won"},
 			{Label: p.T("web.money.left"), Amount: left, Class: "rest"},
 		}
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,12 +21,14 @@ import (
 
 var (
 	shots = flag.String("shots", "", "write screenshots of every page to this folder")
-	only  = flag.String("page", "", "with -shots: only this page")
+	only  = flag.String("page", "", "only these pages, by name and comma")
 )
 
 type onePlatform ui.Platform
 
-func (o onePlatform) ByHost(context.Context, string) (ui.Platform, bool, error) { return ui.Platform(o), true, nil }
+func (o onePlatform) ByHost(context.Context, string) (ui.Platform, bool, error) {
+	return ui.Platform(o), true, nil
+}
 
 // preview serves every page with the fixture.
 func preview(t testing.TB) string {
@@ -105,23 +108,26 @@ func TestPagesHoldInEveryBrowser(t *testing.T) {
 	base := preview(t)
 	b := browsertest.New(t)
 	for _, page := range previewed {
-		if *only != "" && page.name != *only {
+		if *only != "" && !slices.Contains(strings.Split(*only, ","), page.name) {
 			continue
 		}
 		t.Run(page.name, func(t *testing.T) {
-			for _, o := range []browsertest.Options{{Width: 360, Height: 740}, {Width: 1280, Height: 900}, {Width: 360, Height: 740, Dark: true}, {Width: 1280, Height: 900, Dark: true}} {
+			looks := []browsertest.Options{{Width: 320, Height: 740}, {Width: 1280, Height: 900, Dark: true}}
+			if *shots != "" {
+				looks = append(looks, browsertest.Options{Width: 360, Height: 740}, browsertest.Options{Width: 1280, Height: 900}, browsertest.Options{Width: 360, Height: 740, Dark: true})
+			}
+			for _, o := range looks {
 				v := b.Visit(t, base+page.path, o)
+				if wide := browsertest.Eval[int](v, "document.documentElement.scrollWidth"); wide > o.Width {
+					t.Errorf("at %d px the page is %d px wide", o.Width, wide)
+				}
 				if page.name != "developer" { // the explorer is a library of others
 					v.Axe(t)
 				}
-				if *shots != "" {
+				if *shots != "" && o.Width != 320 {
 					name := page.name + map[bool]string{false: "-light", true: "-dark"}[o.Dark] + map[int]string{360: "-phone", 1280: "-desk"}[o.Width] + ".png"
 					v.Screenshot(filepath.Join(*shots, name))
 				}
-			}
-			narrow := b.Visit(t, base+page.path, browsertest.Options{Width: 320, Height: 600})
-			if wide := browsertest.Eval[int](narrow, "document.documentElement.scrollWidth"); wide > 320 {
-				t.Errorf("at 320 px the page is %d px wide", wide)
 			}
 		})
 	}

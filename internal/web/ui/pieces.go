@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -45,7 +46,7 @@ func (p Page) when(s Step) string {
 type EnvelopePart struct {
 	Label  string
 	Amount int64  // hundredths
-	Class  string // "d0"… for a district, "rest" for what is left
+	Class  string // "d0"… for a district, "rest" for what is left, anything else is painted in the accent
 }
 
 const barWidth = 1000 // of the drawing; the page stretches it
@@ -112,6 +113,11 @@ func (p Page) Words(s Score) string {
 	}
 	return p.T("web.votes", "Count", s.Total)
 }
+
+var unbroken = strings.NewReplacer(" !", "\u202f!", " ?", "\u202f?", " ;", "\u202f;", " :", "\u00a0:", " »", "\u00a0»", "« ", "«\u00a0", " €", "\u00a0€", " %", "\u00a0%")
+
+// Tidy keeps what people wrote from breaking where no line may end: before ! ? ; : and inside quotes.
+func Tidy(text string) string { return unbroken.Replace(text) }
 
 // Card is a proposal as lists show it.
 type Card struct {

@@ -65,7 +65,12 @@ func nature(d *drawing) {
 	for x := d.between(20, 60); x < 390; x += d.between(44, 92) {
 		d.tree(x, d.between(164, 178), d.between(80, 132), d.pick("a-leaf", "a-leaf", "a-deep"))
 	}
-	d.lawn(188, "a-mint-deep")
+	if d.upTo(4) == 0 { // a pond instead of the meadow
+		d.path("a-water", "M%d 214c0 -26 60 -32 150 -30s150 10 150 32s-70 26 -150 26s-150 -6 -150 -28z", d.between(20, 80))
+		d.path("a-mark", "M%d 206h46m30 12h28", d.between(120, 200))
+	} else {
+		d.lawn(188, "a-mint-deep")
+	}
 	for range d.between(8, 18) {
 		x, y := d.between(10, 390), d.between(200, 232)
 		d.path("a-stem", "M%d %dv-9", x, y)
@@ -77,13 +82,37 @@ func nature(d *drawing) {
 }
 
 func mobility(d *drawing) {
-	d.houses(d.between(-40, -10), 400, 160, d.between(70, 96))
-	d.rect("a-moss", 0, 158, 400, 10, 0)
-	d.rect("a-asphalt", 0, 168, 400, 72, 0)
-	d.path("a-dash", "M0 %dH400", 204)
-	d.bicycle(d.between(50, 130), 198, 22)
-	d.bicycle(d.between(210, 300), 232, 24)
-	d.tree(d.between(160, 240), 168, d.between(70, 100), "a-leaf")
+	kerb := d.between(152, 164)
+	if d.upTo(3) == 0 {
+		d.lawn(kerb-22, "a-moss")
+		for x := d.between(10, 40); x < 400; x += d.between(54, 100) {
+			d.tree(x, kerb, d.between(70, 110), d.pick("a-leaf", "a-deep"))
+		}
+	} else {
+		d.houses(d.between(-40, -10), 400, kerb, d.between(70, 100))
+		d.tree(d.between(40, 360), kerb+6, d.between(66, 100), "a-leaf")
+	}
+	d.rect("a-moss", 0, kerb, 400, 8, 0)
+	lane := d.pick("a-asphalt", "a-asphalt", "a-brick", "a-leaf")
+	d.rect(lane, 0, kerb+8, 400, 232-kerb, 0)
+	d.path("a-dash", "M%d %dH400", -d.upTo(40), d.between(200, 206))
+	switch d.upTo(4) {
+	case 0: // a tram
+		x := d.between(30, 120)
+		d.rect(d.pick("a-water", "a-sun", "a-wall"), x, kerb-34, 214, 62, 10)
+		for w := x + 14; w < x+190; w += 34 {
+			d.rect("a-pane-deep", w, kerb-24, 26, 24, 3)
+		}
+		d.path("a-thick", "M%d %dl16 -20h-32", x+96, kerb-34)
+		d.rect("a-night", x+12, kerb+22, 190, 9, 3)
+		d.bicycle(d.between(200, 300), 234, 22)
+	case 1: // somebody waits for the one who rides
+		d.bicycle(d.between(60, 200), d.between(206, 230), 25)
+		d.person(d.between(300, 350), 226, 62, d.pick(coats...))
+	default:
+		d.bicycle(d.between(30, 130), d.between(190, 202), d.between(19, 23))
+		d.bicycle(d.between(190, 300), d.between(222, 234), d.between(22, 26))
+	}
 }
 
 func energy(d *drawing) {
@@ -170,10 +199,16 @@ func gathering(d *drawing) {
 func streets(d *drawing) {
 	d.houses(d.between(-50, -20), 400, 176, d.between(96, 128))
 	d.ground(176)
-	d.lamp(d.between(40, 100), 216, 104)
-	d.bench(d.between(130, 200), 222, 84)
-	d.tree(d.between(270, 350), 212, d.between(96, 130), "a-leaf")
-	d.person(d.between(230, 260), 226, 58, d.pick(coats...))
+	at := []int{d.between(40, 80), d.between(140, 190), d.between(250, 280), d.between(330, 360)}
+	turn := d.upTo(4)
+	spot := func(i int) int { return at[(i+turn)%4] }
+	d.tree(spot(2), 210, d.between(92, 130), d.pick("a-leaf", "a-deep"))
+	d.lamp(spot(0), 216, d.between(92, 108))
+	d.bench(spot(1)-34, 222, d.between(72, 88))
+	d.person(spot(3), 228, d.between(54, 62), d.pick(coats...))
+	if d.upTo(2) == 0 {
+		d.person(spot(3)+26, 232, d.between(38, 62), d.pick(coats...))
+	}
 }
 
 // square draws the parvis itself: an arcade and people.
