@@ -1,7 +1,6 @@
 package db
 
 import (
-	"context"
 	"database/sql"
 	"errors"
 
@@ -26,19 +25,3 @@ func Duplicate(err error) bool {
 
 // None says whether a row was asked for and none is there.
 func None(err error) bool { return errors.Is(err, sql.ErrNoRows) }
-
-// uninterrupted is a SQLite session whose statements run to their end: SQLite gives up the whole transaction, with the
-// writes of others in it, when a statement that writes is interrupted. Tx asks the context between statements.
-type uninterrupted struct{ *sqliteConn }
-
-func (u uninterrupted) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
-	return u.sqliteConn.exec(context.WithoutCancel(ctx), query, args)
-}
-
-func (u uninterrupted) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
-	return u.sqliteConn.query(context.WithoutCancel(ctx), query, args)
-}
-
-func (u uninterrupted) queryRow(ctx context.Context, query string, args []any) *sql.Row {
-	return u.sqliteConn.queryRow(context.WithoutCancel(ctx), query, args)
-}

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -213,4 +214,20 @@ func (w *writer) checkpoint() {
 	}
 	w.d.stats.checkpoints.Add(1)
 	w.d.observe("checkpoint", start)
+}
+
+// uninterrupted is a SQLite session whose statements run to their end: SQLite gives up the whole transaction, with the
+// writes of others in it, when a statement that writes is interrupted. Tx asks the context between statements.
+type uninterrupted struct{ *sqliteConn }
+
+func (u uninterrupted) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+	return u.sqliteConn.exec(context.WithoutCancel(ctx), query, args)
+}
+
+func (u uninterrupted) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+	return u.sqliteConn.query(context.WithoutCancel(ctx), query, args)
+}
+
+func (u uninterrupted) queryRow(ctx context.Context, query string, args []any) *sql.Row {
+	return u.sqliteConn.queryRow(context.WithoutCancel(ctx), query, args)
 }
