@@ -75,7 +75,7 @@ func New(o Options) (http.Handler, error) {
 	}
 	mux.HandleFunc("/", s.notFound)
 	compress, err := gzhttp.NewWrapper(gzhttp.EnableZstd(true), gzhttp.PreferZstd(true), gzhttp.ContentTypes([]string{
-		"text/", "application/json", "application/graphql-response+json", "application/javascript", "image/svg+xml",
+		"text/html", "text/css", "text/plain", "text/csv", "text/javascript", "application/json", "application/graphql-response+json", "image/svg+xml",
 	}))
 	if err != nil {
 		return nil, err

@@ -93,7 +93,7 @@ func mobility(d *drawing) {
 		d.tree(d.between(40, 360), kerb+6, d.between(66, 100), "a-leaf")
 	}
 	d.rect("a-moss", 0, kerb, 400, 8, 0)
-	lane := d.pick("a-asphalt", "a-asphalt", "a-brick", "a-leaf")
+	lane := d.pick("a-asphalt", "a-asphalt", "a-ground")
 	d.rect(lane, 0, kerb+8, 400, 232-kerb, 0)
 	d.path("a-dash", "M%d %dH400", -d.upTo(40), d.between(200, 206))
 	switch d.upTo(4) {
