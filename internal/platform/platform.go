@@ -192,3 +192,16 @@ func Create(ctx context.Context, tx db.Tx, n New) (Platform, error) {
 	}
 	return BySlug(ctx, tx, n.Slug)
 }
+
+// Base gives the scheme and host of its links: its stored address, else a name of the address that the process serves
+// at, local ("http://localhost:8080"): that itself for the default platform, SLUG.localhost for the others.
+func (p Platform) Base(local string) string {
+	if p.Address != "" {
+		return p.Address
+	}
+	scheme, host, _ := strings.Cut(local, "://")
+	if p.Default {
+		return local
+	}
+	return scheme + "://" + p.Slug + "." + host
+}

@@ -150,3 +150,17 @@ func InsertCategories(ctx context.Context, tx db.Tx, platform int64, categories 
 	}
 	return db.Insert(ctx, tx, "category", []string{"platform", "id", "project", "kind", "slug", "name", "sort"}, rows)
 }
+
+// InDistricts gives, for each of those districts, the visible projects about it, newest first.
+func InDistricts(ctx context.Context, tx db.Tx, platform int64, districts []ids.ID) (map[ids.ID][]ids.ID, error) {
+	marks, args := db.In(districts)
+	type row struct{ district, project ids.ID }
+	rows, err := tx.Query(ctx, `SELECT d.district, p.id FROM project_district d JOIN project p ON p.platform = d.platform AND p.id = d.project
+		WHERE d.platform = ? AND d.district IN (`+marks+`)`+visible+` ORDER BY d.district, p.published_at DESC, p.id DESC`, append([]any{platform}, args...)...)
+	all, err := db.Collect(rows, err, func(r *sql.Rows, v *row) error { return r.Scan(&v.district, &v.project) })
+	places := map[ids.ID][]ids.ID{}
+	for _, v := range all {
+		places[v.district] = append(places[v.district], v.project)
+	}
+	return places, err
+}

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/ids"
@@ -90,18 +92,43 @@ func insert(ctx context.Context, tx db.Tx, platform int64, r Result, lines []Lin
 
 // Of gives the proclaimed result of a step, if there is one.
 func Of(ctx context.Context, tx db.Tx, platform int64, step ids.ID) (r Result, ok bool, err error) {
+	all, err := OfSteps(ctx, tx, platform, []ids.ID{step})
+	r, ok = all[step]
+	return r, ok, err
+}
+
+// OfSteps gives the proclaimed results of those steps that have one.
+func OfSteps(ctx context.Context, tx db.Tx, platform int64, steps []ids.ID) (map[ids.ID]Result, error) {
+	marks, args := db.In(steps)
 	rows, err := tx.Query(ctx, `SELECT r.step, r.rule, r.rulebook, r.counted, r.ballots, r.ballots_hash, r.budget, r.spent, r.reserve, r.winners, r.official_known, r.official_same, r.proclaimed_at
-		FROM result r WHERE r.platform = ? AND r.step = ?`, platform, step)
-	all, err := db.Collect(rows, err, func(q *sql.Rows, r *Result) error {
+		FROM result r WHERE r.platform = ? AND r.step IN (`+marks+`)`, append([]any{platform}, args...)...)
+	found, err := db.Collect(rows, err, func(q *sql.Rows, r *Result) error {
 		var at int64
 		err := q.Scan(&r.Step, &r.Rule, &r.Rulebook, &r.Counted, &r.Ballots, &r.BallotsHash, &r.Budget, &r.Spent, &r.Reserve, &r.Winners, &r.OfficialKnown, &r.OfficialSame, &at)
 		r.ProclaimedAt = db.Time(at)
 		return err
 	})
-	if err != nil || len(all) == 0 {
-		return Result{}, false, err
+	all := make(map[ids.ID]Result, len(found))
+	for _, r := range found {
+		all[r.Step] = r
 	}
-	return all[0], true, nil
+	return all, err
+}
+
+// VotesOf gives how many votes the proposals of each of those steps got.
+func VotesOf(ctx context.Context, tx db.Tx, platform int64, steps []ids.ID) (map[ids.ID]int, error) {
+	marks, args := db.In(steps)
+	type row struct {
+		step ids.ID
+		n    int
+	}
+	rows, err := tx.Query(ctx, `SELECT s.step, SUM(s.votes) FROM selection s WHERE s.platform = ? AND s.step IN (`+marks+`) GROUP BY s.step`, append([]any{platform}, args...)...)
+	found, err := db.Collect(rows, err, func(q *sql.Rows, v *row) error { return q.Scan(&v.step, &v.n) })
+	sums := make(map[ids.ID]int, len(found))
+	for _, v := range found {
+		sums[v.step] = v.n
+	}
+	return sums, err
 }
 
 const lineColumns = `l.rank, l.proposal, l.total, l.supporters, l.mark, l.stage, l.part, l.reason, l.official`
@@ -153,4 +180,73 @@ func ByDistrict(ctx context.Context, tx db.Tx, platform int64, step ids.ID) ([]M
 	rows, err := tx.Query(ctx, `SELECT p.district, COUNT(*), SUM(p.cost) FROM result_line l JOIN proposal p ON p.platform = l.platform AND p.id = l.proposal
 		WHERE l.platform = ? AND l.step = ? AND l.mark <> 0 GROUP BY p.district ORDER BY SUM(p.cost) DESC, p.district`, platform, step)
 	return db.Collect(rows, err, func(r *sql.Rows, m *MoneyByDistrict) error { return r.Scan(&m.District, &m.Winners, &m.Cost) })
+}
+
+// Names are what the reasons of lines speak of: other proposals by project and reference, districts and categories by
+// key.
+type Names struct {
+	proposals map[reference]string
+	keys      map[string]string
+}
+
+type reference struct {
+	project   ids.ID
+	reference string
+}
+
+// Proposal gives the title of a proposal, its reference when it is not known.
+func (n Names) Proposal(project ids.ID, of string) string {
+	if title, ok := n.proposals[reference{project, of}]; ok {
+		return title
+	}
+	return of
+}
+
+// Key gives the name of a district or category, the key itself when it is not known.
+func (n Names) Key(key string) string {
+	if name, ok := n.keys[key]; ok {
+		return name
+	}
+	return key
+}
+
+// NamesIn finds what the reasons of those lines speak of, in two statements whatever their number.
+func NamesIn(ctx context.Context, tx db.Tx, platform int64, lines []Line) (Names, error) {
+	n := Names{map[reference]string{}, map[string]string{}}
+	others, keys := map[string]bool{}, map[string]bool{}
+	for _, l := range lines {
+		if l.Reason.Other != "" {
+			others[l.Reason.Other] = true
+		}
+		if l.Reason.Key != "" {
+			keys[l.Reason.Key] = true
+		}
+	}
+	if len(others) > 0 {
+		marks, args := db.In(slices.Sorted(maps.Keys(others)))
+		rows, err := tx.Query(ctx, `SELECT p.project, p.reference, p.title FROM proposal p WHERE p.platform = ? AND p.reference IN (`+marks+`)`, append([]any{platform}, args...)...)
+		if _, err = db.Collect(rows, err, func(r *sql.Rows, _ *struct{}) error {
+			var at reference
+			var title string
+			err := r.Scan(&at.project, &at.reference, &title)
+			n.proposals[at] = title
+			return err
+		}); err != nil {
+			return n, err
+		}
+	}
+	if len(keys) == 0 {
+		return n, nil
+	}
+	marks, args := db.In(slices.Sorted(maps.Keys(keys)))
+	rows, err := tx.Query(ctx, `SELECT d.slug, d.name FROM district d WHERE d.platform = ? AND d.slug IN (`+marks+`)
+		UNION SELECT c.slug, c.name FROM category c WHERE c.platform = ? AND c.slug IN (`+marks+`)`,
+		append(append([]any{platform}, args...), append([]any{platform}, args...)...)...)
+	_, err = db.Collect(rows, err, func(r *sql.Rows, _ *struct{}) error {
+		var slug, name string
+		err := r.Scan(&slug, &name)
+		n.keys[slug] = name
+		return err
+	})
+	return n, err
 }

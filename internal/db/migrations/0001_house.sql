@@ -176,6 +176,7 @@ CREATE TABLE proposal (
 	PRIMARY KEY (platform, id)
 {{.End}};
 CREATE UNIQUE INDEX proposal_number ON proposal (platform, project, number);
+CREATE INDEX proposal_reference ON proposal (platform, reference);
 CREATE INDEX proposal_author ON proposal (platform, author, id);
 
 -- A proposal selected into a step: the row that lists, orders and counts read.

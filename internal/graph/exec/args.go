@@ -16,9 +16,6 @@ func (a Args) Has(name string) bool {
 // Int gives an Int; false if there is none or it is null. So do the other methods with their types.
 func (a Args) Int(name string) (int, bool) { return Arg[int](a, name) }
 
-// Float gives a Float.
-func (a Args) Float(name string) (float64, bool) { return Arg[float64](a, name) }
-
 // Bool gives a Boolean.
 func (a Args) Bool(name string) (bool, bool) { return Arg[bool](a, name) }
 

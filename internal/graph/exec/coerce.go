@@ -14,38 +14,32 @@ import (
 // fill the defaults of input objects), so values are coerced here, strictly (the specification's sections 3 and 6.1.2).
 
 // variables coerces the values of an operation's variables. What was not given is not there.
-func (x *Executor) variables(defs ast.VariableDefinitionList, given map[string]any) (map[string]any, error) {
-	if len(defs) == 0 {
-		return nil, nil
-	}
-	vars := make(map[string]any, len(defs))
+func (x *Executor) variables(defs ast.VariableDefinitionList, given map[string]any) (Args, error) {
+	vars := make(Args, len(defs))
 	for _, d := range defs {
-		v, ok := given[d.Variable]
-		if !ok {
-			if d.DefaultValue == nil {
-				if d.Type.NonNull {
-					return nil, refusal("variable $%s of type %s is missing", d.Variable, d.Type)
-				}
-				continue
-			}
-			v, err := x.literal(d.DefaultValue, d.Type, nil)
-			if err != nil {
-				return nil, refusal("variable $%s: its default: %v", d.Variable, err)
-			}
-			vars[d.Variable] = v
-			continue
+		if err := x.given(vars, d.Variable, d.Type, d.DefaultValue, given); err != nil {
+			return nil, refusal("variable $%w", err)
 		}
-		coerced, err := x.input(v, d.Type)
-		if err != nil {
-			return nil, refusal("variable $%s: %v", d.Variable, err)
-		}
-		vars[d.Variable] = coerced
 	}
 	return vars, nil
 }
 
+// given sets a variable or a field of an input object from JSON, or its default.
+func (x *Executor) given(into Args, name string, typ *ast.Type, byDefault *ast.Value, values map[string]any) error {
+	v, ok := values[name]
+	if !ok {
+		return x.member(into, name, typ, byDefault, nil, nil)
+	}
+	coerced, err := x.input(v, typ)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	into[name] = coerced
+	return nil
+}
+
 // arguments coerces the arguments of a field or directive.
-func (x *Executor) arguments(defs ast.ArgumentDefinitionList, given ast.ArgumentList, vars map[string]any) (Args, error) {
+func (x *Executor) arguments(defs ast.ArgumentDefinitionList, given ast.ArgumentList, vars Args) (Args, error) {
 	args := make(Args, len(defs))
 	for _, d := range defs {
 		var value *ast.Value
@@ -53,14 +47,14 @@ func (x *Executor) arguments(defs ast.ArgumentDefinitionList, given ast.Argument
 			value = a.Value
 		}
 		if err := x.member(args, d.Name, d.Type, d.DefaultValue, value, vars); err != nil {
-			return nil, refusal("argument %v", err)
+			return nil, refusal("argument %w", err)
 		}
 	}
 	return args, nil
 }
 
 // member sets an argument or a field of an input object from its literal, which may be nil, or its default.
-func (x *Executor) member(into Args, name string, typ *ast.Type, byDefault, value *ast.Value, vars map[string]any) error {
+func (x *Executor) member(into Args, name string, typ *ast.Type, byDefault, value *ast.Value, vars Args) error {
 	if value != nil && value.Kind == ast.Variable {
 		if _, ok := vars[value.Raw]; !ok {
 			value = nil
@@ -83,12 +77,12 @@ func (x *Executor) member(into Args, name string, typ *ast.Type, byDefault, valu
 	return nil
 }
 
-// literal coerces a value written in a query or schema.
-func (x *Executor) literal(v *ast.Value, typ *ast.Type, vars map[string]any) (any, error) {
+// literal coerces a value written in a query or schema, whose kind validation has checked.
+func (x *Executor) literal(v *ast.Value, typ *ast.Type, vars Args) (any, error) {
 	if v.Kind == ast.Variable || v.Kind == ast.NullValue {
-		value := vars[v.Raw] // validation has checked its type; a missing one in a list is null
-		if v.Kind == ast.NullValue {
-			value = nil
+		var value any
+		if v.Kind == ast.Variable {
+			value = vars[v.Raw] // coerced already; a missing one in a list is null
 		}
 		if value == nil && typ.NonNull {
 			return nil, fmt.Errorf("%s cannot be null", typ)
@@ -114,11 +108,6 @@ func (x *Executor) literal(v *ast.Value, typ *ast.Type, vars map[string]any) (an
 	switch {
 	case def.Kind == ast.InputObject && v.Kind == ast.ObjectValue:
 		object := make(Args, len(v.Children))
-		for _, c := range v.Children {
-			if def.Fields.ForName(c.Name) == nil {
-				return nil, fmt.Errorf("%s has no field %s", def.Name, c.Name)
-			}
-		}
 		for _, f := range def.Fields {
 			if err := x.member(object, f.Name, f.Type, f.DefaultValue, v.Children.ForName(f.Name), vars); err != nil {
 				return nil, err
@@ -131,15 +120,13 @@ func (x *Executor) literal(v *ast.Value, typ *ast.Type, vars map[string]any) (an
 			return nil, err
 		}
 		return x.leafInput(def, raw)
-	case (v.Kind == ast.EnumValue) != (def.Kind == ast.Enum):
-	case v.Kind == ast.EnumValue, v.Kind == ast.StringValue, v.Kind == ast.BlockValue:
-		return x.leafInput(def, v.Raw)
 	case v.Kind == ast.BooleanValue:
 		return x.leafInput(def, v.Raw == "true")
-	case v.Kind == ast.IntValue, v.Kind == ast.FloatValue && def.Name == "Float":
+	case v.Kind == ast.IntValue, v.Kind == ast.FloatValue:
 		return x.leafInput(def, json.Number(v.Raw))
+	default:
+		return x.leafInput(def, v.Raw)
 	}
-	return nil, fmt.Errorf("%s is not of type %s", v, typ)
 }
 
 // input coerces a value that came as JSON, as gqlgen and gqlparser hand it over.
@@ -181,18 +168,9 @@ func (x *Executor) input(v any, typ *ast.Type) (any, error) {
 	}
 	object := make(Args, len(given))
 	for _, f := range def.Fields {
-		v, ok := given[f.Name]
-		if !ok {
-			if err := x.member(object, f.Name, f.Type, f.DefaultValue, nil, nil); err != nil {
-				return nil, err
-			}
-			continue
+		if err := x.given(object, f.Name, f.Type, f.DefaultValue, given); err != nil {
+			return nil, err
 		}
-		coerced, err := x.input(v, f.Type)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", f.Name, err)
-		}
-		object[f.Name] = coerced
 	}
 	return object, checkOneOf(def, object)
 }
@@ -219,7 +197,10 @@ func (x *Executor) leafInput(def *ast.Definition, v any) (any, error) {
 			return text, nil
 		}
 	case !def.BuiltIn:
-		if n, ok := v.(json.Number); ok {
+		switch n := v.(type) {
+		case int: // a variable in a literal
+			v = int64(n)
+		case json.Number:
 			v, _ = n.Float64()
 			if i, err := n.Int64(); err == nil {
 				v = i

@@ -3,10 +3,13 @@ package exec
 import (
 	"fmt"
 	"reflect"
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
 // maxDepth is how deep lists of lists may be.
-const maxDepth = 3
+const maxDepth = 2
 
 // span is one list within the flattened values of a level.
 type span struct{ start, n int }
@@ -16,10 +19,10 @@ type level []span
 
 // column is the completed values of one field for all rows of its batch.
 type column struct {
-	levels []level // outermost first
-	err    error   // of every row
-	errs   Errors  // by row
-	shared *shared // how err was presented, once
+	levels []level         // outermost first
+	err    error           // of every row
+	errs   Errors          // by row
+	shown  *gqlerror.Error // err as it was presented
 	leaf   leafWriter
 	// Of objects: where each flattened value is. A nil pos says that value i is row i of the only batch.
 	batches []*batch
@@ -34,43 +37,39 @@ var nowhere = place{batch: -1}
 
 // rowCodec handles the rows of an object type: a []*P held as any.
 type rowCodec interface {
-	// gather takes the objects out of a column of *P or P, in lists or not.
-	gather(col any, depth int) (rows any, n int, values int, pos []place, levels []level)
+	// gather takes the objects out of a column of *P or P, in lists or not; values is how many, with the nulls.
+	gather(col any, depth int, into *column) (rows any, n, values int)
 	// pick takes the values that are *P of the given batch out of a mixed column, and sets their places' rows.
 	pick(values []any, pos []place, batch int32, bad func(i int, err error)) (rows any, n int)
 }
 
 type rowsOf[P any] struct{}
 
-func (rowsOf[P]) gather(col any, depth int) (any, int, int, []place, []level) {
-	if flat, levels, ok := tryUnlist[P](col, depth); ok {
-		rows := make([]*P, len(flat))
-		for i := range flat {
-			rows[i] = &flat[i]
-		}
-		return rows, len(rows), len(rows), nil, levels
-	}
-	flat, levels := unlist[*P](col, depth)
-	nulls := 0
-	for _, p := range flat {
-		if p == nil {
-			nulls++
+func (rowsOf[P]) gather(col any, depth int, into *column) (any, int, int) {
+	flat, levels, ok := unlist[*P](col, depth)
+	if !ok {
+		var values []P
+		values, levels, _ = unlist[P](col, depth)
+		flat = make([]*P, len(values))
+		for i := range values {
+			flat[i] = &values[i]
 		}
 	}
-	if nulls == 0 {
-		return flat, len(flat), len(flat), nil, levels
+	into.levels = levels
+	if !slices.Contains(flat, nil) {
+		return flat, len(flat), len(flat)
 	}
-	rows := make([]*P, 0, len(flat)-nulls)
-	pos := make([]place, len(flat))
+	var rows []*P
+	into.pos = make([]place, len(flat))
 	for i, p := range flat {
 		if p == nil {
-			pos[i] = nowhere
+			into.pos[i] = nowhere
 			continue
 		}
-		pos[i].row = int32(len(rows))
+		into.pos[i].row = int32(len(rows))
 		rows = append(rows, p)
 	}
-	return rows, len(rows), len(flat), pos, levels
+	return rows, len(rows), len(flat)
 }
 
 func (rowsOf[P]) pick(values []any, pos []place, batch int32, bad func(int, error)) (any, int) {
@@ -94,38 +93,25 @@ func (rowsOf[P]) pick(values []any, pos []place, batch int32, bad func(int, erro
 	return rows, len(rows)
 }
 
-// unlist flattens a column []E, [][]E… of so many lists within the column's own slice. Build has checked that E fits.
-func unlist[E any](col any, depth int) ([]E, []level) {
-	flat, levels, _ := tryUnlist[E](col, depth)
-	return flat, levels
-}
-
-func tryUnlist[E any](col any, depth int) (flat []E, levels []level, ok bool) {
+// unlist flattens a column []E, [][]E… of so many lists within the column's own slice; false if it is of another type.
+func unlist[E any](col any, depth int) (flat []E, levels []level, ok bool) {
 	switch depth {
 	case 0:
 		flat, ok = col.([]E)
+		return flat, nil, ok
 	case 1:
-		var lists [][]E
-		if lists, ok = col.([][]E); ok {
-			flat, levels = flatten(lists, nil)
-		}
-	case 2:
-		var lists [][][]E
-		if lists, ok = col.([][][]E); ok {
-			inner, levels1 := flatten(lists, nil)
-			flat, levels = flatten(inner, levels1)
-		}
-	case 3:
-		var lists [][][][]E
-		if lists, ok = col.([][][][]E); ok {
-			middle, levels1 := flatten(lists, nil)
-			inner, levels2 := flatten(middle, levels1)
-			flat, levels = flatten(inner, levels2)
-		}
+		lists, ok := col.([][]E)
+		flat, levels = flatten(lists, nil)
+		return flat, levels, ok
+	default: // maxDepth
+		lists, ok := col.([][][]E)
+		inner, levels := flatten(lists, nil)
+		flat, levels = flatten(inner, levels)
+		return flat, levels, ok
 	}
-	return flat, levels, ok
 }
 
+// flatten puts lists one after the other, and says in one more level where each is.
 func flatten[E any](lists [][]E, levels []level) ([]E, []level) {
 	spans := make(level, len(lists))
 	total := 0

@@ -80,11 +80,10 @@ type objectType struct {
 
 // abstractType is an interface or union.
 type abstractType struct {
-	def      *ast.Definition
-	possible map[string]bool
-	goType   reflect.Type // element type of columns
-	column   func(col any, depth int) ([]any, []level)
-	typeOf   func(any) string // nil: the value tells
+	name   string
+	goType reflect.Type // element type of columns
+	column func(col any, depth int) ([]any, []level, bool)
+	typeOf func(any) string // nil: the value tells
 }
 
 // New makes an executor for a schema, without resolvers but those of introspection. It removes @defer from the schema's
@@ -103,11 +102,7 @@ func New(schema *ast.Schema) *Executor {
 	for name, def := range schema.Types {
 		switch def.Kind {
 		case ast.Interface, ast.Union:
-			a := &abstractType{def: def, possible: map[string]bool{}, goType: reflect.TypeFor[any](), column: unlist[any]}
-			for _, p := range schema.GetPossibleTypes(def) {
-				a.possible[p.Name] = p.Kind == ast.Object // it lists the interfaces that implement this one too
-			}
-			x.abstracts[name] = a
+			x.abstracts[name] = &abstractType{name: name, goType: reflect.TypeFor[any](), column: unlist[any]}
 		case ast.Enum:
 			Enum[string](x, name)
 		}
@@ -126,14 +121,6 @@ func (x *Executor) Build() error {
 		}
 	}
 	for name, o := range x.objects {
-		if p := o.parent; p != nil {
-			key := reflect.PointerTo(p)
-			if _, twice := x.goTypes[key]; twice {
-				x.goTypes[key] = nil
-			} else {
-				x.goTypes[key] = o
-			}
-		}
 		for _, d := range o.def.Fields {
 			if f := o.fields[d.Name]; f != nil {
 				x.buildField(f, d)
@@ -144,9 +131,7 @@ func (x *Executor) Build() error {
 	}
 	for typ, fields := range x.fields {
 		for name := range fields {
-			if o := x.objects[typ]; o == nil {
-				x.problem("%s.%s has a resolver, but the schema has no object type %s", typ, name, typ)
-			} else if o.def.Fields.ForName(name) == nil {
+			if o := x.objects[typ]; o == nil || o.def.Fields.ForName(name) == nil {
 				x.problem("%s.%s has a resolver, but the schema has no such field", typ, name)
 			}
 		}
@@ -173,10 +158,15 @@ func (x *Executor) buildObject(def *ast.Definition) *objectType {
 	for _, f := range o.fields {
 		if o.parent == nil {
 			o.parent, o.rows = f.parent, f.rows
+			pointer := reflect.PointerTo(o.parent)
+			if _, twice := x.goTypes[pointer]; twice {
+				x.goTypes[pointer] = nil
+			} else {
+				x.goTypes[pointer] = o
+			}
 		}
 		if f.parent != o.parent {
-			x.problem("%s is both %v and %v: all its resolvers must take the same Go type", def.Name,
-				min(o.parent.String(), f.parent.String()), max(o.parent.String(), f.parent.String()))
+			x.problem("%s.%s takes %v, another field of %s %v: one Go type stands for an object type", def.Name, f.name, f.parent, def.Name, o.parent)
 		}
 	}
 	return o

@@ -33,7 +33,7 @@ type leafOf[V any] struct {
 }
 
 func (l *leafOf[V]) column(col any, depth int) (leafWriter, int, []level) {
-	flat, levels := unlist[V](col, depth)
+	flat, levels, _ := unlist[V](col, depth)
 	return func(b []byte, i int) ([]byte, error) { return l.append(b, flat[i]) }, len(flat), levels
 }
 

@@ -45,6 +45,7 @@ func TestRandomQueriesAreAnsweredAsByGraphQLJS(t *testing.T) {
 		t.Fatal(err)
 	}
 	server := executor.New(x)
+	server.SetDefaultRulesFn(x.Rules)
 	server.Use(extension.Introspection{})
 	server.SetRecoverFunc(func(context.Context, any) error { return errors.New("panic") })
 

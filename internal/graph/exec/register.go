@@ -66,15 +66,15 @@ func Interface[P any](x *Executor, name string, typeOf func(*P) string) {
 	}
 	a.goType = reflect.TypeFor[*P]()
 	a.typeOf = func(v any) string { return typeOf(v.(*P)) }
-	a.column = func(col any, depth int) ([]any, []level) {
-		flat, levels := unlist[*P](col, depth)
+	a.column = func(col any, depth int) ([]any, []level, bool) {
+		flat, levels, ok := unlist[*P](col, depth)
 		values := make([]any, len(flat))
 		for i, p := range flat {
 			if p != nil {
 				values[i] = p
 			}
 		}
-		return values, levels
+		return values, levels, ok
 	}
 }
 

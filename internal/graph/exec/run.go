@@ -17,7 +17,7 @@ import (
 type run struct {
 	x             *Executor
 	ctx           context.Context
-	vars          map[string]any
+	vars          Args
 	introspection bool
 	path          []step
 	queue         []*batch // whose fields are not resolved yet
@@ -37,47 +37,26 @@ type batch struct {
 // maxPooled is the largest buffer kept for later responses: one huge answer must not hold its memory.
 const maxPooled = 1 << 20
 
-// errNotBuilt is a mistake of the program, not of the query.
-var errNotBuilt = errors.New("the executor has not been built")
-
 func (x *Executor) answer(ctx context.Context) *graphql.Response {
 	op := graphql.GetOperationContext(ctx)
 	r := &run{x: x, ctx: ctx, introspection: !op.DisableIntrospection}
-	if !x.built {
-		r.fail(errNotBuilt, nil, nil)
-		return &graphql.Response{Errors: r.errs}
-	}
-	var root *ast.Definition
-	switch op.Operation.Operation {
-	case ast.Query:
-		root = x.schema.Query
-	case ast.Mutation:
-		root = x.schema.Mutation
-	default:
-		r.fail(refusal("subscriptions are not served here: ask with a query"), nil, nil)
-		return &graphql.Response{Errors: r.errs}
-	}
-	vars, err := x.variables(op.Operation.VariableDefinitions, op.Variables)
+	root, err := r.start(op)
 	if err != nil {
 		r.fail(err, nil, nil)
 		return &graphql.Response{Errors: r.errs}
 	}
-	r.vars = vars
 	buffer, _ := x.buffers.Get().(*[]byte)
 	if buffer == nil {
 		buffer = new([]byte)
 	}
-	out := (*buffer)[:0]
-	b := r.newBatch(x.objects[root.Name], []*Root{{}}, 1, []ast.SelectionSet{op.Operation.SelectionSet})
-	written := false
+	out, written := (*buffer)[:0], false
 	if op.Operation.Operation == ast.Mutation {
-		out, written = r.writeObject(out, b, 0, r.fill) // each field is resolved just before it is written
-	} else {
-		r.queue = append(r.queue, b)
-		r.drain()
-		if ctx.Err() == nil {
-			out, written = r.writeObject(out, b, 0, nil)
-		}
+		out, written = r.writeObject(out, root, 0, func(b *batch, i int) { // one after the other
+			r.resolve(b, i)
+			r.drain()
+		})
+	} else if r.queue = append(r.queue, root); r.drain() {
+		out, written = r.writeObject(out, root, 0, nil)
 	}
 	if err := ctx.Err(); err != nil {
 		r.errs, r.path, written = nil, nil, false
@@ -94,11 +73,28 @@ func (x *Executor) answer(ctx context.Context) *graphql.Response {
 	return &graphql.Response{Data: data, Errors: r.errs}
 }
 
+// start makes the batch that the operation begins with. Its errors are those that refuse the whole request.
+func (r *run) start(op *graphql.OperationContext) (*batch, error) {
+	if !r.x.built {
+		return nil, errors.New("Build has not been called, or has found errors")
+	}
+	root := map[ast.Operation]*ast.Definition{ast.Query: r.x.schema.Query, ast.Mutation: r.x.schema.Mutation}[op.Operation.Operation]
+	if root == nil {
+		return nil, refusal("a %s is not served here", op.Operation.Operation)
+	}
+	var err error
+	if r.vars, err = r.x.variables(op.Operation.VariableDefinitions, op.Variables); err != nil {
+		return nil, err
+	}
+	return r.newBatch(r.x.objects[root.Name], []*Root{{}}, 1, []ast.SelectionSet{op.Operation.SelectionSet}), nil
+}
+
 // refusal is an error of the query's author.
 func refusal(format string, args ...any) error {
-	err := gqlerror.Errorf(format, args...)
-	errcode.Set(err, errcode.ValidationFailed)
-	return err
+	err := fmt.Errorf(format, args...)
+	shown := &gqlerror.Error{Err: err, Message: err.Error()}
+	errcode.Set(shown, errcode.ValidationFailed)
+	return shown
 }
 
 func (r *run) newBatch(object *objectType, rows any, n int, sets []ast.SelectionSet) *batch {
@@ -108,8 +104,9 @@ func (r *run) newBatch(object *objectType, rows any, n int, sets []ast.Selection
 	return b
 }
 
-// drain resolves the queued batches and those that come from them, a level of the query after the other.
-func (r *run) drain() {
+// drain resolves the queued batches and those that come from them, a level of the query after the other. It is false if
+// the request was cancelled.
+func (r *run) drain() bool {
 	for len(r.queue) > 0 {
 		level := r.queue
 		r.queue = nil
@@ -119,12 +116,7 @@ func (r *run) drain() {
 			}
 		}
 	}
-}
-
-// fill resolves one field of a batch with all that is below.
-func (r *run) fill(b *batch, i int) {
-	r.resolve(b, i)
-	r.drain()
+	return r.ctx.Err() == nil
 }
 
 // resolve fills the column of one field and queues the batches of objects in it.
@@ -181,13 +173,12 @@ func (r *run) complete(c *column, f *field, results any, sets []ast.SelectionSet
 	case f.leaf != nil:
 		c.leaf, n, c.levels = f.leaf.column(results, f.depth)
 	case f.object != nil:
-		var rows any
-		var size int
-		rows, size, n, c.pos, c.levels = f.object.rows.gather(results, f.depth)
+		rows, size, values := f.object.rows.gather(results, f.depth, c)
 		r.addBatch(c, f.object, rows, size, sets)
+		n = values
 	default:
 		var values []any
-		values, c.levels = f.abstract.column(results, f.depth)
+		values, c.levels, _ = f.abstract.column(results, f.depth)
 		n = len(values)
 		r.sort(c, f.abstract, values, sets)
 	}
@@ -242,21 +233,18 @@ func (r *run) sort(c *column, a *abstractType, values []any, sets []ast.Selectio
 
 // typeOf finds the object type of a value of an interface or union, and the value itself.
 func (x *Executor) typeOf(a *abstractType, v any) (*objectType, any, error) {
-	name := ""
-	switch o, ok := v.(Object); {
-	case ok:
-		name, v = o.Type, o.Value
+	o, named := v.(Object)
+	var object *objectType
+	switch {
+	case named:
+		object, v = x.objects[o.Type], o.Value
 	case a.typeOf != nil:
-		name = a.typeOf(v)
+		object = x.objects[a.typeOf(v)]
 	default:
-		object := x.goTypes[reflect.TypeOf(v)]
-		if object == nil {
-			return nil, nil, fmt.Errorf("%s: %T does not stand for one object type: wrap it in exec.Object", a.def.Name, v)
-		}
-		name = object.def.Name
+		object = x.goTypes[reflect.TypeOf(v)]
 	}
-	if !a.possible[name] {
-		return nil, nil, fmt.Errorf("%s cannot be %q", a.def.Name, name)
+	if object == nil || !object.names[a.name] {
+		return nil, nil, fmt.Errorf("no object type of %s is known for a %T (see exec.Object and exec.Interface)", a.name, v)
 	}
-	return x.objects[name], v, nil
+	return object, v, nil
 }

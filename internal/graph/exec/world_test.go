@@ -180,10 +180,8 @@ func registerValue[P, E any](w *world, x *exec.Executor, typ string, f *ast.Fiel
 		resolver[P](w, x, typ, f, item)
 	case f.Type.Elem.Elem == nil:
 		resolver[P](w, x, typ, f, listOf(item))
-	case f.Type.Elem.Elem.Elem == nil:
-		resolver[P](w, x, typ, f, listOf(listOf(item)))
 	default:
-		resolver[P](w, x, typ, f, listOf(listOf(listOf(item))))
+		resolver[P](w, x, typ, f, listOf(listOf(item)))
 	}
 }
 

@@ -3,6 +3,7 @@ package exec
 import (
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -30,9 +31,6 @@ func (r *run) location() (path ast.Path) {
 	}
 	return path
 }
-
-// shared is an error of a whole column as it was presented, so that a failure of a thousand rows is logged once.
-type shared struct{ presented *gqlerror.Error }
 
 // writeObject writes a row of a batch; before, if set, is called before each field.
 func (r *run) writeObject(out []byte, b *batch, row int, before func(*batch, int)) ([]byte, bool) {
@@ -63,10 +61,7 @@ func (r *run) writeObject(out []byte, b *batch, row int, before func(*batch, int
 
 func (r *run) writeField(out []byte, c *column, sel *selected, row int) ([]byte, bool) {
 	if c.err != nil {
-		if c.shared == nil {
-			c.shared = &shared{}
-		}
-		r.fail(c.err, sel, c.shared)
+		r.fail(c.err, sel, &c.shown)
 		return writeNull(out, sel.typ)
 	}
 	if c.errs != nil && c.errs[row] != nil {
@@ -137,11 +132,12 @@ func (r *run) writeList(out []byte, c *column, sel *selected, elem *ast.Type, de
 	return append(out, ']'), true
 }
 
-// fail adds an error at the current path, as gqlgen's error presenter shows it.
-func (r *run) fail(err error, sel *selected, once *shared) {
+// fail adds an error at the current path, as gqlgen's error presenter shows it. What once holds has been shown already: so
+// a failure of a thousand rows is logged once.
+func (r *run) fail(err error, sel *selected, once **gqlerror.Error) {
 	path := r.location()
-	if once != nil && once.presented != nil {
-		again := *once.presented
+	if once != nil && *once != nil {
+		again := **once
 		again.Path = path
 		r.errs = append(r.errs, &again)
 		return
@@ -149,6 +145,7 @@ func (r *run) fail(err error, sel *selected, once *shared) {
 	located := gqlerror.Error{Err: err, Message: err.Error()}
 	if known, ok := errors.AsType[*gqlerror.Error](err); ok {
 		located = *known
+		located.Extensions = maps.Clone(known.Extensions) // the presenter may add to them
 	}
 	located.Path = path
 	if sel != nil && located.Locations == nil && sel.node.Position != nil {
@@ -160,7 +157,7 @@ func (r *run) fail(err error, sel *selected, once *shared) {
 	for _, presented := range graphql.GetErrors(ctx) {
 		r.errs = append(r.errs, presented)
 		if once != nil {
-			once.presented = presented
+			*once = presented
 		}
 	}
 }

@@ -1,0 +1,149 @@
+package graph
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/parvis-civic/parvis/internal/access"
+	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/i18n"
+	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/platform"
+	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/result"
+)
+
+// request is what every resolver of one query shares: one snapshot of one platform, at one time.
+type request struct {
+	tx       db.Tx
+	platform platform.Platform
+	base     string // scheme and host of links
+	now      time.Time
+	projects map[ids.ID]*Project
+	lines    map[ids.ID][]result.LineOf // of the proposals looked up so far
+}
+
+type requestKey struct{}
+
+func with(ctx context.Context, r *request) context.Context {
+	return context.WithValue(ctx, requestKey{}, r)
+}
+
+func of(ctx context.Context) *request { return ctx.Value(requestKey{}).(*request) }
+
+// load fetches projects with their steps, once each; those that are not visible stay out of r.projects.
+func (r *request) load(ctx context.Context, list []ids.ID) error {
+	missing := missing(list, r.projects)
+	if len(missing) == 0 {
+		return nil
+	}
+	found, err := project.ByIDs(ctx, r.tx, r.platform.Key, missing)
+	if err != nil {
+		return err
+	}
+	_, err = r.keep(ctx, found)
+	return err
+}
+
+// keep fetches the steps of projects and gives them all in their order.
+func (r *request) keep(ctx context.Context, found []project.Project) ([]*Project, error) {
+	all := make([]*Project, len(found))
+	var fresh []ids.ID
+	for i, p := range found {
+		if r.projects[p.ID] == nil {
+			r.projects[p.ID] = &Project{r: r, Project: p}
+			fresh = append(fresh, p.ID)
+		}
+		all[i] = r.projects[p.ID]
+	}
+	if len(fresh) == 0 {
+		return all, nil
+	}
+	steps, err := project.StepsOf(ctx, r.tx, r.platform.Key, fresh)
+	for _, s := range steps {
+		p := r.projects[s.Project]
+		p.calendar = append(p.calendar, s)
+	}
+	for _, id := range fresh {
+		p := r.projects[id]
+		for i, s := range p.calendar {
+			p.steps = append(p.steps, &Step{r: r, project: p, index: i, Step: s})
+		}
+	}
+	return all, err
+}
+
+// missing gives the identifiers of a list that a map does not have, once each, zero ones left out.
+func missing[V any](list []ids.ID, have map[ids.ID]V) []ids.ID {
+	var out []ids.ID
+	seen := map[ids.ID]bool{}
+	for _, id := range list {
+		if _, ok := have[id]; !ok && !seen[id] && !id.IsZero() {
+			seen[id] = true
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// proclaimed fetches the result lines of proposals, once each.
+func (r *request) proclaimed(ctx context.Context, list []ids.ID) error {
+	missing := missing(list, r.lines)
+	if len(missing) == 0 {
+		return nil
+	}
+	found, err := result.LinesOf(ctx, r.tx, r.platform.Key, missing)
+	for _, id := range missing {
+		r.lines[id] = nil
+	}
+	for _, l := range found {
+		r.lines[l.Proposal] = append(r.lines[l.Proposal], l)
+	}
+	return err
+}
+
+// may asks access for anyone, about a step of a project.
+func (s *Step) may(action access.Action) bool {
+	return access.Can(access.Anyone, action, access.Moment{
+		Published: s.project.State == project.Published, PublicData: s.project.Origin == project.Imported,
+		Phase: access.Phase(project.PhaseOf(s.project.calendar, s.index, s.r.now)), Proclaimed: true,
+	})
+}
+
+// locale gives the translations of an argument "locale", the platform's own language without one.
+func (r *request) locale(locale string) *i18n.Locale {
+	lang := i18n.Lang(r.platform.Languages[0])
+	switch locale {
+	case "EN_GB":
+		lang = i18n.EN
+	case "FR_FR":
+		lang = i18n.FR
+	}
+	return i18n.For(lang, r.platform.Zone)
+}
+
+// dateTime is a time as this dialect prints it: local and without zone.
+type dateTime struct {
+	time.Time
+	zone *time.Location
+}
+
+func (r *request) time(t time.Time) dateTime { return dateTime{t, r.platform.Zone} }
+
+// maybe is time, null for the zero time.
+func (r *request) maybe(t time.Time) *dateTime {
+	if t.IsZero() {
+		return nil
+	}
+	return &dateTime{t, r.platform.Zone}
+}
+
+func appendDateTime(b []byte, t dateTime) ([]byte, error) {
+	return t.In(t.zone).AppendFormat(b, `"2006-01-02 15:04:05"`), nil
+}
+
+// proposalPath is the address of a proposal: the number decides, the title is for people.
+func proposalPath(slug string, number int, title string) string {
+	return "/projets/" + slug + "/propositions/" + strconv.Itoa(number) + "-" + title
+}
