@@ -59,7 +59,8 @@ func Can(role Role, action Action, m Moment) bool {
 		// Nobody sees running totals that the rulebook hides, not even who runs the platform.
 		return (m.Published || manages) && (m.PublicData || m.Phase == Closed || m.CountsLive)
 	case SeeResult:
-		return m.Published && m.Proclaimed || manages && m.Phase == Closed
+		over := m.Phase == Closed || m.PublicData
+		return over && (m.Published && m.Proclaimed || manages)
 	case SeeSecrets:
 		return false
 	case ManageImport:

@@ -24,6 +24,7 @@ func TestWhoMaySeeWhatAndWhen(t *testing.T) {
 		{"of public data always", Anyone, SeeCounts, Moment{Published: true, PublicData: true, Phase: Open}, true},
 		{"but not before it is published", Anyone, SeeCounts, Moment{PublicData: true}, false},
 		{"a result is public once proclaimed", Anyone, SeeResult, Moment{Published: true, Proclaimed: true, Phase: Closed}, true},
+		{"not while people vote, whatever was stored", Anyone, SeeResult, Moment{Published: true, Proclaimed: true, Phase: Open}, false},
 		{"not before", Anyone, SeeResult, Moment{Published: true, Phase: Closed}, false},
 		{"the organiser checks it after closing", Organiser, SeeResult, Moment{Published: true, Phase: Closed}, true},
 		{"not while people vote", Organiser, SeeResult, Moment{Published: true, Phase: Open}, false},

@@ -388,10 +388,10 @@ func (r *request) counts(ctx context.Context, parents []*Proposal) (votes, point
 	return votes, points, visible, err
 }
 
-func proposalVotes(ctx context.Context, parents []*Proposal, _ exec.Args) ([]*connection[proposalVote], error) {
+func proposalVotes(ctx context.Context, parents []*Proposal, _ exec.Args) ([]*connection[vote], error) {
 	votes, _, _, err := of(ctx).counts(ctx, parents)
-	pages := make([]connection[proposalVote], len(parents))
-	out := make([]*connection[proposalVote], len(parents))
+	pages := make([]connection[vote], len(parents))
+	out := make([]*connection[vote], len(parents))
 	for i := range parents {
 		pages[i].total = votes[i]
 		out[i] = &pages[i]

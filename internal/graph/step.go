@@ -82,20 +82,17 @@ func registerResults(x *exec.Executor) {
 	exec.Get(x, "VoteResult", "officialKnown", func(v *VoteResult) bool { return v.OfficialKnown })
 	exec.Get(x, "VoteResult", "officialSame", func(v *VoteResult) bool { return v.OfficialSame })
 	exec.Get(x, "VoteResult", "proclaimedAt", func(v *VoteResult) dateTime { return v.r.time(v.ProclaimedAt) })
+	exec.Interface(x, "Vote", func(*vote) string { return "ProposalVote" })
 	relay[vote](x, "Vote")
-	relay[proposalVote](x, "ProposalVote")
-	exec.Get(x, "ProposalVote", "id", func(*proposalVote) string { return "" })
-	exec.Get(x, "ProposalVote", "published", func(*proposalVote) bool { return true })
-	exec.Get(x, "ProposalVote", "publishableUntil", func(*proposalVote) *dateTime { return nil })
-	exec.Get(x, "ProposalVote", "publishedAt", func(*proposalVote) *dateTime { return nil })
-	exec.Get(x, "ProposalVote", "notPublishedReason", func(*proposalVote) *string { return nil })
-	exec.Get(x, "ProposalVote", "anonymous", func(*proposalVote) bool { return true })
-	exec.Get(x, "ProposalVote", "createdAt", func(*proposalVote) dateTime { return dateTime{} })
+	relay[vote](x, "ProposalVote")
+	exec.Get(x, "ProposalVote", "id", func(*vote) string { return "" })
+	exec.Get(x, "ProposalVote", "published", func(*vote) bool { return true })
+	exec.Get(x, "ProposalVote", "publishableUntil", func(*vote) *dateTime { return nil })
+	exec.Get(x, "ProposalVote", "publishedAt", func(*vote) *dateTime { return nil })
+	exec.Get(x, "ProposalVote", "notPublishedReason", func(*vote) *string { return nil })
+	exec.Get(x, "ProposalVote", "anonymous", func(*vote) bool { return true })
+	exec.Get(x, "ProposalVote", "createdAt", func(*vote) dateTime { return dateTime{} })
 }
 
-// vote and proposalVote are single votes. None is made until single votes are published: lists of them have a total and
-// no edges.
-type (
-	vote         struct{}
-	proposalVote struct{}
-)
+// vote is a single vote. None is made until single votes are published: lists of them have a total and no edges.
+type vote struct{}

@@ -98,6 +98,7 @@ func New(schema *ast.Schema) *Executor {
 		leaves:    map[leafKey]leafCodec{},
 		parsers:   map[string]func(any) (any, error){},
 	}
+	x.buffers.New = func() any { return new([]byte) }
 	delete(schema.Directives, "defer")
 	for name, def := range schema.Types {
 		switch def.Kind {

@@ -80,12 +80,10 @@ func registerIntrospection(x *Executor) {
 
 // ofKind is the list if the type is of one of the kinds that have such a list, else null.
 func ofKind[E any](t *introspection.Type, list []E, kinds ...string) []E {
-	for _, k := range kinds {
-		if t.Kind() == k {
-			return append([]E{}, list...)
-		}
+	if !slices.Contains(kinds, t.Kind()) {
+		return nil
 	}
-	return nil
+	return append([]E{}, list...)
 }
 
 // deprecated registers a list that leaves out what is deprecated unless asked.

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,10 +46,7 @@ func (x *Executor) answer(ctx context.Context) *graphql.Response {
 		r.fail(err, nil, nil)
 		return &graphql.Response{Errors: r.errs}
 	}
-	buffer, _ := x.buffers.Get().(*[]byte)
-	if buffer == nil {
-		buffer = new([]byte)
-	}
+	buffer := x.buffers.Get().(*[]byte)
 	out, written := (*buffer)[:0], false
 	if op.Operation.Operation == ast.Mutation {
 		out, written = r.writeObject(out, root, 0, func(b *batch, i int) { // one after the other
@@ -97,10 +95,13 @@ func refusal(format string, args ...any) error {
 	return shown
 }
 
+// newBatch selects the fields of a batch; add it to the queue to have them resolved.
 func (r *run) newBatch(object *objectType, rows any, n int, sets []ast.SelectionSet) *batch {
 	b := &batch{object: object, rows: rows, n: n}
-	b.fields, b.err = r.x.collect(object, sets, r.vars)
-	b.cols = make([]column, len(b.fields))
+	if n > 0 {
+		b.fields, b.err = r.x.collect(object, sets, r.vars)
+		b.cols = make([]column, len(b.fields))
+	}
 	return b
 }
 
@@ -119,10 +120,15 @@ func (r *run) drain() bool {
 	return r.ctx.Err() == nil
 }
 
-// resolve fills the column of one field and queues the batches of objects in it.
+// resolve fills the column of one field and queues the batches of objects in it. A panic on the way is an error.
 func (r *run) resolve(b *batch, i int) {
 	sel, c := &b.fields[i], &b.cols[i]
 	f := sel.field
+	defer func() {
+		if p := recover(); p != nil {
+			*c = column{err: cmp.Or(graphql.Recover(r.ctx, p), errors.New("internal error"))}
+		}
+	}()
 	switch {
 	case r.ctx.Err() != nil:
 		c.err = r.ctx.Err()
@@ -133,7 +139,7 @@ func (r *run) resolve(b *batch, i int) {
 	case (f.name == "__schema" || f.name == "__type") && !r.introspection:
 		c.err = refusal("introspection is disabled")
 	default:
-		results, err := r.call(f, b.rows, sel.args)
+		results, err := f.resolve(r.ctx, b.rows, sel.args)
 		if errs, ok := err.(Errors); ok {
 			c.errs = errs
 		} else if err != nil {
@@ -150,23 +156,6 @@ func (r *run) resolve(b *batch, i int) {
 	}
 }
 
-// call calls a resolver; a panic is an error.
-func (r *run) call(f *field, rows any, args Args) (results any, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = r.recovered(p)
-		}
-	}()
-	return f.resolve(r.ctx, rows, args)
-}
-
-func (r *run) recovered(p any) error {
-	if err := graphql.Recover(r.ctx, p); err != nil {
-		return err
-	}
-	return errors.New("internal error")
-}
-
 // complete sorts the results of a field into its column and gives the number of its values.
 func (r *run) complete(c *column, f *field, results any, sets []ast.SelectionSet) (n int) {
 	switch {
@@ -174,29 +163,20 @@ func (r *run) complete(c *column, f *field, results any, sets []ast.SelectionSet
 		c.leaf, n, c.levels = f.leaf.column(results, f.depth)
 	case f.object != nil:
 		rows, size, values := f.object.rows.gather(results, f.depth, c)
-		r.addBatch(c, f.object, rows, size, sets)
-		n = values
+		n, c.batches = values, []*batch{r.newBatch(f.object, rows, size, sets)}
 	default:
 		var values []any
 		values, c.levels, _ = f.abstract.column(results, f.depth)
 		n = len(values)
 		r.sort(c, f.abstract, values, sets)
 	}
+	r.queue = append(r.queue, c.batches...)
 	return n
-}
-
-func (r *run) addBatch(c *column, object *objectType, rows any, n int, sets []ast.SelectionSet) {
-	if n == 0 {
-		c.batches = append(c.batches, nil)
-		return
-	}
-	b := r.newBatch(object, rows, n, sets)
-	c.batches = append(c.batches, b)
-	r.queue = append(r.queue, b)
 }
 
 // sort makes one batch per object type of a column of interfaces or unions.
 func (r *run) sort(c *column, a *abstractType, values []any, sets []ast.SelectionSet) {
+	values = slices.Clone(values) // they are the resolver's
 	c.pos = make([]place, len(values))
 	bad := func(i int, err error) {
 		if c.bad == nil {
@@ -227,7 +207,7 @@ func (r *run) sort(c *column, a *abstractType, values []any, sets []ast.Selectio
 	}
 	for k, object := range types {
 		rows, n := object.rows.pick(values, c.pos, int32(k), bad)
-		r.addBatch(c, object, rows, n, sets)
+		c.batches = append(c.batches, r.newBatch(object, rows, n, sets))
 	}
 }
 
