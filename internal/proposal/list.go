@@ -68,7 +68,7 @@ type ListQuery struct {
 	Trashed  bool   // those that moderation removed, instead of the others
 	Matching string // a search text
 	Order    Order
-	Reverse  bool  // the order turned round; a random one has no direction
+	Reverse  bool  // the order turned round
 	Seed     int64 // of a random order
 	After    *Key
 	Offset   int // rows to pass over: only for clients that count rows
@@ -109,9 +109,6 @@ func Lists(ctx context.Context, tx db.Tx, platform int64, steps []ids.ID, q List
 	pages := make([][]Listed, len(steps))
 	if len(steps) == 0 {
 		return pages, nil
-	}
-	if q.Order == ByRandom {
-		q.Reverse = false
 	}
 	var st statement
 	st.add(`WITH page AS (`)
@@ -175,23 +172,30 @@ type run struct {
 }
 
 // runs gives what a page is made of: one stretch, or for the random order the one or two that go round the circle from
-// the seed.
+// the seed, backwards when the order is turned round.
 func (q ListQuery) runs() []run {
 	if q.Order != ByRandom {
 		return []run{{q, nil}}
 	}
 	seed := q.Seed & (circle - 1)
-	if q.After == nil {
-		return []run{{q, &arc{seed, circle}}, {q, &arc{0, seed}}}
+	arcs := []arc{{seed, circle}, {0, seed}}
+	if q.Reverse {
+		arcs = []arc{{0, seed}, {seed, circle}}
 	}
-	here := (seed + q.After.Value) & (circle - 1)
-	rest := q
-	rest.After = nil
-	q.After = &Key{here, q.After.Number}
-	if here < seed { // already past the top
-		return []run{{q, &arc{here, seed}}}
+	var runs []run
+	for _, a := range arcs {
+		part := q
+		part.After = nil
+		if q.After != nil {
+			here := (seed + q.After.Value) & (circle - 1)
+			if here >= a.from && here < a.to {
+				part.After = &Key{here, q.After.Number}
+				runs = nil // what lies before it on the way round is passed
+			}
+		}
+		runs = append(runs, run{part, &a})
 	}
-	return []run{{q, &arc{here, circle}}, {rest, &arc{0, seed}}}
+	return runs
 }
 
 // write writes the run's statement, which tells its rows by lap.

@@ -84,7 +84,7 @@ func (s shelf) want(order proposal.Order, reverse bool, seed int64, tags []propo
 	slices.SortFunc(list, func(a, b proposal.Selection) int {
 		return cmp.Or(cmp.Compare(key(a), key(b)), cmp.Compare(a.Number, b.Number))
 	})
-	if reverse && order != proposal.ByRandom {
+	if reverse {
 		slices.Reverse(list)
 	}
 	numbers := []int{}

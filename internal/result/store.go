@@ -10,7 +10,6 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/ids"
-	"github.com/parvis-civic/parvis/tally"
 )
 
 // Candidates gives the proposals put to the vote in a step, in the stated order (their numbers), with the keys of their
@@ -149,10 +148,24 @@ func scanLine(r *sql.Rows, l *Line, before ...any) error {
 	return nil
 }
 
-// Lines gives the lines of a result, by rank.
-func Lines(ctx context.Context, tx db.Tx, platform int64, step ids.ID) ([]Line, error) {
-	rows, err := tx.Query(ctx, `SELECT `+lineColumns+` FROM result_line l WHERE l.platform = ? AND l.step = ? ORDER BY l.rank`, platform, step)
+// Lines gives the lines of a result that follow a rank, in order, at most limit.
+func Lines(ctx context.Context, tx db.Tx, platform int64, step ids.ID, after, limit int) ([]Line, error) {
+	rows, err := tx.Query(ctx, `SELECT `+lineColumns+` FROM result_line l WHERE l.platform = ? AND l.step = ? AND l.rank > ? ORDER BY l.rank LIMIT ?`, platform, step, after, limit)
 	return db.Collect(rows, err, func(r *sql.Rows, l *Line) error { return scanLine(r, l) })
+}
+
+// Marked gives the lines that a page shows first: the winners, and the proposals whose outcome is another one than the
+// city announced.
+func Marked(ctx context.Context, tx db.Tx, platform int64, step ids.ID) ([]Line, error) {
+	rows, err := tx.Query(ctx, `SELECT `+lineColumns+` FROM result_line l WHERE l.platform = ? AND l.step = ?
+		AND (l.mark <> 0 OR l.official IN (1, 2)) ORDER BY l.rank`, platform, step)
+	return db.Collect(rows, err, func(r *sql.Rows, l *Line) error { return scanLine(r, l) })
+}
+
+// Best gives the highest total of a result, for the scale of its bars.
+func Best(ctx context.Context, tx db.Tx, platform int64, step ids.ID) (best int64, err error) {
+	err = tx.QueryRow(ctx, `SELECT COALESCE(MAX(l.total), 0) FROM result_line l WHERE l.platform = ? AND l.step = ?`, platform, step).Scan(&best)
+	return best, err
 }
 
 // LineOf is a line with the step that it is of.
@@ -166,20 +179,6 @@ func LinesOf(ctx context.Context, tx db.Tx, platform int64, proposals []ids.ID) 
 	marks, args := db.In(proposals)
 	rows, err := tx.Query(ctx, `SELECT l.step, `+lineColumns+` FROM result_line l WHERE l.platform = ? AND l.proposal IN (`+marks+`) ORDER BY l.proposal, l.step`, append([]any{platform}, args...)...)
 	return db.Collect(rows, err, func(r *sql.Rows, l *LineOf) error { return scanLine(r, &l.Line, &l.Step) })
-}
-
-// MoneyByDistrict is what a district wins.
-type MoneyByDistrict struct {
-	District ids.ID // zero: in no district
-	Winners  int
-	Cost     tally.Amount
-}
-
-// ByDistrict sums the winners of a step by their main district.
-func ByDistrict(ctx context.Context, tx db.Tx, platform int64, step ids.ID) ([]MoneyByDistrict, error) {
-	rows, err := tx.Query(ctx, `SELECT p.district, COUNT(*), SUM(p.cost) FROM result_line l JOIN proposal p ON p.platform = l.platform AND p.id = l.proposal
-		WHERE l.platform = ? AND l.step = ? AND l.mark <> 0 GROUP BY p.district ORDER BY SUM(p.cost) DESC, p.district`, platform, step)
-	return db.Collect(rows, err, func(r *sql.Rows, m *MoneyByDistrict) error { return r.Scan(&m.District, &m.Winners, &m.Cost) })
 }
 
 // Names are what the reasons of lines speak of: other proposals by project and reference, districts and categories by

@@ -56,7 +56,7 @@ func read(t *testing.T, d *db.DB, r transfer.Report) (all imported) {
 		if all.result, _, err = result.Of(ctx, tx, key, all.vote.ID); err != nil {
 			return err
 		}
-		all.lines, err = result.Lines(ctx, tx, key, all.vote.ID)
+		all.lines, err = result.Lines(ctx, tx, key, all.vote.ID, 0, 5000)
 		return err
 	})
 	if err != nil {
