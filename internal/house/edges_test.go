@@ -23,7 +23,7 @@ type room struct {
 
 // Groups of rooms that are mostly allowed together.
 const (
-	leaves = "fault clock ids i18n access "
+	leaves = "fault ids i18n access "
 	base   = leaves + "db journal platform account " // what every capability may stand on
 )
 
@@ -33,7 +33,6 @@ var rooms = []room{
 	{"tally/pabulib", "tally", "public: reads and writes the files that a count takes"},
 
 	{"fault", "", "leaf: errors are known everywhere"},
-	{"clock", "", "leaf"},
 	{"ids", "", "leaf"},
 	{"access", "", "leaf: who may do or see what, as one table that asks nobody"},
 	{"i18n", "fault", "leaf, but that it says faults to people"},
@@ -59,16 +58,17 @@ var rooms = []room{
 	{"transfer", base + "media rulebook tally tally/pabulib project proposal ballot result delivery", "fills every room from a file"},
 	{"demo", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer", "fills every room with a city that does not exist"},
 
-	{"graph/schema", "", "the API's schema, embedded"},
 	{"graph/exec", "", "runs any schema, knows nothing of Parvis"},
-	{"graph", base + "media rulebook tally project proposal ballot result delivery graph/exec graph/schema", "answers from the rooms, holds no SQL"},
+	{"graph", base + "media rulebook tally project proposal ballot result delivery graph/exec", "answers from the rooms, holds no SQL"},
+
+	{"control", base + "media rulebook tally project proposal ballot result delivery transfer demo", "hands the work of commands to the serve that has the files open"},
 
 	{"web/assets", "", "styles, scripts and pictures, embedded"},
 	{"web/ui", leaves + "platform project proposal rulebook tally result delivery web/assets", "components that several pages share"},
 	{"web/site", base + "media rulebook tally project proposal ballot result delivery web/ui web/assets", "the public pages, from the rooms, hold no SQL"},
 	{"web", base + "media graph web/site web/ui web/assets", "the router: hosts, middleware, what answers where"},
 
-	{"cmd/parvis", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer demo run graph web", "wiring"},
+	{"cmd/parvis", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer demo control run graph web", "wiring"},
 
 	{"house", "", "tests of the tree"},
 	{"browsertest", "", "a browser for tests"},
@@ -94,7 +94,7 @@ var publicMay = regexp.MustCompile(`^(golang\.org/x/|github\.com/gowebpki/jcs$)`
 var impure = []string{
 	"bufio", "context", "crypto/rand", "database/sql", "io", "io/fs", "io/ioutil", "log", "log/slog", "math/rand", "math/rand/v2",
 	"net", "net/http", "os", "os/exec", "path/filepath", "syscall",
-	module + "/internal/clock", module + "/internal/db", module + "/internal/journal", module + "/internal/run",
+	module + "/internal/db", module + "/internal/journal", module + "/internal/run",
 }
 
 // telling are the functions of package time that look at a clock.
