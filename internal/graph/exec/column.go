@@ -79,16 +79,15 @@ func (rowsOf[P]) pick(values []any, pos []place, batch int32, bad func(int, erro
 			continue
 		}
 		p, ok := v.(*P)
-		switch {
-		case !ok:
+		if !ok {
 			bad(i, fmt.Errorf("the value is %T, its type needs %v", v, reflect.TypeFor[*P]()))
-			pos[i] = nowhere
-		case p == nil:
-			pos[i] = nowhere
-		default:
-			pos[i].row = int32(len(rows))
-			rows = append(rows, p)
 		}
+		if p == nil {
+			pos[i] = nowhere
+			continue
+		}
+		pos[i].row = int32(len(rows))
+		rows = append(rows, p)
 	}
 	return rows, len(rows)
 }

@@ -39,7 +39,7 @@ func (g *generator) fault() bool { return g.faults && g.IntN(60) == 0 }
 func (g *generator) pick(options ...string) string { return options[g.IntN(len(options))] }
 
 func (g *generator) request() request {
-	g.faults = g.chance(35)
+	g.faults = g.chance(25)
 	kind, root := "query", g.schema.Query
 	if g.chance(12) {
 		kind, root = "mutation", g.schema.Mutation
@@ -86,8 +86,7 @@ func (g *generator) selection(def *ast.Definition, depth int) string {
 	b.WriteString(" {")
 	var again []string // heads of fields with selections, to be merged with
 	var againOf []*ast.Definition
-	n := 1 + g.IntN(4)
-	for range n {
+	for range 1 + g.IntN(4) {
 		b.WriteByte(' ')
 		switch k := g.IntN(20); {
 		case k == 0:
@@ -364,6 +363,10 @@ func (g *generator) json(typ *ast.Type, depth int) any {
 		return def.EnumValues[g.IntN(len(def.EnumValues))].Name
 	case ast.InputObject:
 		object := map[string]any{}
+		if def.Name == "By" && !g.chance(10) {
+			f := def.Fields[g.IntN(len(def.Fields))]
+			return map[string]any{f.Name: g.json(ast.NonNullNamedType(f.Type.NamedType, nil), 0)}
+		}
 		for _, f := range def.Fields {
 			required := f.Type.NonNull && f.DefaultValue == nil
 			if required || (depth > 0 && g.chance(40)) {

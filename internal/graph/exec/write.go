@@ -155,6 +155,7 @@ func (r *run) fail(err error, sel *selected, once **gqlerror.Error) {
 	ctx := graphql.WithFreshResponseContext(r.ctx)
 	graphql.AddError(ctx, &located)
 	for _, presented := range graphql.GetErrors(ctx) {
+		presented.Path = path
 		r.errs = append(r.errs, presented)
 		if once != nil {
 			*once = presented
