@@ -61,7 +61,7 @@ var rooms = []room{
 	{"graph/exec", "", "runs any schema, knows nothing of Parvis"},
 	{"graph", base + "media rulebook tally project proposal ballot result delivery graph/exec", "answers from the rooms, holds no SQL"},
 
-	{"control", base + "media rulebook tally project proposal ballot result delivery transfer demo", "hands the work of commands to the serve that has the files open"},
+	{"control", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer demo", "hands the work of commands to the serve that has the files open"},
 
 	{"web/assets", "", "styles, scripts and pictures, embedded"},
 	{"web/ui", leaves + "platform project proposal rulebook tally result delivery web/assets", "components that several pages share"},
