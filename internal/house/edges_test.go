@@ -65,10 +65,10 @@ var rooms = []room{
 
 	{"web/assets", "", "styles, scripts and pictures, embedded"},
 	{"web/ui", leaves + "platform project proposal rulebook tally result delivery web/assets", "components that several pages share"},
-	{"web/site", base + "media rulebook tally project proposal ballot result delivery web/ui web/assets", "the public pages, from the rooms, hold no SQL"},
-	{"web", base + "media graph web/site web/ui web/assets", "the router: hosts, middleware, what answers where"},
+	{"web", base + "media web/ui web/assets", "what all pages share: hosts, languages, middleware, errors"},
+	{"web/site", base + "media rulebook tally project proposal ballot result delivery transfer web web/ui web/assets", "the public pages, from the rooms (transfer: where an edition came from), hold no SQL"},
 
-	{"cmd/parvis", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer demo control run graph web", "wiring"},
+	{"cmd/parvis", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer demo control run graph web web/site web/assets", "wiring"},
 
 	{"house", "", "tests of the tree"},
 	{"browsertest", "", "a browser for tests"},
