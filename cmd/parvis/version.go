@@ -1,0 +1,34 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+)
+
+// versionCmd says which version this is.
+type versionCmd struct{}
+
+// Help is shown by --help.
+func (versionCmd) Help() string {
+	return `Exit code: 0.
+
+Example:
+
+  parvis version`
+}
+
+// Run does it.
+func (versionCmd) Run(a *app) error {
+	_, err := fmt.Fprintf(a.out, "parvis %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return err
+}
+
+// version is what the Go toolchain stamped into the binary: the tag that it was built from, or one made from the commit.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(unknown)"
+	}
+	return info.Main.Version
+}

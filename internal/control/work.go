@@ -1,0 +1,96 @@
+// Package control is how a command works on a database: it opens it, or, when a serve on the same machine has it open,
+// hands its work over through a socket in the database's folder. Either way the same thing happens, and the same errors
+// come back.
+package control
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/media"
+	"github.com/parvis-civic/parvis/internal/platform"
+	"github.com/parvis-civic/parvis/internal/transfer"
+)
+
+// Work is what commands ask of a database.
+type Work interface {
+	// Import brings a file in; see transfer.Service.Import for its errors.
+	Import(ctx context.Context, f transfer.File, o transfer.Options) (transfer.Report, error)
+	// Backup writes a copy of everything to w, of one moment. What was written before an error is useless.
+	Backup(ctx context.Context, w io.Writer) error
+	// CreatePlatform makes a platform. Faults: invalid, conflict (slug or host taken).
+	CreatePlatform(ctx context.Context, n NewPlatform) (Platform, error)
+	// Platforms lists the platforms, the default first.
+	Platforms(ctx context.Context) ([]Platform, error)
+	// Close lets the database go.
+	Close() error
+}
+
+// NewPlatform is what it takes to create a platform.
+type NewPlatform struct {
+	platform.New
+	Logo []byte // a picture file; none when empty
+}
+
+// Platform is a platform as commands tell it.
+type Platform struct {
+	Slug      string    `json:"slug"`
+	Name      string    `json:"name"`
+	Kind      string    `json:"kind"`
+	Address   string    `json:"address"` // "" until it is set
+	Languages []string  `json:"languages"`
+	Zone      string    `json:"zone"`
+	Licence   string    `json:"licence"`
+	Accent    string    `json:"accent"`
+	Default   bool      `json:"default"` // it answers every host that nobody claims
+	CreatedAt time.Time `json:"created_at"`
+}
+
+func told(p platform.Platform) Platform {
+	return Platform{Slug: p.Slug, Name: p.Name, Kind: string(p.Kind), Address: p.Address, Languages: p.Languages, Zone: p.Zone.String(),
+		Licence: string(p.Licence), Accent: p.Accent, Default: p.Default, CreatedAt: p.CreatedAt}
+}
+
+// Here does the work on a database that this process has open.
+func Here(d *db.DB) Work { return here{d} }
+
+type here struct{ db *db.DB }
+
+func (h here) Import(ctx context.Context, f transfer.File, o transfer.Options) (transfer.Report, error) {
+	return transfer.NewService(h.db).Import(ctx, f, o)
+}
+
+func (h here) Backup(ctx context.Context, w io.Writer) error {
+	return transfer.NewService(h.db).Backup(ctx, w)
+}
+
+func (h here) CreatePlatform(ctx context.Context, n NewPlatform) (Platform, error) {
+	var p platform.Platform
+	err := h.db.Write(ctx, func(ctx context.Context, tx db.Tx) (err error) {
+		if p, err = platform.Create(ctx, tx, n.New); err != nil || len(n.Logo) == 0 {
+			return err
+		}
+		logo, err := media.Store(ctx, tx, p.Key, n.Logo, p.Name)
+		if err != nil {
+			return err
+		}
+		return platform.SetLogo(ctx, tx, p.Key, logo.ID)
+	})
+	if err != nil {
+		return Platform{}, err
+	}
+	return told(p), nil
+}
+
+func (h here) Platforms(ctx context.Context) ([]Platform, error) {
+	all, err := platform.NewService(h.db).List(ctx)
+	list := make([]Platform, len(all))
+	for i, p := range all {
+		list[i] = told(p)
+	}
+	return list, err
+}
+
+func (h here) Close() error { return h.db.Close() }
