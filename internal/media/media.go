@@ -5,8 +5,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"database/sql"
-	"errors"
 	"image"
 	"image/jpeg"
 	"image/png"
@@ -93,23 +91,14 @@ func Store(ctx context.Context, tx db.Tx, platform int64, content []byte, alt st
 	return p, err
 }
 
-// Service serves stored pictures.
-type Service struct{ db *db.DB }
-
-// NewService returns the service on a database.
-func NewService(d *db.DB) *Service { return &Service{d} }
-
 // Content gives a picture and its bytes. Fault: not_found.
-func (s *Service) Content(ctx context.Context, platform int64, id ids.ID) (p Picture, content []byte, err error) {
-	err = s.db.Read(ctx, func(ctx context.Context, tx db.Tx) error {
-		var created int64
-		err := tx.QueryRow(ctx, `SELECT id, mime, width, height, alt, sha256, created_at, content FROM media WHERE platform = ? AND id = ?`, platform, id).
-			Scan(&p.ID, &p.MIME, &p.Width, &p.Height, &p.Alt, &p.SHA256, &created, &content)
-		p.CreatedAt = db.Time(created)
-		if errors.Is(err, sql.ErrNoRows) {
-			return fault.New(fault.NotFound, "fault.media.none")
-		}
-		return err
-	})
+func Content(ctx context.Context, tx db.Tx, platform int64, id ids.ID) (p Picture, content []byte, err error) {
+	var created int64
+	err = tx.QueryRow(ctx, `SELECT m.id, m.mime, m.width, m.height, m.alt, m.sha256, m.created_at, m.content FROM media m WHERE m.platform = ? AND m.id = ?`, platform, id).
+		Scan(&p.ID, &p.MIME, &p.Width, &p.Height, &p.Alt, &p.SHA256, &created, &content)
+	p.CreatedAt = db.Time(created)
+	if db.None(err) {
+		err = fault.New(fault.NotFound, "fault.media.none")
+	}
 	return p, content, err
 }

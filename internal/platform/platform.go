@@ -24,7 +24,7 @@ type Platform struct {
 	Languages []string // the first is the default
 	Zone      *time.Location
 	Licence   Licence
-	Accent    string // #rrggbb
+	Accent    string // #rrggbb; empty: the house's own
 	Logo      ids.ID
 	Legal     map[string]string // legal texts by "language/kind"
 	Clock     Clock
@@ -64,9 +64,6 @@ func (p Platform) Now(t time.Time) time.Time {
 	return p.Clock.To.Add(time.Duration(int64(t.Sub(p.Clock.From)) / 1000 * p.Clock.Rate))
 }
 
-// DefaultAccent is the deep teal of a platform that chose no colour.
-const DefaultAccent = "#0b5e5c"
-
 // New is what it takes to create a platform; what is empty gets its default.
 type New struct {
 	Slug, Name string
@@ -105,9 +102,6 @@ func (n New) fill() New {
 	if n.Licence == "" {
 		n.Licence = Etalab
 	}
-	if n.Accent == "" {
-		n.Accent = DefaultAccent
-	}
 	n.Address = strings.TrimRight(n.Address, "/")
 	return n
 }
@@ -127,7 +121,7 @@ func (n New) check() error {
 	_, err := time.LoadLocation(n.Zone)
 	bad(err == nil && n.Zone != "Local", "zone", "fault.platform.zone", n.Zone)
 	bad(n.Licence == Etalab || n.Licence == ODbL, "licence", "fault.platform.licence", n.Licence)
-	bad(accentForm.MatchString(n.Accent), "accent", "fault.platform.accent", n.Accent)
+	bad(n.Accent == "" || accentForm.MatchString(n.Accent), "accent", "fault.platform.accent", n.Accent)
 	bad(n.Address == "" || strings.HasPrefix(n.Address, "http://") || strings.HasPrefix(n.Address, "https://"), "address", "fault.platform.address", n.Address)
 	for _, h := range n.Hosts {
 		bad(hostForm.MatchString(h), "host", "fault.platform.host", h)
@@ -154,7 +148,7 @@ func (s *Service) ByHost(ctx context.Context, host string) (p Platform, err erro
 // List gives every platform, the default first.
 func (s *Service) List(ctx context.Context) (all []Platform, err error) {
 	err = s.db.Read(ctx, func(ctx context.Context, tx db.Tx) error {
-		all, err = list(ctx, tx)
+		all, err = All(ctx, tx)
 		return err
 	})
 	return all, err

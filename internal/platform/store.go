@@ -67,7 +67,8 @@ func BySlug(ctx context.Context, tx db.Tx, slug string) (Platform, error) {
 	return one(tx.QueryRow(ctx, `SELECT `+columns+` FROM platform WHERE slug = ?`, slug), "fault.platform.unknown", slug)
 }
 
-func list(ctx context.Context, tx db.Tx) ([]Platform, error) {
+// All gives every platform, the default first.
+func All(ctx context.Context, tx db.Tx) ([]Platform, error) {
 	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM platform ORDER BY key`)
 	return db.Collect(rows, err, func(r *sql.Rows, p *Platform) error { return scan(r, p) })
 }

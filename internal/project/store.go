@@ -192,3 +192,18 @@ func Rulebooks(ctx context.Context, tx db.Tx, platform int64, projects []ids.ID)
 	}
 	return books, nil
 }
+
+// CountByPlatform counts the visible projects of every platform.
+func CountByPlatform(ctx context.Context, tx db.Tx) (map[int64]int, error) {
+	type row struct {
+		platform int64
+		n        int
+	}
+	rows, err := tx.Query(db.Everywhere(ctx, "the list of platforms"), `SELECT p.platform, COUNT(*) FROM project p WHERE p.state = 'published' GROUP BY p.platform`)
+	all, err := db.Collect(rows, err, func(r *sql.Rows, v *row) error { return r.Scan(&v.platform, &v.n) })
+	counts := make(map[int64]int, len(all))
+	for _, v := range all {
+		counts[v.platform] = v.n
+	}
+	return counts, err
+}

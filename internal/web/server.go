@@ -32,6 +32,8 @@ type Options struct {
 	Routes    []Route
 	// Others answer addresses that are no pages, by the pattern of net/http: "/graphql", "GET /healthz".
 	Others map[string]http.Handler
+	// AnyOrigin are the patterns of Others that browsers may post to from any site: what reads no cookie.
+	AnyOrigin []string
 	// Seen is told of every answer, for the metrics; may be nil. The pattern is the route's, "" when there was none.
 	Seen func(pattern string, status int, took time.Duration)
 }
@@ -80,8 +82,11 @@ func New(o Options) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	crossOrigin := http.NewCrossOriginProtection().Handler(s.recovering(s.branding(mux)))
-	return s.observing(safe(compress(crossOrigin))), nil
+	crossOrigin := http.NewCrossOriginProtection()
+	for _, pattern := range o.AnyOrigin {
+		crossOrigin.AddInsecureBypassPattern(pattern)
+	}
+	return s.observing(safe(compress(crossOrigin.Handler(s.recovering(s.branding(mux)))))), nil
 }
 
 // inLanguage puts the prefix of a language before a pattern's path; French has none.

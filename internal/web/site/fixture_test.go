@@ -19,12 +19,12 @@ import (
 type city struct {
 	project   Project
 	edition   Edition
-	proposals []proposal // in the order of their votes
+	proposals []candidate // in the order of their votes
 	districts []ui.District
 	themes    []ui.Facet
 }
 
-type proposal struct {
+type candidate struct {
 	number, votes, cost int64
 	title, theme        string
 	district            ui.District
@@ -66,10 +66,10 @@ func toulouse(t testing.TB) city {
 	slices.SortFunc(c.themes, func(a, b ui.Facet) int { return cmp.Compare(b.Count, a.Count) })
 	for _, row := range rows[1:] {
 		cost, _ := strconv.ParseFloat(row[1], 64)
-		p := proposal{number: leading(row[0]), votes: leading(row[2]), cost: int64(cost * 100), title: row[3], theme: row[4], district: byName[row[5]]}
+		p := candidate{number: leading(row[0]), votes: leading(row[2]), cost: int64(cost * 100), title: row[3], theme: row[4], district: byName[row[5]]}
 		c.proposals = append(c.proposals, p)
 	}
-	slices.SortStableFunc(c.proposals, func(a, b proposal) int { return cmp.Compare(b.votes, a.votes) })
+	slices.SortStableFunc(c.proposals, func(a, b candidate) int { return cmp.Compare(b.votes, a.votes) })
 	left := int64(8_000_000_00)
 	winners := int64(0)
 	for i := range c.proposals {
@@ -100,7 +100,7 @@ func leading(s string) int64 {
 	return n
 }
 
-func (c city) card(p ui.Page, pr proposal) ui.Card {
+func (c city) card(p ui.Page, pr candidate) ui.Card {
 	state := p.Outcome(pr.winner, false)
 	return ui.Card{Number: pr.number, Title: pr.title, Href: ProposalHref(p, c.project.Slug, strconv.FormatInt(pr.number, 10), "projet"),
 		Districts: []ui.District{pr.district}, Category: pr.theme, Cost: &pr.cost, Currency: "EUR",
@@ -153,7 +153,7 @@ func (c city) proposal(p ui.Page, i int) ProposalPage {
 		Winner: pr.winner, Counted: true, Reason: c.reason(p, pr)}
 }
 
-func (c city) reason(p ui.Page, pr proposal) string {
+func (c city) reason(p ui.Page, pr candidate) string {
 	if pr.winner {
 		return fmt.Sprintf("Il restait %s, il en coûte %s.", p.Money(pr.left, "EUR"), p.Money(pr.cost, "EUR"))
 	}
@@ -163,7 +163,7 @@ func (c city) reason(p ui.Page, pr proposal) string {
 func (c city) results(p ui.Page) ResultsPage {
 	r := ResultsPage{Project: c.project, Currency: "EUR", Counted: true, Ballots: 4532, Proposals: 199, Winners: c.edition.Winners, Budget: c.edition.Budget,
 		Spent: c.edition.Spent, Rule: "Les projets qui ont le plus de votes d'abord, tant que le budget suffit.", Best: c.proposals[0].votes, File: "France_Toulouse_2022.pb",
-		Notices: ResultNotices{Refused: []RefusedLine{{Line: 214, Reason: "Le bulletin nomme le projet 999, qui n'existe pas."}, {Line: 3071, Reason: "Le bulletin nomme deux fois le projet 12."}},
+		Notices: ResultNotices{RefusedCount: 2, Refused: []RefusedLine{{Line: 214, Reason: "Le bulletin nomme le projet 999, qui n'existe pas."}, {Line: 3071, Reason: "Le bulletin nomme deux fois le projet 12."}},
 			TiesAdded: []string{"le coût le plus bas", "l'ordre du fichier"}, Official: OfficialDifferent,
 			Differences: []Difference{{Title: c.proposals[3].title, Number: "3"}, {Title: c.proposals[150].title, Number: "12", OfficialWinner: true}}}}
 	for i := range c.districts {

@@ -601,8 +601,8 @@ func Platforms(p ui.Page, list PlatformsPage) templ.Component {
 	})
 }
 
-// Rulebook is the règlement.
-func Rulebook(p ui.Page, r RulebookPage) templ.Component {
+// RulebookDocument is the règlement.
+func RulebookDocument(p ui.Page, r RulebookPage) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -72,7 +72,7 @@ func preview(t testing.TB) string {
 				}
 				return web.View{Page: Results(p, res)}
 			})},
-			{Path: "/projets/{project}/reglement", Handle: page(func(_ *http.Request, p ui.Page) web.View { return web.View{Page: Rulebook(p, c.rulebook())} })},
+			{Path: "/projets/{project}/reglement", Handle: page(func(_ *http.Request, p ui.Page) web.View { return web.View{Page: RulebookDocument(p, c.rulebook())} })},
 			{Path: "/developer", Handle: page(func(_ *http.Request, p ui.Page) web.View {
 				return web.View{Page: Developer(p), Policy: web.ExplorerPolicy}
 			})},

@@ -47,10 +47,13 @@ type Winner struct {
 
 // ResultNotices are what one must know to judge a count.
 type ResultNotices struct {
-	Refused     []RefusedLine // lines of the file that the import refused
-	TiesAdded   []string      // tie-breaks that the import added, in words, since the file names none
-	Official    Official      // what the organiser announced
-	Differences []Difference  // proposals whose outcome is another one than announced
+	Refused      []RefusedLine // lines of the file that the import refused
+	TiesAdded    []string      // tie-breaks that the import added, in words, since the file names none
+	Official     Official      // what the organiser announced
+	Differences  []Difference  // proposals whose outcome is another one than announced
+	Announced    []Difference  // what the organiser announced, where the count itself isn't done
+	RefusedCount int           // of Refused, which may show the first ones only
+	Differing    int           // totals that are not those that the file states
 }
 
 // RefusedLine is a line of a file that wasn't taken.

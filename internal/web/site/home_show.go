@@ -1,0 +1,57 @@
+package site
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/parvis-civic/parvis/internal/platform"
+	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/ui"
+)
+
+// homeLimit is how many editions a home page shows; a city has one a year.
+const homeLimit = 100
+
+func (s *Site) home(r *http.Request, p ui.Page) (web.View, error) {
+	var page HomePage
+	err := s.read(r, p, func(ctx context.Context, v visit) error {
+		views, err := project.Views(ctx, v.tx, v.platform.Key, homeLimit, v.now)
+		if err != nil {
+			return err
+		}
+		all, err := v.editions(ctx, views)
+		page = HomePage{}
+		for _, group := range []string{"open", "soon", "over"} { // what is open first, whatever its date
+			for _, e := range all {
+				if summary := e.summary(); summary.Moment.group() == group {
+					page.Editions = append(page.Editions, summary)
+				}
+			}
+		}
+		return err
+	})
+	return web.View{Page: Home(p, page)}, err
+}
+
+func (s *Site) platforms(r *http.Request, p ui.Page) (web.View, error) {
+	var page PlatformsPage
+	err := s.read(r, p, func(ctx context.Context, v visit) error {
+		all, err := platform.All(ctx, v.tx)
+		if err != nil {
+			return err
+		}
+		counts, err := project.CountByPlatform(ctx, v.tx)
+		page = PlatformsPage{}
+		for _, other := range all {
+			page.Platforms = append(page.Platforms, PlatformLink{Name: other.Name, Tagline: p.T("web.platforms.kind." + string(other.Kind)), Href: other.Base(s.local),
+				Projects: int64(counts[other.Key]), Current: other.Key == v.platform.Key})
+		}
+		return err
+	})
+	return web.View{Page: Platforms(p, page)}, err
+}
+
+func (s *Site) developer(_ *http.Request, p ui.Page) (web.View, error) {
+	return web.View{Page: Developer(p), Policy: web.ExplorerPolicy}, nil
+}

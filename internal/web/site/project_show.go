@@ -1,0 +1,77 @@
+package site
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/proposal"
+	"github.com/parvis-civic/parvis/internal/transfer"
+	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/ui"
+)
+
+const teaserSize = 6
+
+func (s *Site) projectShow(r *http.Request, p ui.Page) (web.View, error) {
+	var page ProjectPage
+	err := s.read(r, p, func(ctx context.Context, v visit) error {
+		e, err := v.edition(ctx, r.PathValue("project"))
+		if err != nil {
+			return err
+		}
+		page = ProjectPage{Edition: e.summary(), Summary: e.Summary, Steps: v.stepLine(e)}
+		source, imported, err := transfer.SourceOf(ctx, v.tx, v.platform.Key, e.Project.ID)
+		if err != nil {
+			return err
+		}
+		if imported {
+			page.Source = "Pabulib, " + source.File
+		}
+		page.Teaser, err = v.teaser(ctx, e)
+		return err
+	})
+	return web.View{Page: ProjectShow(p, page)}, err
+}
+
+// stepLine is the calendar, with where we are.
+func (v visit) stepLine(e edition) []ui.Step {
+	current := project.Current(e.Steps, e.Now)
+	line := make([]ui.Step, len(e.Steps))
+	for i, step := range e.Steps {
+		line[i] = ui.Step{Title: step.Title, From: step.StartsAt, To: step.EndsAt, Place: ui.StepPast}
+		if step.Title == "" {
+			line[i].Title = v.T("step." + string(step.Kind))
+		}
+		switch {
+		case i == current:
+			line[i].Place = ui.StepHere
+		case project.PhaseOf(e.Steps, i, e.Now) != project.Closed:
+			line[i].Place = ui.StepFuture
+		}
+		switch {
+		case step.Kind == project.Result && e.counted:
+			line[i].Href = v.Href(e.shown().path() + "/resultats")
+		case step.Kind == project.Vote && step.Proposals > 0 && line[i].Place != ui.StepFuture:
+			line[i].Href = v.Href(e.shown().path() + "/propositions")
+		}
+	}
+	return line
+}
+
+// teaser shows a few proposals: the best after a count, others by chance of the day.
+func (v visit) teaser(ctx context.Context, e edition) ([]ui.Card, error) {
+	at := project.Listed(e.Steps, e.Now)
+	if at < 0 {
+		return nil, nil
+	}
+	q := proposal.ListQuery{Step: e.Steps[at].ID, Order: proposal.ByRandom, Seed: v.now.Unix() / 86400 * 7919, Limit: teaserSize}
+	if e.counted && e.totalsShown(at) {
+		q.Order = proposal.ByPoints
+	}
+	list, err := proposal.List(ctx, v.tx, v.platform.Key, q, false)
+	if err != nil {
+		return nil, err
+	}
+	return v.cards(ctx, e, at, list)
+}

@@ -1,0 +1,120 @@
+package site
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/proposal"
+	"github.com/parvis-civic/parvis/internal/result"
+	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/ui"
+)
+
+func (s *Site) proposalShow(r *http.Request, p ui.Page) (web.View, error) {
+	number, _, _ := strings.Cut(r.PathValue("proposal"), "-")
+	n, err := strconv.Atoi(number)
+	if err != nil {
+		return web.View{}, notFound()
+	}
+	var page ProposalPage
+	var moved web.View
+	err = s.read(r, p, func(ctx context.Context, v visit) error {
+		e, err := v.edition(ctx, r.PathValue("project"))
+		if err != nil {
+			return err
+		}
+		found, ok, err := proposal.Numbered(ctx, v.tx, v.platform.Key, e.Project.ID, n)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return notFound()
+		}
+		if href := ProposalHref(p, e.Slug, numberText(n), found.Slug); r.PathValue("proposal") != numberText(n)+"-"+found.Slug {
+			moved = web.View{Moved: href}
+			return nil
+		}
+		page, err = v.proposal(ctx, e, found)
+		return err
+	})
+	if err != nil || moved.Moved != "" {
+		return moved, err
+	}
+	return web.View{Page: ProposalShow(p, page)}, nil
+}
+
+func (v visit) proposal(ctx context.Context, e edition, found proposal.Proposal) (ProposalPage, error) {
+	page := ProposalPage{Project: e.shown(), Author: found.Proposer, Text: found.Body}
+	if found.Summary != "" {
+		page.Text = strings.TrimSpace(found.Summary + "\n\n" + found.Body)
+	}
+	at := project.Listed(e.Steps, e.Now)
+	selections, err := proposal.SelectionsOf(ctx, v.tx, v.platform.Key, []ids.ID{found.ID})
+	if err != nil {
+		return page, err
+	}
+	listed := proposal.Listed{Proposal: found}
+	step := 0
+	for _, s := range selections { // where it got furthest, of what is shown
+		for i, of := range e.Steps {
+			if of.ID == s.Step && i <= max(at, 0) {
+				step, listed.Selection = i, s
+			}
+		}
+	}
+	cards, err := v.cards(ctx, e, step, []proposal.Listed{listed})
+	if err != nil {
+		return page, err
+	}
+	page.Card, page.Proposals = cards[0], int64(e.Steps[step].Proposals)
+	if page.Author == "" {
+		authors, err := account.ByIDs(ctx, v.tx, v.platform.Key, []ids.ID{found.Author})
+		if err != nil {
+			return page, err
+		}
+		// The account of an import is the platform's own: nobody proposed in its name.
+		if len(authors) > 0 && e.Origin != project.Imported {
+			page.Author = authors[0].Name
+		}
+	}
+	tags, err := proposal.TagsOf(ctx, v.tx, v.platform.Key, e.Steps[step].ID, []ids.ID{found.ID})
+	if err != nil {
+		return page, err
+	}
+	for _, t := range tags[found.ID] {
+		if t.Kind == proposal.TagCategory {
+			page.Categories = append(page.Categories, t.Name)
+		}
+	}
+	if found.Place != nil {
+		page.Latitude, page.Longitude = strconv.FormatFloat(found.Place.Latitude, 'f', 5, 64), strconv.FormatFloat(found.Place.Longitude, 'f', 5, 64)
+	}
+	return page, v.outcome(ctx, e, found, &page)
+}
+
+// outcome says what the count made of the proposal.
+func (v visit) outcome(ctx context.Context, e edition, found proposal.Proposal, page *ProposalPage) error {
+	if !e.counted {
+		return nil
+	}
+	lines, err := result.LinesOf(ctx, v.tx, v.platform.Key, []ids.ID{found.ID})
+	if err != nil {
+		return err
+	}
+	for _, l := range lines {
+		if l.Step != e.result.Step {
+			continue
+		}
+		said, err := v.reasons(ctx, e, []result.Line{l.Line})
+		if err != nil {
+			return err
+		}
+		page.Rank, page.Winner, page.Completed, page.Counted, page.Reason = l.Rank, l.Winner(), l.Mark == 2, e.result.Counted, said[0]
+	}
+	return nil
+}

@@ -1,0 +1,272 @@
+package site
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/proposal"
+	"github.com/parvis-civic/parvis/internal/result"
+	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/ui"
+)
+
+const (
+	listSize  = 24
+	maxSearch = 200 // letters
+)
+
+func (s *Site) proposalsList(r *http.Request, p ui.Page) (web.View, error) {
+	asked := r.URL.Query()
+	filter := Filter{Search: cut(asked.Get("q"), maxSearch), District: asked.Get("district"), Theme: asked.Get("categorie"), Order: Order(asked.Get("tri")), Seed: asked.Get("graine")}
+	after, err := key(asked.Get("apres"))
+	if err != nil {
+		return web.View{}, err
+	}
+	before, err := key(asked.Get("avant"))
+	if err != nil {
+		return web.View{}, err
+	}
+	var page ProposalsPage
+	err = s.read(r, p, func(ctx context.Context, v visit) error {
+		e, err := v.edition(ctx, r.PathValue("project"))
+		if err != nil {
+			return err
+		}
+		page, err = v.list(ctx, e, filter, after, before)
+		return err
+	})
+	return web.View{Page: Proposals(p, page)}, err
+}
+
+// cut shortens a text to so many letters.
+func cut(s string, letters int) string {
+	if r := []rune(s); len(r) > letters {
+		return string(r[:letters])
+	}
+	return s
+}
+
+func key(text string) (*proposal.Key, error) {
+	if text == "" {
+		return nil, nil
+	}
+	k, err := proposal.ParseKey(text)
+	return &k, err
+}
+
+func (v visit) list(ctx context.Context, e edition, filter Filter, after, before *proposal.Key) (ProposalsPage, error) {
+	at := project.Listed(e.Steps, e.Now)
+	page := ProposalsPage{Project: e.shown(), Filter: filter, Orders: []Order{OrderRandom, OrderRecent, OrderCost}}
+	if at < 0 {
+		return page, nil
+	}
+	if e.totalsShown(at) {
+		page.Orders = append(page.Orders, OrderVotes)
+	}
+	if !slices.Contains(page.Orders, page.Filter.Order) {
+		page.Filter.Order = OrderRandom
+		if e.counted && e.totalsShown(at) {
+			page.Filter.Order = OrderVotes
+		}
+	}
+	if page.Filter.Order == OrderRandom {
+		page.Filter.Seed = seedOf(page.Filter.Seed)
+	}
+	step := e.Steps[at]
+	facets, err := proposal.Facets(ctx, v.tx, v.platform.Key, step.ID)
+	if err != nil {
+		return page, err
+	}
+	page.All = int64(step.Proposals)
+	q, rare, found := v.query(&page, step, facets)
+	if page.Found = found; found < 0 {
+		counts, err := proposal.Counts(ctx, v.tx, v.platform.Key, []ids.ID{step.ID}, q)
+		if err != nil {
+			return page, err
+		}
+		page.Found = int64(counts[step.ID])
+	}
+	q.After, q.Limit = after, listSize+1
+	if before != nil {
+		q.After, q.Reverse = before, !q.Reverse
+	}
+	list, err := proposal.List(ctx, v.tx, v.platform.Key, q, rare)
+	if err != nil {
+		return page, err
+	}
+	page.pages(&list, after != nil, before != nil)
+	page.Cards, err = v.cards(ctx, e, at, list)
+	return page, err
+}
+
+// query makes the rooms' query of a filter. found is how many proposals it keeps when kept counts tell, -1 when they
+// must be counted; rare as proposal.List wants it.
+func (v visit) query(page *ProposalsPage, step project.Step, facets []proposal.Facet) (q proposal.ListQuery, rare bool, found int64) {
+	q = proposal.ListQuery{Step: step.ID, Matching: strings.TrimSpace(page.Filter.Search)}
+	switch page.Filter.Order {
+	case OrderRandom:
+		q.Order = proposal.ByRandom
+		q.Seed, _ = strconv.ParseInt(page.Filter.Seed, 10, 64)
+	case OrderRecent:
+		q.Order, q.Reverse = proposal.ByPublished, true
+	case OrderCost:
+		q.Order, q.Reverse = proposal.ByCost, true
+	case OrderVotes:
+		q.Order = proposal.ByPoints
+	}
+	found = int64(step.Proposals)
+	fewest := step.Proposals
+	for _, f := range facets {
+		asked := ""
+		switch f.Kind {
+		case proposal.TagDistrict:
+			page.Districts = append(page.Districts, ui.Facet{Slug: f.Slug, Name: f.Name, Count: int64(f.Proposals)})
+			asked = page.Filter.District
+		case proposal.TagCategory:
+			page.Themes = append(page.Themes, ui.Facet{Slug: f.Slug, Name: f.Name, Count: int64(f.Proposals)})
+			asked = page.Filter.Theme
+		}
+		if asked == "" || f.Slug != asked {
+			continue
+		}
+		if f.Proposals <= fewest {
+			fewest, rare = f.Proposals, f.Rare(step.Proposals, listSize)
+			q.Tags = append([]proposal.Tag{f.Tag}, q.Tags...)
+		} else {
+			q.Tags = append(q.Tags, f.Tag)
+		}
+		found = int64(f.Proposals)
+	}
+	for _, asked := range []struct {
+		kind proposal.TagKind
+		slug *string
+	}{{proposal.TagDistrict, &page.Filter.District}, {proposal.TagCategory, &page.Filter.Theme}} {
+		known := slices.ContainsFunc(q.Tags, func(t proposal.Tag) bool { return t.Kind == asked.kind })
+		if *asked.slug != "" && !known {
+			q.Tags, rare = append([]proposal.Tag{{Kind: asked.kind, Slug: *asked.slug}}, q.Tags...), true
+			found = 0
+		}
+	}
+	if len(q.Tags) > 1 && found > 0 || q.Matching != "" {
+		found = -1
+	}
+	return q, rare, found
+}
+
+// pages turns one row too many into links to the pages before and after.
+func (l *ProposalsPage) pages(list *[]proposal.Listed, after, before bool) {
+	more := len(*list) > listSize
+	if more {
+		*list = (*list)[:listSize]
+	}
+	if before {
+		slices.Reverse(*list)
+	}
+	if len(*list) == 0 {
+		return
+	}
+	if more || before {
+		if before && more || !before && after {
+			l.Previous = (*list)[0].Key.String()
+		}
+		if before || more {
+			l.Next = (*list)[len(*list)-1].Key.String()
+		}
+		return
+	}
+	if after {
+		l.Previous = (*list)[0].Key.String()
+	}
+}
+
+// seedOf keeps the seed of an address, or draws one.
+func seedOf(text string) string {
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil && n >= 0 && n < 1<<31 {
+		return text
+	}
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
+	return strconv.FormatUint(binary.BigEndian.Uint64(b[:])>>33, 10)
+}
+
+// cards shows listed proposals with their districts, categories and, after a count, their outcome: three statements
+// whatever their number.
+func (v visit) cards(ctx context.Context, e edition, step int, list []proposal.Listed) ([]ui.Card, error) {
+	places := make([]ids.ID, len(list))
+	for i, l := range list {
+		places[i] = l.Proposal.ID
+	}
+	tags, err := proposal.TagsOf(ctx, v.tx, v.platform.Key, e.Steps[step].ID, places)
+	if err != nil {
+		return nil, err
+	}
+	order, err := v.districtOrder(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	outcome := map[ids.ID]result.Line{}
+	if e.counted {
+		lines, err := result.LinesOf(ctx, v.tx, v.platform.Key, places)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range lines {
+			if l.Step == e.result.Step {
+				outcome[l.Proposal] = l.Line
+			}
+		}
+	}
+	cards := make([]ui.Card, len(list))
+	for i := range list {
+		l := &list[i]
+		card := ui.Card{Number: int64(l.Proposal.Number), Title: l.Title, Href: ProposalHref(v.Page, e.Slug, numberText(l.Proposal.Number), l.Slug),
+			Cost: &l.Proposal.Cost, Currency: e.currency, Score: v.score(e, step, l.Selection)}
+		card.Districts, card.Category = placesOf(tags[l.Proposal.ID], order)
+		if !l.Picture.IsZero() {
+			card.PictureURL = "/media/" + l.Picture.String()
+		}
+		if line, ok := outcome[l.Proposal.ID]; ok && e.result.Counted {
+			state := v.Outcome(line.Winner(), line.Mark == 2)
+			card.State = &state
+		}
+		cards[i] = card
+	}
+	return cards, nil
+}
+
+func (v visit) score(e edition, step int, s proposal.Selection) ui.Score {
+	if !e.totalsShown(step) {
+		return ui.Score{}
+	}
+	return ui.Score{Known: true, Total: s.Points, Supporters: s.Votes, Points: e.points()}
+}
+
+// districtOrder gives the place of each district of the project in the sequence of colours.
+func (v visit) districtOrder(ctx context.Context, e edition) (map[string]int, error) {
+	all, err := project.DistrictsOf(ctx, v.tx, v.platform.Key, []ids.ID{e.Project.ID})
+	order := make(map[string]int, len(all))
+	for _, d := range all {
+		order[d.Slug] = d.Colour
+	}
+	return order, err
+}
+
+// placesOf reads the districts and the main category out of a proposal's tags.
+func placesOf(tags []proposal.Facet, order map[string]int) (districts []ui.District, category string) {
+	for _, t := range tags {
+		switch {
+		case t.Kind == proposal.TagDistrict:
+			districts = append(districts, ui.District{Name: t.Name, Slug: t.Slug, Order: order[t.Slug]})
+		case t.Kind == proposal.TagCategory && category == "":
+			category = t.Name
+		}
+	}
+	return districts, category
+}

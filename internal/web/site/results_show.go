@@ -1,0 +1,262 @@
+package site
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/proposal"
+	"github.com/parvis-civic/parvis/internal/result"
+	"github.com/parvis-civic/parvis/internal/rulebook"
+	"github.com/parvis-civic/parvis/internal/transfer"
+	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/ui"
+	"github.com/parvis-civic/parvis/tally"
+)
+
+const (
+	resultSize   = 250 // lines of a page
+	refusedShown = 1000
+)
+
+func (s *Site) resultsShow(r *http.Request, p ui.Page) (web.View, error) {
+	from := 0 // the rank after which the page goes on
+	if text := r.URL.Query().Get("apres"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 {
+			return web.View{}, fault.New(fault.Invalid, "fault.list.key", "Value", text).In("apres")
+		}
+		from = n
+	}
+	if text := r.URL.Query().Get("avant"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			return web.View{}, fault.New(fault.Invalid, "fault.list.key", "Value", text).In("avant")
+		}
+		from = max(0, n-1-resultSize)
+	}
+	var page ResultsPage
+	err := s.read(r, p, func(ctx context.Context, v visit) error {
+		e, err := v.edition(ctx, r.PathValue("project"))
+		if err != nil {
+			return err
+		}
+		if !e.counted {
+			return notFound()
+		}
+		page, err = v.results(ctx, e, from)
+		return err
+	})
+	return web.View{Page: Results(p, page)}, err
+}
+
+// places are what results say of proposals: titles, addresses, districts.
+type places struct {
+	proposals map[ids.ID]proposal.Proposal
+	tags      map[ids.ID][]proposal.Facet
+	order     map[string]int
+}
+
+func (v visit) results(ctx context.Context, e edition, from int) (ResultsPage, error) {
+	key, r := v.platform.Key, e.result
+	vote := project.VoteStep(e.Steps)
+	page := ResultsPage{Project: e.shown(), Currency: e.currency, Counted: r.Counted, Points: e.points(), Ballots: int64(r.Ballots), Proposals: int64(e.Steps[vote].Proposals),
+		Winners: int64(r.Winners), Budget: int64(r.Budget), Spent: int64(r.Spent), Reserve: int64(r.Reserve), Rule: v.ruleName(e)}
+	lines, err := result.Lines(ctx, v.tx, key, r.Step, from, resultSize+1)
+	if err != nil {
+		return page, err
+	}
+	if from > 0 && len(lines) > 0 {
+		page.Previous = strconv.Itoa(lines[0].Rank)
+	}
+	if len(lines) > resultSize {
+		lines = lines[:resultSize]
+		page.Next = strconv.Itoa(lines[resultSize-1].Rank)
+	}
+	marked, err := result.Marked(ctx, v.tx, key, r.Step)
+	if err != nil {
+		return page, err
+	}
+	if page.Best, err = result.Best(ctx, v.tx, key, r.Step); err != nil {
+		return page, err
+	}
+	at, err := v.placesOf(ctx, e, vote, append(slices.Clone(marked), lines...))
+	if err != nil {
+		return page, err
+	}
+	said, err := v.reasons(ctx, e, lines)
+	if err != nil {
+		return page, err
+	}
+	page.Lines = v.lines(e, lines, said, at)
+	if page.Groups, err = v.groups(ctx, e, vote, marked, at); err != nil {
+		return page, err
+	}
+	page.Notices, page.File, err = v.notices(ctx, e, marked, at)
+	return page, err
+}
+
+func (v visit) placesOf(ctx context.Context, e edition, step int, lines []result.Line) (places, error) {
+	list := make([]ids.ID, len(lines))
+	for i, l := range lines {
+		list[i] = l.Proposal
+	}
+	slices.SortFunc(list, func(a, b ids.ID) int { return slices.Compare(a[:], b[:]) })
+	list = slices.Compact(list)
+	at := places{proposals: map[ids.ID]proposal.Proposal{}}
+	found, err := proposal.ByIDs(ctx, v.tx, v.platform.Key, list)
+	if err != nil {
+		return at, err
+	}
+	for _, p := range found {
+		at.proposals[p.ID] = p
+	}
+	if at.tags, err = proposal.TagsOf(ctx, v.tx, v.platform.Key, e.Steps[step].ID, list); err != nil {
+		return at, err
+	}
+	at.order, err = v.districtOrder(ctx, e)
+	return at, err
+}
+
+// reasons words the reason of each line.
+func (v visit) reasons(ctx context.Context, e edition, lines []result.Line) ([]string, error) {
+	named, err := result.NamesIn(ctx, v.tx, v.platform.Key, lines)
+	if err != nil {
+		return nil, err
+	}
+	said := make([]string, len(lines))
+	for i, l := range lines {
+		said[i] = rulebook.ReasonText(v.Locale, l.Reason, e.currency, func(reference string) string { return named.Proposal(e.Project.ID, reference) }, named.Key)
+	}
+	return said, nil
+}
+
+// ruleName says the counting in one sentence, with the name that the file gives it.
+func (v visit) ruleName(e edition) string {
+	c := e.Rulebook.Count
+	if c.Method != tally.MethodGreedy {
+		return v.T("web.rule.other", "Name", e.result.Rule)
+	}
+	return v.T("web.rule." + string(c.Fit.Then))
+}
+
+func (v visit) lines(e edition, lines []result.Line, said []string, at places) []ui.ResultLine {
+	out := make([]ui.ResultLine, len(lines))
+	cut := len(lines) > 0 && lines[0].Rank > 1 // the cut is drawn once, on the first page
+	for i, l := range lines {
+		p := at.proposals[l.Proposal]
+		districts, _ := placesOf(at.tags[l.Proposal], at.order)
+		out[i] = ui.ResultLine{Rank: l.Rank, Number: int64(p.Number), Title: p.Title, Href: ProposalHref(v.Page, e.Slug, numberText(p.Number), p.Slug), Districts: districts, Cost: p.Cost,
+			Score: e.total(l), Winner: l.Winner(), Completed: l.Mark == 2, Counted: e.result.Counted, Reason: said[i]}
+		if code := l.Reason.Code; !cut && (code == tally.OutNoFit || code == tally.OutStopped) {
+			cut = true
+			out[i].Cut = &ui.CutLine{Left: int64(l.Reason.Left), Stopped: e.Rulebook.Count.Fit.Then != tally.FitSkip}
+		}
+	}
+	return out
+}
+
+func (e edition) total(l result.Line) ui.Score {
+	return ui.Score{Known: true, Total: l.Total, Supporters: l.Supporters, Points: e.points()}
+}
+
+// groups are the winners by their main district, every district of the vote in its order, then the whole city.
+func (v visit) groups(ctx context.Context, e edition, step int, marked []result.Line, at places) ([]MoneyGroup, error) {
+	facets, err := proposal.Facets(ctx, v.tx, v.platform.Key, e.Steps[step].ID)
+	if err != nil {
+		return nil, err
+	}
+	var groups []MoneyGroup
+	place := map[string]int{}
+	for _, f := range facets {
+		if f.Kind == proposal.TagDistrict {
+			place[f.Slug] = len(groups)
+			groups = append(groups, MoneyGroup{District: &ui.District{Name: f.Name, Slug: f.Slug, Order: at.order[f.Slug]}, Proposals: int64(f.Proposals)})
+		}
+	}
+	whole := MoneyGroup{}
+	for _, l := range marked {
+		if !l.Winner() {
+			continue
+		}
+		p := at.proposals[l.Proposal]
+		g := &whole
+		if districts, _ := placesOf(at.tags[l.Proposal], at.order); len(districts) > 0 {
+			g = &groups[place[districts[0].Slug]]
+		}
+		g.Spent += p.Cost
+		g.Winners = append(g.Winners, Winner{Title: p.Title, Number: numberText(p.Number), Slug: p.Slug, Cost: p.Cost, Score: e.total(l)})
+	}
+	if len(whole.Winners) > 0 || len(groups) == 0 {
+		whole.Proposals = int64(e.Steps[step].Proposals)
+		groups = append(groups, whole)
+	}
+	return groups, nil
+}
+
+// notices are what one must know to judge the count, and the file that was counted.
+func (v visit) notices(ctx context.Context, e edition, marked []result.Line, at places) (n ResultNotices, file string, err error) {
+	if e.Rulebook.Imported != nil && slices.Contains(e.Rulebook.Imported.Added, rulebook.FieldTies) {
+		for _, t := range e.Rulebook.Count.Ties {
+			n.TiesAdded = append(n.TiesAdded, v.T("rulebook.ties."+string(t.By)))
+		}
+	}
+	if e.result.OfficialKnown {
+		n.Official = OfficialDifferent
+		if e.result.OfficialSame {
+			n.Official = OfficialSame
+		}
+	}
+	for _, l := range marked {
+		p := at.proposals[l.Proposal]
+		if l.Differs() && e.result.Counted {
+			n.Differences = append(n.Differences, Difference{Title: p.Title, Number: numberText(p.Number), Slug: p.Slug, OfficialWinner: l.OfficialWinner()})
+		}
+		if l.OfficialWinner() {
+			n.Announced = append(n.Announced, Difference{Title: p.Title, Number: numberText(p.Number), Slug: p.Slug, OfficialWinner: true})
+		}
+	}
+	source, imported, err := transfer.SourceOf(ctx, v.tx, v.platform.Key, e.Project.ID)
+	if err != nil || !imported {
+		return n, "", err
+	}
+	n.Differing = source.Differing
+	n.RefusedCount = source.Refused
+	refused, err := transfer.RefusedLines(ctx, v.tx, v.platform.Key, source.ID, refusedShown)
+	for _, l := range refused {
+		n.Refused = append(n.Refused, RefusedLine{Line: int64(l.Line), Reason: v.T("refused."+l.Code, pairs(l.Args)...)})
+	}
+	return n, source.File, err
+}
+
+// pairs gives the arguments of a stored sentence; whole numbers come back from JSON as floats.
+func pairs(args map[string]any) []any {
+	var out []any
+	for name, value := range args {
+		if f, ok := value.(float64); ok && f == float64(int64(f)) {
+			value = int64(f)
+		}
+		out = append(out, name, value)
+	}
+	return out
+}
+
+func (s *Site) rulebookShow(r *http.Request, p ui.Page) (web.View, error) {
+	var page RulebookPage
+	err := s.read(r, p, func(ctx context.Context, v visit) error {
+		e, err := v.edition(ctx, r.PathValue("project"))
+		if err != nil {
+			return err
+		}
+		page = RulebookPage{Project: e.shown(), Version: int(e.Project.Rulebook)}
+		for _, a := range e.View.Rulebook.Regulation(v.Locale) {
+			page.Articles = append(page.Articles, Article{Number: a.Number, Title: a.Title, Paragraphs: a.Paragraphs})
+		}
+		return nil
+	})
+	return web.View{Page: RulebookDocument(p, page)}, err
+}

@@ -1,0 +1,229 @@
+package site
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/parvis-civic/parvis/internal/access"
+	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/i18n"
+	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/media"
+	"github.com/parvis-civic/parvis/internal/platform"
+	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/result"
+	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/ui"
+)
+
+// Site answers the public pages. Each page is read from one snapshot of the database.
+type Site struct {
+	db    *db.DB
+	local string
+}
+
+// New gives the pages over a database. local is the scheme and host of the links of platforms without an address.
+func New(d *db.DB, local string) *Site { return &Site{d, local} }
+
+// ByHost finds the platform of a host, as pages show it; false when there is none.
+func (s *Site) ByHost(ctx context.Context, host string) (shown ui.Platform, ok bool, err error) {
+	err = s.db.Read(ctx, func(ctx context.Context, tx db.Tx) error {
+		p, err := platform.ByHost(ctx, tx, host)
+		shown, ok = s.shown(p), err == nil
+		if fault.Is(err, fault.NotFound) {
+			return nil
+		}
+		return err
+	})
+	return shown, ok, err
+}
+
+var licences = map[platform.Licence][2]string{
+	platform.Etalab: {"Licence Ouverte 2.0", "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"},
+	platform.ODbL:   {"ODbL 1.0", "https://opendatacommons.org/licenses/odbl/1-0/"},
+}
+
+func (s *Site) shown(p platform.Platform) ui.Platform {
+	u := ui.Platform{Slug: p.Slug, Name: p.Name, Accent: p.Accent, Zone: p.Zone, Licence: licences[p.Licence][0], LicenceURL: licences[p.Licence][1], BaseURL: p.Base(s.local)}
+	for _, l := range p.Languages {
+		u.Languages = append(u.Languages, i18n.Lang(l))
+	}
+	if !p.Logo.IsZero() {
+		u.LogoURL = "/media/" + p.Logo.String()
+	}
+	return u
+}
+
+// visit is one page being read: the platform of the host, its time, and the snapshot.
+type visit struct {
+	tx       db.Tx
+	platform platform.Platform
+	now      time.Time
+	ui.Page
+}
+
+// read runs fn in one snapshot of the platform that the request is for.
+func (s *Site) read(r *http.Request, p ui.Page, fn func(ctx context.Context, v visit) error) error {
+	return s.db.Read(r.Context(), func(ctx context.Context, tx db.Tx) error {
+		of, err := platform.ByHost(ctx, tx, r.Host)
+		if err != nil {
+			return err
+		}
+		return fn(ctx, visit{tx, of, of.Now(tx.Now()), p})
+	})
+}
+
+// edition is a project with what its pages have in common.
+type edition struct {
+	project.View
+	result   result.Result
+	counted  bool // there is a proclaimed result that anyone may see
+	currency string
+}
+
+// edition reads the project of an address. Fault: not_found.
+func (v visit) edition(ctx context.Context, slug string) (edition, error) {
+	view, err := project.Load(ctx, v.tx, v.platform.Key, slug, v.now)
+	if err != nil {
+		return edition{}, err
+	}
+	all, err := v.editions(ctx, []project.View{view})
+	if err != nil {
+		return edition{}, err
+	}
+	return all[0], nil
+}
+
+// editions adds the results, in one statement for all.
+func (v visit) editions(ctx context.Context, views []project.View) ([]edition, error) {
+	var steps []ids.ID
+	for _, view := range views {
+		if i := project.VoteStep(view.Steps); i >= 0 {
+			steps = append(steps, view.Steps[i].ID)
+		}
+	}
+	found, err := result.OfSteps(ctx, v.tx, v.platform.Key, steps)
+	all := make([]edition, len(views))
+	for i, view := range views {
+		all[i] = edition{View: view, currency: view.Currency}
+		if at := project.VoteStep(view.Steps); at >= 0 {
+			r, ok := found[view.Steps[at].ID]
+			all[i].result, all[i].counted = r, ok && all[i].may(access.SeeResult, at)
+		}
+	}
+	return all, err
+}
+
+// may asks access, for anyone, about a step.
+func (e edition) may(action access.Action, step int) bool {
+	return access.Can(access.Anyone, action, access.Moment{Published: e.State == project.Published, PublicData: e.Origin == project.Imported,
+		Phase: access.Phase(project.PhaseOf(e.Steps, step, e.Now)), Proclaimed: true})
+}
+
+// totalsShown says whether anyone may see what the proposals of a step got.
+func (e edition) totalsShown(step int) bool {
+	return step >= 0 && e.Steps[step].Kind == project.Vote && e.may(access.SeeCounts, step)
+}
+
+func (e edition) shown() Project {
+	return Project{Slug: e.Slug, Title: e.Title, HasResults: e.counted, HasRulebook: true}
+}
+
+// moment says what the project is doing now, and until when.
+func (e edition) moment() (Moment, time.Time) {
+	at := project.Current(e.Steps, e.Now)
+	if at < 0 {
+		return MomentSoon, time.Time{}
+	}
+	step := e.Steps[at]
+	phase := project.PhaseOf(e.Steps, at, e.Now)
+	if phase == project.Future {
+		return MomentSoon, step.StartsAt
+	}
+	if e.counted && (step.Kind == project.Result || step.Kind == project.Vote) {
+		return MomentResults, time.Time{}
+	}
+	if phase == project.Closed {
+		if at+1 < len(e.Steps) {
+			return MomentWait, e.Steps[at+1].StartsAt
+		}
+		return MomentOver, time.Time{}
+	}
+	switch step.Kind {
+	case project.Collect:
+		return MomentDeposit, step.EndsAt
+	case project.Analysis, project.Preselection:
+		return MomentAnalysis, step.EndsAt
+	case project.Vote:
+		return MomentVote, step.EndsAt
+	case project.Delivery:
+		return MomentDelivery, step.EndsAt
+	case project.Presentation:
+		return MomentSoon, step.EndsAt
+	}
+	return MomentWait, step.EndsAt
+}
+
+// summary gives the edition with its figures, as the home page and the project's page show them.
+func (e edition) summary() Edition {
+	s := Edition{Project: e.shown(), Budget: int64(e.Rulebook.Count.Budget), Currency: e.currency, Spent: int64(e.result.Spent), Winners: int64(e.result.Winners),
+		Counted: e.counted && e.result.Counted}
+	s.Moment, s.Until = e.moment()
+	for _, step := range e.Steps {
+		if step.Kind == project.Vote {
+			s.Voters = int64(step.Ballots)
+		}
+	}
+	if at := project.Listed(e.Steps, e.Now); at >= 0 {
+		s.Proposals = int64(e.Steps[at].Proposals)
+	}
+	return s
+}
+
+// points says whether the project's totals are points.
+func (e edition) points() bool { return e.Rulebook.Count.Scoring.By != "choice" }
+
+// Routes are the public pages, a line each; anyone may read them all, and access decides what they show.
+func (s *Site) Routes() []web.Route {
+	return []web.Route{
+		{Path: "/{$}", Handle: s.home},
+		{Path: "/plateformes", Handle: s.platforms},
+		{Path: "/developer", Handle: s.developer},
+		{Path: "/projets/{project}", Handle: s.projectShow},
+		{Path: "/projets/{project}/propositions", Handle: s.proposalsList},
+		{Path: "/projets/{project}/propositions/{proposal}", Handle: s.proposalShow},
+		{Path: "/projets/{project}/resultats", Handle: s.resultsShow},
+		{Path: "/projets/{project}/reglement", Handle: s.rulebookShow},
+	}
+}
+
+// Media serves stored pictures at /media/ID. What it holds never changes under its identifier.
+func (s *Site) Media(w http.ResponseWriter, r *http.Request) {
+	var picture media.Picture
+	var content []byte
+	id, err := ids.Parse(r.PathValue("id"))
+	if err == nil {
+		err = s.db.Read(r.Context(), func(ctx context.Context, tx db.Tx) error {
+			p, err := platform.ByHost(ctx, tx, r.Host)
+			if err != nil {
+				return err
+			}
+			picture, content, err = media.Content(ctx, tx, p.Key, id)
+			return err
+		})
+	}
+	if err != nil {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", picture.MIME)
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	_, _ = w.Write(content)
+}
+
+func notFound() error { return fault.New(fault.NotFound, "fault.not_found") }
+
+func numberText(n int) string { return strconv.Itoa(n) }
