@@ -50,7 +50,9 @@ type Line struct {
 func (l Line) Winner() bool { return l.Mark != 0 }
 
 // OfficialWinner says whether the city announced the proposal as a winner of this vote.
-func (l Line) OfficialWinner() bool { return l.Official != nil && (*l.Official == 1 || *l.Official == 2) }
+func (l Line) OfficialWinner() bool {
+	return l.Official != nil && (*l.Official == 1 || *l.Official == 2)
+}
 
 // Differs says whether the city announced something else.
 func (l Line) Differs() bool { return l.Official != nil && l.Winner() != l.OfficialWinner() }
@@ -92,11 +94,12 @@ func (c Counted) Lines(official func(i int) *int) []Line {
 }
 
 // Proclaim stores the outcome of a count, fills the project's result step with the winners and writes the journal
-// entry. rule is the rule's name; official gives the city's own marks, if they are known.
+// entry. It is announced at v.Now, the platform's time; rule is the rule's name; official gives the city's own marks, if
+// they are known.
 func Proclaim(ctx context.Context, tx db.Tx, platform int64, v project.View, step ids.ID, rule string, c Counted, official func(i int) *int) (Result, error) {
 	lines := c.Lines(official)
 	r := Result{Step: step, Rule: rule, Rulebook: v.Project.Rulebook, Counted: c.Counted, Ballots: c.Ballots, BallotsHash: c.BallotsHash, Budget: c.Budget,
-		Spent: c.Spent, Reserve: c.Reserve, Winners: len(c.Winners), OfficialSame: c.Counted, ProclaimedAt: tx.Now()}
+		Spent: c.Spent, Reserve: c.Reserve, Winners: len(c.Winners), OfficialSame: c.Counted, ProclaimedAt: v.Now}
 	for _, l := range lines {
 		r.OfficialKnown = r.OfficialKnown || l.Official != nil
 		r.OfficialSame = r.OfficialSame && !l.Differs()
