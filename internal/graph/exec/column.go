@@ -94,20 +94,18 @@ func (rowsOf[P]) pick(values []any, pos []place, batch int32, bad func(int, erro
 
 // unlist flattens a column []E, [][]E… of so many lists within the column's own slice; false if it is of another type.
 func unlist[E any](col any, depth int) (flat []E, levels []level, ok bool) {
-	switch depth {
-	case 0:
+	if depth == 0 {
 		flat, ok = col.([]E)
 		return flat, nil, ok
-	case 1:
-		lists, ok := col.([][]E)
+	}
+	if lists, ok := col.([][]E); depth == 1 {
 		flat, levels = flatten(lists, nil)
 		return flat, levels, ok
-	default: // maxDepth
-		lists, ok := col.([][][]E)
-		inner, levels := flatten(lists, nil)
-		flat, levels = flatten(inner, levels)
-		return flat, levels, ok
 	}
+	lists, ok := col.([][][]E) // maxDepth
+	inner, levels := flatten(lists, nil)
+	flat, levels = flatten(inner, levels)
+	return flat, levels, ok
 }
 
 // flatten puts lists one after the other, and says in one more level where each is.

@@ -52,6 +52,7 @@ func Example() {
 	}
 
 	server := handler.New(x)
+	server.SetValidationRulesFn(x.Rules)
 	server.AddTransport(transport.POST{})
 	request := httptest.NewRequest("POST", "/graphql", strings.NewReader(`{"query": "{ proposals { title cost author { name } } }"}`))
 	request.Header.Set("Content-Type", "application/json")

@@ -3,8 +3,8 @@
 //
 // An [Executor] is made from a schema, told how each field is resolved ([Field] for what must be fetched, [Get] for what the
 // parent already holds), checked by [Executor.Build], and then is a [graphql.ExecutableSchema]: gqlgen's server, transports
-// and extensions run on top of it. Values follow the algorithms of the GraphQL specification (October 2021, section 6) and
-// are compared with graphql-js on random queries by the tests.
+// and extensions run on top of it, best with [Executor.Rules] and package direct. Values follow the algorithms of the GraphQL
+// specification (October 2021, section 6) and are compared with graphql-js on random queries by the tests.
 //
 // # How Go values stand for GraphQL values
 //
@@ -106,6 +106,11 @@ func New(schema *ast.Schema) *Executor {
 			x.abstracts[name] = &abstractType{name: name, goType: reflect.TypeFor[any](), column: unlist[any]}
 		case ast.Enum:
 			Enum[string](x, name)
+		case ast.Scalar:
+			if !def.BuiltIn {
+				Scalar(x, name, appendText)
+				Scalar(x, name, appendTime)
+			}
 		}
 	}
 	registerScalars(x)
@@ -229,7 +234,7 @@ func (x *Executor) Complexity(_ context.Context, typ, field string, children int
 }
 
 // Exec answers the operation in the context, for gqlgen.
-func (x *Executor) Exec(ctx context.Context) graphql.ResponseHandler {
+func (x *Executor) Exec(context.Context) graphql.ResponseHandler {
 	done := false
 	return func(ctx context.Context) *graphql.Response {
 		if done {
