@@ -1,0 +1,181 @@
+package site_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/db/dbtest"
+	"github.com/parvis-civic/parvis/internal/transfer"
+	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/site"
+	"github.com/parvis-civic/parvis/internal/web/ui"
+)
+
+const elections = "../../../../shared/data/elections/"
+
+// serve gives the pages over real elections.
+func serve(t testing.TB, d *db.DB, files ...string) http.Handler {
+	t.Helper()
+	for _, name := range files {
+		f := transfer.File{Name: name, Open: func() (io.ReadCloser, error) { return os.Open(elections + name) }}
+		if _, err := transfer.NewService(d).Import(t.Context(), f, transfer.Options{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := site.New(d, "http://localhost:8080")
+	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: s, Static: ui.NewStatic(), Routes: s.Routes(), Others: map[string]http.Handler{"GET /media/{id}": http.HandlerFunc(s.Media)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// get asks for a page and gives it with the number of statements that it took.
+func get(t *testing.T, h http.Handler, host, path string) (*httptest.ResponseRecorder, int64) {
+	t.Helper()
+	ctx, n := db.CountStatements(t.Context())
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodGet, "http://"+host+path, nil))
+	return w, n.Load()
+}
+
+const bp = "/projets/budget-participatif-2022"
+
+// scenario is one request: what it answers, says and doesn't say, and at most how many statements it takes.
+type scenario struct {
+	name, host, path string
+	status           int
+	says, not        []string
+	statements       int64
+}
+
+var scenarios = []scenario{
+	{"the home of a platform", "toulouse.localhost:8080", "/", 200, []string{"Budget participatif 2022", `lang="fr"`, "4\u202f532 personnes ont voté", "8\u00a0millions"}, []string{"Kamienna"}, 6},
+	{"in English", "toulouse.localhost:8080", "/en", 200, []string{`lang="en"`, "4,532 people voted"}, []string{"personnes ont"}, 6},
+	{"an unclaimed host shows the first platform", "ville.example", "/", 200, []string{"Toulouse"}, nil, 6},
+	{"the list of platforms", "localhost", "/plateformes", 200, []string{"Toulouse", "Gdynia", "http://gdynia.localhost:8080"}, nil, 6},
+	{"a project with its steps", "localhost", bp, 200, []string{"Dépôt des projets", "31\u00a0oct. 2022", "Piste cyclable avenue Saint-Exupéry", "Pabulib, France_Toulouse_2022.pb"}, nil, 12},
+	{"the list of proposals", "localhost", bp + "/propositions", 200, []string{"199 projets", "492 votes", "10 - Jolimont", "Nature en ville"}, nil, 12},
+	{"by district", "localhost", bp + "/propositions?district=6-saint-cyprien", 200, []string{"10 projets sur 199", "6 - Saint-Cyprien"}, []string{"Piste cyclable avenue Saint-Exupéry"}, 12},
+	{"by district and category", "localhost", bp + "/propositions?district=6-saint-cyprien&categorie=nature-en-ville", 200, []string{"projets sur 199"}, nil, 13},
+	{"in an unknown district", "localhost", bp + "/propositions?district=ailleurs", 200, []string{"0 projet sur 199"}, nil, 12},
+	{"searched without accents", "localhost", bp + "/propositions?q=PEPINIERE+reynerie", 200, []string{"Pépinière-jardin du quartier Reynerie-Bellefontaine"}, nil, 13},
+	{"at random with a seed", "localhost", bp + "/propositions?tri=hasard&graine=42", 200, []string{"graine=42"}, nil, 12},
+	{"after a key that is none", "localhost", bp + "/propositions?apres=xyz", 400, nil, nil, 2},
+	{"one proposal with its reason", "localhost", bp + "/propositions/114-piste-cyclable-avenue-saint-exupery", 200, []string{"492 votes", "200\u202f000", "Retenu", "Éco-mobilité"}, nil, 16},
+	{"by its number alone", "localhost", bp + "/propositions/114", 301, nil, nil, 16},
+	{"one that is not there", "localhost", bp + "/propositions/900-x", 404, nil, nil, 10},
+	{"a number that is none", "localhost", bp + "/propositions/x", 404, nil, nil, 10},
+	{"the results", "localhost", bp + "/resultats", 200, []string{"492 votes", "parvis tally France_Toulouse_2022.pb", "Le fichier ne dit pas comment la ville sépare", "il en coûte"}, []string{"reason.", "web."}, 18},
+	{"the results in English", "localhost", "/en" + bp + "/resultats", 200, []string{"492 votes", "recount"}, []string{"il en coûte", "web."}, 18},
+	{"the règlement", "localhost", bp + "/reglement", 200, []string{"Article", "ajouté à l’import", "8\u202f000\u202f000"}, nil, 8},
+	{"the rules in English", "localhost", "/en" + bp + "/reglement", 200, []string{"Article"}, []string{"ajouté"}, 8},
+	{"a ranking that the city counted the same", "gdynia.localhost", "/", 200, []string{"Kamienna"}, []string{"Saint-Cyprien"}, 6},
+	{"a project of another platform", "gdynia.localhost", bp + "/propositions", 404, nil, []string{"Saint-Cyprien"}, 6},
+	{"an address that is none", "localhost", "/rien", 404, []string{"lang=\"fr\""}, nil, 3},
+	{"a picture that is none", "localhost", "/media/01890000-0000-7000-8000-000000000000", 404, nil, nil, 4},
+}
+
+func TestEveryPageSaysWhatItOwesInAFixedNumberOfStatements(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := serve(t, d, "France_Toulouse_2022.pb", "Poland_Gdynia_2020_Kamienna_Gora__large.pb")
+		for _, c := range scenarios {
+			w, n := get(t, h, c.host, c.path)
+			body := w.Body.String()
+			if w.Code != c.status {
+				t.Errorf("%s: status %d, want %d\n%s", c.name, w.Code, c.status, words(body))
+				continue
+			}
+			for _, say := range c.says {
+				if !strings.Contains(body, say) {
+					t.Errorf("%s: does not say %q:\n%s", c.name, say, words(body))
+				}
+			}
+			for _, not := range c.not {
+				if strings.Contains(words(body), not) {
+					t.Errorf("%s: says %q", c.name, not)
+				}
+			}
+			if n > c.statements {
+				t.Errorf("%s: %d statements, at most %d", c.name, n, c.statements)
+			}
+		}
+	})
+}
+
+var tags = regexp.MustCompile(`(?s)<(script|style|svg).*?</(script|style|svg)>|<[^>]*>|\n\s*`)
+
+// words is what a page says, without its markup.
+func words(body string) string {
+	text := tags.ReplaceAllString(body, " ")
+	return text[:min(len(text), 3000)]
+}
+
+var nextPage = regexp.MustCompile(`href="(/projets/[^"]*apres=[^"]*)"`)
+
+func TestTheListIsPagedToItsEndAndBack(t *testing.T) {
+	d := dbtest.Open(t, db.SQLite)
+	h := serve(t, d, "France_Toulouse_2022.pb")
+	number := regexp.MustCompile(`propositions/(\d+)-`)
+	for _, order := range []string{"votes", "cout", "recent", "hasard&graine=77"} {
+		path := bp + "/propositions?tri=" + order
+		seen := map[string]bool{}
+		var trail [][]string
+		for path != "" {
+			w, _ := get(t, h, "localhost", path)
+			var page []string
+			for _, m := range number.FindAllStringSubmatch(w.Body.String(), -1) {
+				if !seen[m[1]] {
+					page = append(page, m[1])
+				}
+				seen[m[1]] = true
+			}
+			trail = append(trail, page)
+			m := nextPage.FindStringSubmatch(w.Body.String())
+			path = ""
+			if m != nil {
+				path = strings.ReplaceAll(m[1], "&amp;", "&")
+			}
+			if len(trail) > 20 {
+				t.Fatalf("%s: no end", order)
+			}
+		}
+		if len(seen) != 199 || len(trail) != 9 {
+			t.Errorf("%s: %d proposals on %d pages, want 199 on 9", order, len(seen), len(trail))
+		}
+	}
+}
+
+func TestHiddenTotalsAreOnNoPage(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := serve(t, d, "France_Toulouse_2022.pb")
+		err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+			for _, sql := range []string{`UPDATE project SET origin = 'city' WHERE platform = ?`, `UPDATE step SET starts_at = 1, ends_at = 4102444800000000 WHERE kind = 'vote' AND platform = ?`} {
+				if _, err := tx.Exec(ctx, sql, 1); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range []string{"/", bp, bp + "/propositions", bp + "/propositions?tri=cout", bp + "/propositions/114-piste-cyclable-avenue-saint-exupery"} {
+			w, _ := get(t, h, "localhost", path)
+			if w.Code != 200 || strings.Contains(w.Body.String(), "492") || strings.Contains(w.Body.String(), "Retenu") || strings.Contains(w.Body.String(), "tri=votes") {
+				t.Errorf("%s shows a hidden total, or %d:\n%s", path, w.Code, words(w.Body.String()))
+			}
+		}
+		if w, _ := get(t, h, "localhost", bp+"/resultats"); w.Code != 404 {
+			t.Errorf("results while the vote is open: %d", w.Code)
+		}
+	})
+}
