@@ -139,6 +139,12 @@ func unused(ctx context.Context, tx db.Tx, platform int64) (empty bool, err erro
 	return empty, err
 }
 
+// allProjects gives every project of a platform, visible or not.
+func allProjects(ctx context.Context, tx db.Tx, platform int64) ([]ids.ID, error) {
+	rows, err := tx.Query(ctx, `SELECT p.id FROM project p WHERE p.platform = ? ORDER BY p.id`, platform)
+	return db.Collect(rows, err, func(r *sql.Rows, id *ids.ID) error { return r.Scan(id) })
+}
+
 func eraseAccounts(ctx context.Context, tx db.Tx, platform int64) error {
 	for _, table := range []string{"account", "district", "theme", "media", "journal_pending"} {
 		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE platform = ?`, platform); err != nil {

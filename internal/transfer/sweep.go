@@ -47,21 +47,7 @@ func (s *Service) bury(ctx context.Context, d dead) error {
 	if err != nil {
 		return err
 	}
-	for more := true; more && err == nil; {
-		err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-			steps, err := project.StepsOf(ctx, tx, d.platform, []ids.ID{d.project})
-			more = false
-			for _, step := range steps {
-				n, err := ballot.Delete(ctx, tx, d.platform, step.ID, sweepChunk)
-				if err != nil {
-					return err
-				}
-				more = more || n > 0
-			}
-			return err
-		})
-	}
-	if err != nil {
+	if err := s.eraseBallots(ctx, d.platform, d.project); err != nil {
 		return err
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
@@ -77,4 +63,58 @@ func (s *Service) bury(ctx context.Context, d dead) error {
 		}
 		return platform.Remove(ctx, tx, d.platform)
 	})
+}
+
+// eraseBallots removes the ballots of an edition, a chunk in each transaction.
+func (s *Service) eraseBallots(ctx context.Context, platform int64, edition ids.ID) error {
+	for more := true; more; {
+		err := s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+			steps, err := project.StepsOf(ctx, tx, platform, []ids.ID{edition})
+			more = false
+			for _, step := range steps {
+				n, err := ballot.Delete(ctx, tx, platform, step.ID, sweepChunk)
+				if err != nil {
+					return err
+				}
+				more = more || n > 0
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Empty removes all that is on a platform, journal included, and keeps the platform with its hosts. It is for what no
+// city answers for: the demonstration. First nothing is shown any more, then everything goes, in small transactions; one
+// that died is called again.
+func (s *Service) Empty(ctx context.Context, platform int64) error {
+	var editions []ids.ID
+	err := s.db.Write(ctx, func(ctx context.Context, tx db.Tx) (err error) {
+		if editions, err = allProjects(ctx, tx, platform); err != nil {
+			return err
+		}
+		for _, id := range editions {
+			if err := project.Hide(ctx, tx, platform, id, "emptied-"+id.String()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for _, id := range editions {
+		if err == nil {
+			err = s.eraseBallots(ctx, platform, id)
+		}
+		if err == nil {
+			err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+				return erase(ctx, tx, dead{platform: platform, project: id})
+			})
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return eraseAccounts(ctx, tx, platform) })
 }
