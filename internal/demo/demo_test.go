@@ -1,0 +1,389 @@
+package demo_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/parvis-civic/parvis/internal/access"
+	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/ballot"
+	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/db/dbtest"
+	"github.com/parvis-civic/parvis/internal/delivery"
+	"github.com/parvis-civic/parvis/internal/demo"
+	"github.com/parvis-civic/parvis/internal/i18n"
+	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/journal"
+	"github.com/parvis-civic/parvis/internal/platform"
+	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/proposal"
+	"github.com/parvis-civic/parvis/internal/result"
+	"github.com/parvis-civic/parvis/internal/rulebook"
+	"github.com/parvis-civic/parvis/tally"
+)
+
+// today is a day on which clocks change, so that dates counted in hours would be seen.
+var today = time.Date(2027, 3, 28, 13, 30, 0, 0, time.UTC)
+
+// shown is the city as its readers find it, newest edition first.
+type shown struct {
+	platform  platform.Platform
+	districts []project.District
+	editions  []edition
+	journal   []journal.Entry
+}
+
+type edition struct {
+	project.View
+	moment   project.Step // where it is now
+	listed   []proposal.Listed
+	ballots  int // stored
+	result   result.Result
+	counted  bool
+	lines    []result.Line
+	works    map[ids.ID]delivery.Delivery
+	facets   []proposal.Facet
+	accounts []account.Account
+}
+
+func build(t *testing.T, d *db.DB, now time.Time) {
+	t.Helper()
+	if err := demo.Build(t.Context(), d, now, nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func read(t *testing.T, d *db.DB, now time.Time) (s shown) {
+	t.Helper()
+	err := d.Read(t.Context(), func(ctx context.Context, tx db.Tx) (err error) {
+		if s.platform, err = platform.BySlug(ctx, tx, demo.Slug); err != nil {
+			return err
+		}
+		if s.districts, err = project.Districts(ctx, tx, s.platform.Key, "", 0, 100); err != nil {
+			return err
+		}
+		if s.journal, err = journal.Pending(ctx, tx, s.platform.Key, 1000); err != nil {
+			return err
+		}
+		views, err := project.Views(ctx, tx, s.platform.Key, 100, now)
+		if err != nil {
+			return err
+		}
+		for _, v := range views {
+			e, err := readEdition(ctx, tx, s.platform.Key, v)
+			if err != nil {
+				return err
+			}
+			s.editions = append(s.editions, e)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func readEdition(ctx context.Context, tx db.Tx, platform int64, v project.View) (e edition, err error) {
+	e = edition{View: v, moment: v.Steps[project.Current(v.Steps, v.Now)]}
+	step, vote := v.Steps[project.Listed(v.Steps, v.Now)], v.Steps[project.VoteStep(v.Steps)]
+	if e.listed, err = proposal.List(ctx, tx, platform, proposal.ListQuery{Step: step.ID, Order: proposal.ByNumber, Limit: 1000}, false); err != nil {
+		return e, err
+	}
+	if e.facets, err = proposal.Facets(ctx, tx, platform, step.ID); err != nil {
+		return e, err
+	}
+	var all, authors []ids.ID
+	for _, l := range e.listed {
+		all, authors = append(all, l.Proposal.ID), append(authors, l.Author)
+	}
+	if e.accounts, err = account.ByIDs(ctx, tx, platform, authors); err != nil {
+		return e, err
+	}
+	if e.works, err = delivery.Of(ctx, tx, platform, all); err != nil {
+		return e, err
+	}
+	if e.ballots, err = ballot.Count(ctx, tx, platform, vote.ID); err != nil {
+		return e, err
+	}
+	if e.result, e.counted, err = result.Of(ctx, tx, platform, vote.ID); err != nil {
+		return e, err
+	}
+	e.lines, err = result.Lines(ctx, tx, platform, vote.ID, 0, 1000)
+	return e, err
+}
+
+// in gives the edition that is in a step of that kind now.
+func (s shown) in(t *testing.T, kind project.Kind) edition {
+	t.Helper()
+	i := slices.IndexFunc(s.editions, func(e edition) bool { return e.moment.Kind == kind })
+	if i < 0 {
+		t.Fatalf("no edition is in the step %s", kind)
+	}
+	return s.editions[i]
+}
+
+func TestTheCityHasAnEditionInEachStage(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		var told []int
+		err := demo.Build(t.Context(), d, today, func(done, total int) { told = append(told, done, total) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(told) == 0 || told[len(told)-2] != told[len(told)-1] {
+			t.Errorf("progress ended with %v", told)
+		}
+		s := read(t, d, today)
+		if len(s.editions) != 4 || len(s.districts) != 12 {
+			t.Fatalf("%d editions, %d districts", len(s.editions), len(s.districts))
+		}
+		for kind, want := range map[project.Kind][3]int{ // proposals, ballots, entries of the journal
+			project.Delivery: {55, 4712, 2}, project.Vote: {52, 3288, 1}, project.Analysis: {26, 0, 1}, project.Collect: {20, 0, 1},
+		} {
+			e := s.in(t, kind)
+			vote := e.Steps[project.VoteStep(e.Steps)]
+			if len(e.listed) != want[0] || e.ballots != want[1] || vote.Ballots != want[1] {
+				t.Errorf("%s: %d proposals, %d ballots stored, %d of the step; want %v", kind, len(e.listed), e.ballots, vote.Ballots, want)
+			}
+			entries := 0
+			for _, j := range s.journal {
+				if containsID(j.Body, e.Project.ID) {
+					entries++
+				}
+			}
+			if entries != want[2] {
+				t.Errorf("%s: %d entries in the journal, want %d", kind, entries, want[2])
+			}
+			if err := e.Rulebook.Validate(); err != nil {
+				t.Errorf("%s: %v", kind, err)
+			}
+			for _, f := range e.facets {
+				if f.Proposals == 0 {
+					t.Errorf("%s: the facet %s is empty", kind, f.Slug)
+				}
+			}
+		}
+		for _, lang := range []string{"fr", "en"} {
+			for _, kind := range []string{"notice", "privacy", "accessibility"} {
+				if s.platform.Legal[lang+"/"+kind] == "" {
+					t.Errorf("no legal text %s/%s", lang, kind)
+				}
+			}
+		}
+	})
+}
+
+func TestEveryWinnerIsFollowed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		build(t, d, today)
+		e := read(t, d, today).in(t, project.Delivery)
+		if !e.counted || !e.result.Counted || e.result.Ballots != e.ballots || !e.result.ProclaimedAt.Before(today) {
+			t.Fatalf("the result: %+v", e.result)
+		}
+		states, districts := map[delivery.State]int{}, map[ids.ID]bool{}
+		winners := 0
+		for _, l := range e.lines {
+			w, followed := e.works[l.Proposal]
+			if followed != l.Winner() {
+				t.Errorf("rank %d: winner %v, followed %v", l.Rank, l.Winner(), followed)
+			}
+			p := e.listed[slices.IndexFunc(e.listed, func(x proposal.Listed) bool { return x.Proposal.ID == l.Proposal })]
+			if p.Votes != l.Supporters {
+				t.Errorf("%q: %d votes listed, %d counted", p.Title, p.Votes, l.Supporters)
+			}
+			if !followed {
+				continue
+			}
+			winners++
+			states[w.State]++
+			districts[p.District] = true
+			checkWorks(t, p.Title, w)
+		}
+		for _, state := range []delivery.State{delivery.Planned, delivery.UnderWay, delivery.Built, delivery.Late, delivery.Abandoned} {
+			if states[state] == 0 {
+				t.Errorf("nothing is %s among %d winners", state, winners)
+			}
+		}
+		delete(districts, ids.ID{})
+		if len(districts) != 12 {
+			t.Errorf("%d districts have a winner; each was promised one", len(districts))
+		}
+	})
+}
+
+// checkWorks holds the milestones against the state that they explain.
+func checkWorks(t *testing.T, title string, d delivery.Delivery) {
+	t.Helper()
+	done, overdue, before := 0, 0, time.Time{}
+	for _, m := range d.Milestones {
+		if m.DueAt.Before(before) || m.DoneAt.After(today) {
+			t.Errorf("%q, %s: due %v after %v, done %v", title, m.Title, m.DueAt, before, m.DoneAt)
+		}
+		before = m.DueAt
+		switch {
+		case !m.DoneAt.IsZero():
+			done++
+		case m.DueAt.Before(today):
+			overdue++
+			if m.Body == "" {
+				t.Errorf("%q, %s: late without a reason", title, m.Title)
+			}
+		}
+	}
+	all := done == len(d.Milestones)
+	if (overdue > 0) != (d.State == delivery.Late) || all != (d.State == delivery.Built || d.State == delivery.Abandoned) || d.UpdatedAt.After(today) {
+		t.Errorf("%q is %s with %d of %d milestones done, %d overdue", title, d.State, done, len(d.Milestones), overdue)
+	}
+}
+
+func TestTotalsOfTheOpenVoteAreHidden(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		build(t, d, today)
+		s := read(t, d, today)
+		for kind, want := range map[project.Kind]bool{project.Vote: false, project.Delivery: true} {
+			e := s.in(t, kind)
+			m := access.Moment{Published: e.State == project.Published, PublicData: e.Origin == project.Imported,
+				Phase:      access.Phase(project.PhaseOf(e.Steps, project.VoteStep(e.Steps), today)),
+				CountsLive: e.Rulebook.Vote.Totals.During == rulebook.InBatches}
+			for _, role := range []access.Role{access.Anyone, access.Organiser, access.Administrator} {
+				if got := access.Can(role, access.SeeCounts, m); got != want {
+					t.Errorf("%s: role %d sees the totals: %v", kind, role, got)
+				}
+			}
+			if !access.Can(access.Anyone, access.SeeVoters, m) {
+				t.Errorf("%s: the number of voters is hidden", kind)
+			}
+		}
+		if _, counted, votes := s.in(t, project.Vote).result, s.in(t, project.Vote).counted, s.in(t, project.Vote).listed[0].Votes; counted || votes == 0 {
+			t.Errorf("the open vote: result %v, %d votes kept for its first proposal", counted, votes)
+		}
+	})
+}
+
+func TestStoredBallotsKeepTheRules(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		build(t, d, today)
+		s := read(t, d, today)
+		for _, kind := range []project.Kind{project.Vote, project.Delivery} {
+			e := s.in(t, kind)
+			index, costs := map[int]int{}, make([]tally.Amount, len(e.listed))
+			for i, l := range e.listed {
+				index[l.Proposal.Number], costs[i] = i, tally.Amount(l.Proposal.Cost)
+			}
+			envelope := i18n.Amount{Hundredths: int64(e.Rulebook.Count.Budget), Currency: e.Currency}
+			err := d.Read(t.Context(), func(ctx context.Context, tx db.Tx) error {
+				var roll ballot.Roll
+				for b, err := range roll.Each(ctx, tx, s.platform.Key, e.Steps[project.VoteStep(e.Steps)].ID, index) {
+					if err != nil {
+						return err
+					}
+					if err := e.Rulebook.Vote.Ballot.CheckBallot(b.Choices, costs, envelope); err != nil {
+						t.Errorf("%s: %v: %v", kind, b, err)
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+// told is what must be the same from one Build to the next.
+type told struct {
+	Edition, Title, Text, Address, Author, Reason string
+	Cost, Votes, Shuffle                          int64
+	Place                                         *proposal.Place
+	Winner                                        bool
+	Published                                     time.Time
+}
+
+func (s shown) tell() (all []told) {
+	for _, e := range s.editions {
+		names := map[ids.ID]string{}
+		for _, a := range e.accounts {
+			names[a.ID] = a.Name
+		}
+		lines := map[ids.ID]result.Line{}
+		for _, l := range e.lines {
+			lines[l.Proposal] = l
+		}
+		for _, l := range e.listed {
+			all = append(all, told{e.Slug, l.Title, l.Body, l.Address, names[l.Author], string(lines[l.Proposal.ID].Reason.Code), l.Proposal.Cost, l.Votes, l.Shuffle,
+				l.Place, lines[l.Proposal.ID].Winner(), l.Proposal.PublishedAt})
+		}
+	}
+	return all
+}
+
+func TestTheSameDayMakesTheSameCity(t *testing.T) {
+	first := dbtest.Open(t, db.SQLite)
+	build(t, first, today)
+	want := read(t, first, today)
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		build(t, d, today.Add(time.Hour))
+		got := read(t, d, today)
+		if diff := cmp.Diff(want.tell(), got.tell()); diff != "" {
+			t.Error(diff)
+		}
+		for i, district := range got.districts {
+			if district.Outline != want.districts[i].Outline || district.Colour != want.districts[i].Colour {
+				t.Errorf("%s is drawn otherwise", district.Name)
+			}
+		}
+	})
+}
+
+func TestAnOldCityIsBuiltAnewOnItsPlatform(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		build(t, d, today)
+		first := read(t, d, today)
+		build(t, d, today.AddDate(0, 0, 6))
+		if same := read(t, d, today); same.editions[0].Project.ID != first.editions[0].Project.ID {
+			t.Fatal("a city of six days was built anew")
+		}
+		later := today.AddDate(0, 0, 8)
+		build(t, d, later)
+		anew := read(t, d, later)
+		if anew.platform.Key != first.platform.Key || anew.editions[0].Project.ID == first.editions[0].Project.ID {
+			t.Fatalf("platform %d, then %d", first.platform.Key, anew.platform.Key)
+		}
+		if len(anew.editions) != 4 || len(anew.districts) != 12 || len(anew.journal) != len(first.journal) {
+			t.Errorf("%d editions, %d districts, %d entries", len(anew.editions), len(anew.districts), len(anew.journal))
+		}
+		for _, kind := range []project.Kind{project.Delivery, project.Vote, project.Analysis, project.Collect} {
+			before, after := first.in(t, kind), anew.in(t, kind)
+			if days := after.moment.StartsAt.In(anew.platform.Zone).YearDay() - before.moment.StartsAt.In(anew.platform.Zone).YearDay(); days != 8 && days != 8-365 && days != 8-366 {
+				t.Errorf("%s began %d days later", kind, days)
+			}
+		}
+	})
+}
+
+// A Build whose context ends leaves nothing to be seen, and the next one starts over.
+func TestABuildThatDiesIsStartedOver(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		err := demo.Build(ctx, d, today, func(done, _ int) {
+			if done > 1000 {
+				cancel()
+			}
+		})
+		if err == nil {
+			t.Fatal("it went on")
+		}
+		if s := read(t, d, today); len(s.editions) != 0 {
+			t.Errorf("half a city shows %d editions", len(s.editions))
+		}
+		build(t, d, today)
+		if s := read(t, d, today); len(s.editions) != 4 || s.in(t, project.Delivery).ballots != 4712 {
+			t.Errorf("%d editions", len(s.editions))
+		}
+	})
+}

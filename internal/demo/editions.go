@@ -1,0 +1,126 @@
+package demo
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/rulebook"
+)
+
+// script is what is decided of an edition before chance fills it: its words, its calendar in days from today, its rules.
+type script struct {
+	ideas   string // file
+	slug    string
+	title   string
+	summary string
+	steps   []stage
+	rules   func(rulebook.Rulebook) rulebook.Rulebook
+	ballots int // cast so far
+}
+
+// stage is a step; to is the first day after it, or the day on which it ends at an hour. open has no end.
+type stage struct {
+	kind     project.Kind
+	slug     string
+	title    string
+	from, to int
+	hour     int
+}
+
+const open = 1 << 20
+
+// scripts are the four editions, one in each stage, on a day.
+func scripts(day time.Time) []script {
+	year := day.AddDate(0, 0, -120).Year() // of the edition whose vote is open: the year of its deposit
+	last, this, next := strconv.Itoa(year-1), strconv.Itoa(year), strconv.Itoa(year+1)
+	return []script{
+		{
+			ideas: "past", slug: "budget-participatif-" + last, title: "Budget participatif " + last, rules: ofThePast, ballots: 4_712,
+			summary: "La ville a confié 1,2 million d’euros à ses habitants. Le vote est clos, les projets lauréats sont connus, et chacun a son calendrier : " +
+				"on peut suivre ici ce qui est construit, ce qui avance, ce qui tarde et ce à quoi il a fallu renoncer.\n\n" +
+				"Chacun des douze quartiers a au moins un projet lauréat : c’était la règle, écrite avant le vote.",
+			steps: []stage{
+				{kind: project.Collect, slug: "depot", from: -452, to: -417},
+				{kind: project.Analysis, slug: "analyse", from: -417, to: -339},
+				{kind: project.Vote, slug: "vote", from: -335, to: -311, hour: 20},
+				{kind: project.Result, slug: "resultats", from: -304, to: -290},
+				{kind: project.Delivery, slug: "realisations", from: -290, to: open},
+			},
+		},
+		{
+			ideas: "vote", slug: "budget-participatif-" + this, title: "Budget participatif " + this, rules: ofTheVote, ballots: 3_288,
+			summary: "Cinquante-deux projets, 1,5 million d’euros, et une question : qu’en feriez-vous ? Composez votre sélection, elle doit tenir dans le budget. " +
+				"Dix projets au plus, un seul suffit.\n\n" +
+				"Les totaux restent cachés jusqu’à la fermeture du vote, pour tout le monde, y compris pour la mairie.",
+			steps: []stage{
+				{kind: project.Presentation, slug: "lancement", title: "Lancement au marché des Halles", from: -230, to: -222},
+				{kind: project.Collect, slug: "depot", from: -222, to: -187},
+				{kind: project.Analysis, slug: "analyse", from: -187, to: -40},
+				{kind: project.Other, slug: "exposition", title: "Les projets s’exposent dans la rue", from: -24, to: -9},
+				{kind: project.Vote, slug: "vote", from: -9, to: 12, hour: 20},
+				{kind: project.Result, slug: "resultats", from: 19, to: 26},
+				{kind: project.Delivery, slug: "realisations", from: 26, to: open},
+			},
+		},
+		{
+			ideas: "youth", slug: "budget-jeunesse-" + this, title: "Budget jeunesse " + this, rules: ofTheYoung,
+			summary: "De onze à dix-huit ans, on propose et on décide : 260 000 € pour le sport, la culture, l’école et tout ce que les adultes n’auraient pas eu l’idée de demander.\n\n" +
+				"Les services étudient les projets en ce moment. Chaque classe reçoit une réponse avant le vote, avec ses raisons.",
+			steps: []stage{
+				{kind: project.Collect, slug: "depot", from: -70, to: -35},
+				{kind: project.Analysis, slug: "analyse", from: -35, to: 28},
+				{kind: project.Vote, slug: "vote", from: 40, to: 61, hour: 18},
+				{kind: project.Result, slug: "resultats", from: 68, to: 75},
+				{kind: project.Delivery, slug: "realisations", from: 75, to: open},
+			},
+		},
+		{
+			ideas: "deposit", slug: "budget-participatif-" + next, title: "Budget participatif " + next, rules: ofTheDeposit,
+			summary: "Une idée pour votre rue, votre quartier ou toute la ville ? Le dépôt est ouvert. Un titre, un lieu, quelques phrases suffisent ; le reste se travaille ensemble.\n\n" +
+				"1,6 million d’euros : 80 000 € pour chacun des douze quartiers, le reste pour toute la ville.",
+			steps: []stage{
+				{kind: project.Presentation, slug: "tournee", title: "Tournée des douze quartiers", from: -20, to: -12},
+				{kind: project.Collect, slug: "depot", from: -12, to: 24, hour: 20},
+				{kind: project.Other, slug: "ateliers", title: "Ateliers pour rapprocher les projets semblables", from: 30, to: 50},
+				{kind: project.Analysis, slug: "analyse", from: 50, to: 140},
+				{kind: project.Vote, slug: "vote", from: 160, to: 181, hour: 20},
+				{kind: project.Result, slug: "resultats", from: 188, to: 195},
+				{kind: project.Delivery, slug: "realisations", from: 195, to: open},
+			},
+		},
+	}
+}
+
+// at gives an hour of a day, local, so many days from another.
+func at(day time.Time, days, hour int) time.Time {
+	return time.Date(day.Year(), day.Month(), day.Day()+days, hour, 0, 0, 0, day.Location())
+}
+
+// category is a subject that proposals are sorted by.
+type category struct{ key, name string }
+
+func categories() []category {
+	return []category{
+		{"cadre-de-vie", "Cadre de vie"}, {"climat", "Énergie et climat"}, {"culture", "Culture et patrimoine"}, {"ecole", "École et jeunesse"},
+		{"mobilites", "Mobilités"}, {"nature", "Nature et fraîcheur"}, {"solidarite", "Solidarité et santé"}, {"sport", "Sport et jeux"},
+	}
+}
+
+// quarter is a district: where its heart stands on the plan (see outline.go), and its share of the people.
+type quarter struct {
+	key, name string
+	heart     point
+	people    int
+}
+
+func quarters() []quarter {
+	return []quarter{
+		{"vieux-pont", "Vieux-Pont", point{-0.06, -0.27}, 9}, {"halles", "Les Halles", point{-0.05, 0.30}, 7},
+		{"tannerie", "La Tannerie", point{-0.62, 0.31}, 8}, {"saint-evrard", "Saint-Évrard", point{0.53, 0.34}, 10},
+		{"cordelles", "Les Cordelles", point{0.17, -0.72}, 6}, {"verger", "Grand-Verger", point{-0.49, -0.76}, 9},
+		{"croix", "Croix-du-Loup", point{0.74, -0.78}, 5}, {"filatures", "Les Filatures", point{0.72, 0.82}, 11},
+		{"hauts", "Hauts-de-Sorane", point{0.10, 0.82}, 8}, {"port", "Port-Chaland", point{-0.66, -0.26}, 7},
+		{"ruche", "La Ruche", point{-0.53, 0.80}, 14}, {"moulins", "Les Trois-Moulins", point{0.60, -0.30}, 6},
+	}
+}

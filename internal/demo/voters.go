@@ -1,0 +1,117 @@
+package demo
+
+import (
+	"math/rand/v2"
+
+	"github.com/parvis-civic/parvis/internal/ballot"
+	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/proposal"
+	"github.com/parvis-civic/parvis/internal/rulebook"
+)
+
+// electorate draws ballots. Each voter lives somewhere, likes two categories, and chooses among the proposals with
+// chances that grow with a proposal's appeal, with nearness and with taste. Integers only, so that every machine draws
+// the same.
+type electorate struct {
+	r         *rand.Rand
+	proposals []proposal.Proposal
+	district  []int // index of each proposal's district; -1: the whole city
+	category  []int
+	appeal    []int
+	people    []int // in each district
+	envelope  int64
+}
+
+func newElectorate(r *rand.Rand, proposals []proposal.Proposal, district, category, people []int, envelope int64) *electorate {
+	e := &electorate{r: r, proposals: proposals, district: district, category: category, people: people, envelope: envelope}
+	for range proposals {
+		appeal := 20 + r.IntN(60)
+		if r.IntN(6) == 0 { // some are talked about in the whole city
+			appeal += r.IntN(160)
+		}
+		e.appeal = append(e.appeal, appeal)
+	}
+	return e
+}
+
+// ballots draws n ballots of that shape.
+func (e *electorate) ballots(n int, shape rulebook.Shape) []ballot.Ballot {
+	list := make([]ballot.Ballot, n)
+	for i := range list {
+		list[i] = ballot.Ballot{ID: ids.Random(), Choices: e.choices(shape)}
+	}
+	return list
+}
+
+func (e *electorate) choices(shape rulebook.Shape) []ballot.Choice {
+	weights := e.weights()
+	left := e.envelope
+	var list []ballot.Choice
+	for want := e.howMany(shape.Max); len(list) < want; {
+		i := draw(e.r, weights)
+		if i < 0 {
+			break
+		}
+		weights[i] = 0
+		if shape.Kind == rulebook.Basket {
+			if e.proposals[i].Cost > left {
+				continue
+			}
+			left -= e.proposals[i].Cost
+		}
+		list = append(list, ballot.Choice{Number: e.proposals[i].Number})
+	}
+	return list
+}
+
+// weights gives one voter's chances for each proposal.
+func (e *electorate) weights() []int {
+	const categories = 8
+	home := draw(e.r, append([]int(nil), e.people...))
+	first, second := e.r.IntN(categories), e.r.IntN(categories)
+	weights := make([]int, len(e.proposals))
+	for i, appeal := range e.appeal {
+		w := appeal
+		switch e.district[i] {
+		case home:
+			w *= 5
+		case -1:
+			w = w * 3 / 2
+		}
+		if c := e.category[i]; c == first || c == second {
+			w *= 2
+		}
+		weights[i] = w
+	}
+	return weights
+}
+
+// howMany choices one voter makes: most people use them all, some have come for one.
+func (e *electorate) howMany(most int) int {
+	switch n := e.r.IntN(100); {
+	case n < 60:
+		return most
+	case n < 75:
+		return 1
+	default:
+		return 1 + e.r.IntN(most)
+	}
+}
+
+// draw gives an index by weight; -1 when all are zero.
+func draw(r *rand.Rand, weights []int) int {
+	sum := 0
+	for _, w := range weights {
+		sum += w
+	}
+	if sum == 0 {
+		return -1
+	}
+	at := r.IntN(sum)
+	for i, w := range weights {
+		if at -= w; at < 0 {
+			return i
+		}
+	}
+	return -1
+}
