@@ -66,8 +66,11 @@ func (a *app) json(v any) error {
 	return enc.Encode(v)
 }
 
-// fail says an error and gives its exit code.
+// fail says an error, if there is one, and gives its exit code.
 func (a *app) fail(err error) int {
+	if err == nil {
+		return exitDone
+	}
 	for _, s := range a.sentences(err) {
 		fmt.Fprintln(a.errs, "parvis: "+s)
 	}
@@ -107,6 +110,9 @@ func (a *app) sentences(err error) []string {
 		case errors.Is(err, fs.ErrPermission):
 			return []string{a.l.T("cli.no_permission", "File", e.Path)}
 		}
+	}
+	if e, ok := errors.AsType[said](err); ok {
+		return []string{string(e)}
 	}
 	if errors.Is(err, context.Canceled) {
 		return []string{a.l.T("cli.interrupted")}

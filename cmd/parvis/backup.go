@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -134,7 +135,7 @@ func (c *restoreCmd) Run(a *app) error {
 	}
 	d, err := db.Open(a.ctx, cfg)
 	if e, ok := errors.AsType[*fault.Error](err); ok && e.Key == "fault.database_in_use" {
-		return fault.New(fault.Conflict, "fault.backup.in_use", "Dir", cfg.Dir, "PID", e.Args["PID"]).Because(err)
+		return fault.New(fault.Conflict, "fault.backup.in_use", "Dir", cfg.Dir, "PID", fmt.Sprint(e.Args["PID"])).Because(err)
 	}
 	if err != nil {
 		return err

@@ -23,12 +23,15 @@ import (
 type cli struct {
 	Lang string `env:"PARVIS_LANG" placeholder:"fr|en" help:"Language of what commands say; without it, that of LC_ALL, LC_MESSAGES or LANG: French, else English."`
 
-	Import   importCmd   `cmd:"" help:"Bring elections in from Pabulib files."`
-	Tally    tallyCmd    `cmd:"" help:"Count an election from its file, without any database."`
-	Platform platformCmd `cmd:"" help:"Create and list platforms."`
-	Backup   backupCmd   `cmd:"" help:"Copy everything into a file, while it serves."`
-	Restore  restoreCmd  `cmd:"" help:"Fill an empty database from a backup."`
-	Version  versionCmd  `cmd:"" help:"Say which version this is."`
+	Serve      serveCmd      `cmd:"" help:"Serve the platforms to browsers and programs."`
+	Demo       demoCmd       `cmd:"" help:"Make a city that does not exist, and serve it."`
+	Import     importCmd     `cmd:"" help:"Bring elections in from Pabulib files."`
+	Tally      tallyCmd      `cmd:"" help:"Count an election from its file, without any database."`
+	Platform   platformCmd   `cmd:"" help:"Create and list platforms."`
+	Backup     backupCmd     `cmd:"" help:"Copy everything into a file, while it serves."`
+	Restore    restoreCmd    `cmd:"" help:"Fill an empty database from a backup."`
+	Completion completionCmd `cmd:"" help:"Print the shell's completion of this command."`
+	Version    versionCmd    `cmd:"" help:"Say which version this is."`
 }
 
 const description = `Parvis is the public square of a city, in one binary.
@@ -41,7 +44,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// The first signal asks to end; from then on a signal ends the process itself.
 	context.AfterFunc(ctx, stop)
-	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(execute(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
 // The exit codes.
@@ -62,8 +65,8 @@ type usage string
 
 func (u usage) Error() string { return string(u) }
 
-// run runs a command line and gives its exit code.
-func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) (code int) {
+// execute runs a command line and gives its exit code.
+func execute(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) (code int) {
 	var c cli
 	type ended int // kong ends the process after --help
 	defer func() {
@@ -95,10 +98,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	if u, ok := errors.AsType[usage](err); ok {
 		return a.misused(u)
 	}
-	if err != nil {
-		return a.fail(err)
-	}
-	return exitDone
+	return a.fail(err)
 }
 
 // variables are what the help says of the rooms.

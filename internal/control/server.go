@@ -76,7 +76,15 @@ func (a *answer) end(e event, err error) {
 		e = event{Error: failureOf(err)}
 	}
 	a.send(e)
-	a.s.log.Info("command", "path", a.r.URL.Path, "error", err)
+	a.s.logged(a.r, err)
+}
+
+func (s *server) logged(r *http.Request, err error) {
+	if err != nil {
+		s.log.Warn("command", "path", r.URL.Path, "error", err)
+		return
+	}
+	s.log.Info("command", "path", r.URL.Path)
 }
 
 // meaning tells a command that its work was cut short because serve ends.
@@ -123,7 +131,7 @@ func (s *server) receive(body io.Reader) (path string, err error) {
 func (s *server) backup(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/zstd")
 	err := s.meaning(r.Context(), s.work.Backup(r.Context(), w))
-	s.log.Info("command", "path", r.URL.Path, "error", err)
+	s.logged(r, err)
 	if err != nil {
 		text, _ := json.Marshal(failureOf(err)) // it holds texts and numbers only
 		w.Header().Set(http.TrailerPrefix+failureTrailer, string(text))

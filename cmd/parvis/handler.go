@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/parvis-civic/parvis/internal/graph"
+	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/site"
+	"github.com/parvis-civic/parvis/internal/web/ui"
+)
+
+// handler puts together what answers at the public address.
+func (h *house) handler() (http.Handler, error) {
+	api, err := graph.New(graph.Options{DB: h.db, Log: h.log, Local: h.url})
+	if err != nil {
+		return nil, err
+	}
+	pages := site.New(h.db, h.url)
+	all, err := web.New(web.Options{
+		Log: h.log, Platforms: pages, Static: ui.NewStatic(), Routes: pages.Routes(), Seen: h.metrics.seen,
+		Others: map[string]http.Handler{
+			"/graphql":        api,
+			"GET /media/{id}": http.HandlerFunc(pages.Media),
+			"GET /healthz":    http.HandlerFunc(healthz),
+			"GET /readyz":     http.HandlerFunc(h.readyz),
+			"GET /metrics":    h.metrics.handler(),
+		},
+		AnyOrigin: []string{"/graphql"}, // it reads no cookie
+	})
+	if err != nil {
+		return nil, err
+	}
+	return h.leaving(trusting(h.trust, all)), nil
+}
+
+// healthz says that the process answers.
+func healthz(w http.ResponseWriter, _ *http.Request) { plainly(w, http.StatusOK, "ok") }
+
+// readyTimeout is how long the database may take to say that it is there.
+const readyTimeout = 2 * time.Second
+
+// readyz says whether requests should be sent here: the database answers, and this process is not about to stop.
+func (h *house) readyz(w http.ResponseWriter, r *http.Request) {
+	if h.draining.Load() {
+		plainly(w, http.StatusServiceUnavailable, "stopping")
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
+	defer cancel()
+	if err := h.db.Ready(ctx); err != nil {
+		h.log.Warn("not ready", "error", err)
+		plainly(w, http.StatusServiceUnavailable, "the database does not answer")
+		return
+	}
+	plainly(w, http.StatusOK, "ready")
+}
+
+func plainly(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, text+"\n")
+}
+
+// leaving tells each client, once the process is about to stop, that this answer is the last on its connection.
+func (h *house) leaving(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h.draining.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// trusting takes the client's view of a request from the headers of a proxy that is trusted, and drops them from
+// everybody else's.
+func trusting(proxies []netip.Prefix, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if from, err := netip.ParseAddrPort(r.RemoteAddr); err == nil && trusted(proxies, from.Addr()) {
+			if host := last(r.Header.Get("X-Forwarded-Host")); host != "" {
+				r.Host = host
+			}
+			if client, ok := clientOf(proxies, r.Header.Values("X-Forwarded-For")); ok {
+				r.RemoteAddr = net.JoinHostPort(client.String(), "0")
+			}
+			if last(r.Header.Get("X-Forwarded-Proto")) == "https" {
+				r.URL.Scheme = "https"
+			}
+		} else {
+			for _, name := range []string{"Forwarded", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-For"} {
+				r.Header.Del(name)
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func trusted(proxies []netip.Prefix, addr netip.Addr) bool {
+	addr = addr.Unmap()
+	for _, p := range proxies {
+		if p.Contains(addr) {
+			return true
+		}
+	}
+	return false
+}
+
+// clientOf gives the last address of X-Forwarded-For that is no trusted proxy's: what stands before it is hearsay.
+func clientOf(proxies []netip.Prefix, headers []string) (netip.Addr, bool) {
+	list := strings.Split(strings.Join(headers, ","), ",")
+	for i := len(list) - 1; i >= 0; i-- {
+		addr, err := netip.ParseAddr(strings.TrimSpace(list[i]))
+		if err != nil {
+			return netip.Addr{}, false
+		}
+		if !trusted(proxies, addr) {
+			return addr, true
+		}
+	}
+	return netip.Addr{}, false
+}
+
+// last gives the last value of a list: the one that the nearest proxy added.
+func last(list string) string {
+	return strings.TrimSpace(list[strings.LastIndex(list, ",")+1:])
+}
