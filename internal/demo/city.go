@@ -20,8 +20,9 @@ import (
 	"github.com/parvis-civic/parvis/tally"
 )
 
-// seed is what all chance comes from. Another one makes other votes and other places of the same texts.
-const seed = "Pont-l’Alouette"
+// seed is what all chance comes from. Another one makes other votes and other places of the same texts; this one makes
+// true what proposals tell of earlier editions.
+const seed = "Pont-l’Alouette 55"
 
 // chance gives the numbers for one purpose, always the same ones.
 func chance(purpose string) *rand.Rand {
@@ -222,4 +223,3 @@ func (e edition) begun(now time.Time) []int {
 func (e edition) voteStep() project.Step {
 	return e.calendar[project.VoteStep(e.calendar)]
 }
-

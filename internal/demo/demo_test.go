@@ -142,7 +142,7 @@ func TestTheCityHasAnEditionInEachStage(t *testing.T) {
 			t.Fatalf("%d editions, %d districts", len(s.editions), len(s.districts))
 		}
 		for kind, want := range map[project.Kind][3]int{ // proposals, ballots, entries of the journal
-			project.Delivery: {55, 4712, 2}, project.Vote: {52, 3288, 1}, project.Analysis: {26, 0, 1}, project.Collect: {20, 0, 1},
+			project.Delivery: {58, 4712, 2}, project.Vote: {56, 3288, 1}, project.Analysis: {34, 0, 1}, project.Collect: {40, 0, 1},
 		} {
 			e := s.in(t, kind)
 			vote := e.Steps[project.VoteStep(e.Steps)]
@@ -211,6 +211,26 @@ func TestEveryWinnerIsFollowed(t *testing.T) {
 		delete(districts, ids.ID{})
 		if len(districts) != 12 {
 			t.Errorf("%d districts have a winner; each was promised one", len(districts))
+		}
+	})
+}
+
+// What proposals of the open deposit say of the edition before must have happened.
+func TestTheCityRemembersWhatHappened(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		build(t, d, today)
+		e := read(t, d, today).in(t, project.Delivery)
+		for title, want := range map[string]delivery.State{
+			"Une passerelle piétonne entre la Tannerie et le Port": "", // « n’était pas passé la dernière fois »
+			"Un boulodrome sous les platanes":                      delivery.Built,
+		} {
+			i := slices.IndexFunc(e.listed, func(l proposal.Listed) bool { return l.Title == title })
+			if i < 0 {
+				t.Fatalf("no proposal %q", title)
+			}
+			if got := e.works[e.listed[i].Proposal.ID].State; got != want {
+				t.Errorf("%s: %q, want %q", title, got, want)
+			}
 		}
 	})
 }

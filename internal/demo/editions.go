@@ -50,7 +50,7 @@ func scripts(day time.Time) []script {
 		},
 		{
 			ideas: "vote", slug: "budget-participatif-" + this, title: "Budget participatif " + this, rules: ofTheVote, ballots: 3_288,
-			summary: "Cinquante-deux projets, 1,5 million d’euros, et une question : qu’en feriez-vous ? Composez votre sélection, elle doit tenir dans le budget. " +
+			summary: "Des projets dans les douze quartiers, 1,5 million d’euros, et une question : qu’en feriez-vous ? Composez votre sélection, elle doit tenir dans le budget. " +
 				"Dix projets au plus, un seul suffit.\n\n" +
 				"Les totaux restent cachés jusqu’à la fermeture du vote, pour tout le monde, y compris pour la mairie.",
 			steps: []stage{

@@ -69,6 +69,7 @@ func onMap(p point) proposal.Place {
 	x, y := p.x*math.Sqrt(1-p.y*p.y/2), p.y*math.Sqrt(1-p.x*p.x/2)
 	x, y = x+0.07*math.Sin(2.7*y+0.6), y+0.2*math.Sin(2.4*x+0.5)
 	x, y = x+0.025*math.Sin(7.3*y+1.9), y+0.025*math.Sin(8.1*x+0.3)
+	x, y = x+0.011*math.Sin(15*y+4.1), y+0.011*math.Sin(17*x+2.2)
 	return proposal.Place{Latitude: degrees(middleLatitude + y*unitLatitude), Longitude: degrees(middleLongitude + x*unitLongitude)}
 }
 
@@ -96,7 +97,7 @@ func outline(cell []point) string {
 
 // along gives points on a side from p on, q left out, the same ones whichever end it is walked from.
 func along(p, q point) []point {
-	const apart = 0.06
+	const apart = 0.05
 	a, b := p, q
 	turned := cmp.Or(cmp.Compare(a.x, b.x), cmp.Compare(a.y, b.y)) > 0
 	if turned {
@@ -114,15 +115,27 @@ func along(p, q point) []point {
 	return points[:n]
 }
 
-// inside draws a point of a cell, away from its border.
+// inside draws a point of a cell, every part of it as likely, away from its border.
 func inside(r *rand.Rand, cell []point) point {
-	var sum, x, y, cx, cy float64
+	var middle point
 	for _, p := range cell {
-		w := r.Float64()
-		w *= w
-		sum, x, y = sum+w, x+w*p.x, y+w*p.y
-		cx, cy = cx+p.x/float64(len(cell)), cy+p.y/float64(len(cell))
+		middle.x, middle.y = middle.x+p.x/float64(len(cell)), middle.y+p.y/float64(len(cell))
 	}
-	const towards = 0.2 // the middle
-	return point{x/sum*(1-towards) + cx*towards, y/sum*(1-towards) + cy*towards}
+	// The cell is convex: triangles from its middle to its sides fill it, and one is drawn by its area.
+	areas := make([]float64, len(cell))
+	var sum float64
+	for i, p := range cell {
+		q := cell[(i+1)%len(cell)]
+		areas[i] = math.Abs((p.x-middle.x)*(q.y-middle.y) - (q.x-middle.x)*(p.y-middle.y))
+		sum += areas[i]
+	}
+	at, i := r.Float64()*sum, 0
+	for i < len(cell)-1 && at >= areas[i] {
+		at -= areas[i]
+		i++
+	}
+	const border = 0.88 // how far out points go
+	p, q := cell[i], cell[(i+1)%len(cell)]
+	out, t := border*math.Sqrt(r.Float64()), r.Float64()
+	return point{middle.x + out*((1-t)*p.x+t*q.x-middle.x), middle.y + out*((1-t)*p.y+t*q.y-middle.y)}
 }
