@@ -114,10 +114,11 @@ type quarter struct {
 	people    int
 }
 
+// quarters come in an order by which neighbours get different colours of a sequence of ten.
 func quarters() []quarter {
 	return []quarter{
-		{"vieux-pont", "Vieux-Pont", point{-0.06, -0.27}, 9}, {"halles", "Les Halles", point{-0.05, 0.30}, 7},
-		{"tannerie", "La Tannerie", point{-0.62, 0.31}, 8}, {"saint-evrard", "Saint-Évrard", point{0.53, 0.34}, 10},
+		{"vieux-pont", "Vieux-Pont", point{-0.06, -0.27}, 9}, {"tannerie", "La Tannerie", point{-0.62, 0.31}, 8},
+		{"halles", "Les Halles", point{-0.05, 0.30}, 7}, {"saint-evrard", "Saint-Évrard", point{0.53, 0.34}, 10},
 		{"cordelles", "Les Cordelles", point{0.17, -0.72}, 6}, {"verger", "Grand-Verger", point{-0.49, -0.76}, 9},
 		{"croix", "Croix-du-Loup", point{0.74, -0.78}, 5}, {"filatures", "Les Filatures", point{0.72, 0.82}, 11},
 		{"hauts", "Hauts-de-Sorane", point{0.10, 0.82}, 8}, {"port", "Port-Chaland", point{-0.66, -0.26}, 7},

@@ -58,7 +58,7 @@ func ofThePast(b rulebook.Rulebook) rulebook.Rulebook {
 
 // ofTheVote: a basket that must fit the envelope.
 func ofTheVote(b rulebook.Rulebook) rulebook.Rulebook {
-	b.Deposit.MaximumCost = euros(400_000)
+	b.Deposit.MaximumCost, b.Deposit.Running = euros(400_000), rulebook.Running{Kind: rulebook.RunningAllowed}
 	b.Vote.Ballot = rulebook.Shape{Kind: rulebook.Basket, Min: 1, Max: 10}
 	b.Count.Budget = euros(1_500_000)
 	b.Count.Minimum = tally.Minimum{BallotsShare: 3}
