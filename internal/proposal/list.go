@@ -234,8 +234,15 @@ func (q run) write(st *statement, engine db.Engine, platform int64, rare bool, l
 func Counts(ctx context.Context, tx db.Tx, platform int64, steps []ids.ID, q ListQuery) (map[ids.ID]int, error) {
 	marks, args := db.In(steps)
 	var st statement
-	st.add(`SELECT s.step, COUNT(*) FROM selection s WHERE s.platform = ? AND s.step IN (`+marks+`)`, append([]any{platform}, args...)...)
-	q.restrict(&st, tx.Engine(), q.Tags)
+	tags := q.Tags
+	if len(tags) > 0 { // its holders are found first, as in a run
+		st.add(`SELECT s.step, COUNT(*) FROM selection_tag t CROSS JOIN selection s WHERE t.platform = ? AND t.step IN (`+marks+`)`, append([]any{platform}, args...)...)
+		st.add(` AND t.kind = ? AND t.tag = ? AND s.platform = t.platform AND s.step = t.step AND s.proposal = t.proposal`, string(tags[0].Kind), tags[0].Slug)
+		tags = tags[1:]
+	} else {
+		st.add(`SELECT s.step, COUNT(*) FROM selection s WHERE s.platform = ? AND s.step IN (`+marks+`)`, append([]any{platform}, args...)...)
+	}
+	q.restrict(&st, tx.Engine(), tags)
 	st.add(` GROUP BY s.step`)
 	rows, err := tx.Query(ctx, st.sql.String(), st.args...)
 	type row struct {

@@ -164,7 +164,10 @@ func Marked(ctx context.Context, tx db.Tx, platform int64, step ids.ID) ([]Line,
 
 // Best gives the highest total of a result, for the scale of its bars.
 func Best(ctx context.Context, tx db.Tx, platform int64, step ids.ID) (best int64, err error) {
-	err = tx.QueryRow(ctx, `SELECT COALESCE(MAX(l.total), 0) FROM result_line l WHERE l.platform = ? AND l.step = ?`, platform, step).Scan(&best)
+	err = tx.QueryRow(ctx, `SELECT l.total FROM result_line l WHERE l.platform = ? AND l.step = ? AND l.rank = 1`, platform, step).Scan(&best)
+	if db.None(err) {
+		err = nil
+	}
 	return best, err
 }
 

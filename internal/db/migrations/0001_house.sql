@@ -267,6 +267,7 @@ CREATE TABLE result_line (
 	official   {{.Int}},           -- 1, 0, or the file's other mark; NULL: not announced
 	PRIMARY KEY (platform, step, rank)
 {{.End}};
+CREATE INDEX result_line_marked ON result_line (platform, step, rank) WHERE mark <> 0 OR official IN (1, 2);
 CREATE UNIQUE INDEX result_line_proposal ON result_line (platform, proposal, step);
 
 CREATE TABLE import (
