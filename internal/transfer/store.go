@@ -108,28 +108,30 @@ var (
 	ofProject = []string{"proposal_text", "delivery", "proposal", "category", "project_district", "project_theme", "rulebook", "step"}
 )
 
-// erase removes what is left of an import but its ballots.
-func erase(ctx context.Context, tx db.Tx, d dead) error {
+// erase removes an edition, ballots apart, and the import that it came from if there is one.
+func erase(ctx context.Context, tx db.Tx, platform int64, project ids.ID) error {
 	for _, table := range ofStep {
-		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE platform = ? AND step IN (SELECT s.id FROM step s WHERE s.platform = ? AND s.project = ?)`, d.platform, d.platform, d.project); err != nil {
+		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE platform = ? AND step IN (SELECT s.id FROM step s WHERE s.platform = ? AND s.project = ?)`, platform, platform, project); err != nil {
 			return err
 		}
 	}
-	if _, err := tx.Exec(ctx, `DELETE FROM milestone WHERE platform = ? AND proposal IN (SELECT p.id FROM proposal p WHERE p.platform = ? AND p.project = ?)`, d.platform, d.platform, d.project); err != nil {
+	if _, err := tx.Exec(ctx, `DELETE FROM milestone WHERE platform = ? AND proposal IN (SELECT p.id FROM proposal p WHERE p.platform = ? AND p.project = ?)`, platform, platform, project); err != nil {
 		return err
 	}
 	for _, table := range ofProject {
-		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE platform = ? AND project = ?`, d.platform, d.project); err != nil {
+		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE platform = ? AND project = ?`, platform, project); err != nil {
 			return err
 		}
 	}
-	for _, sql := range []string{`DELETE FROM project WHERE platform = ? AND id = ?`, `DELETE FROM import WHERE platform = ? AND project = ?`} {
-		if _, err := tx.Exec(ctx, sql, d.platform, d.project); err != nil {
+	if _, err := tx.Exec(ctx, `DELETE FROM import_refusal WHERE platform = ? AND import IN (SELECT i.id FROM import i WHERE i.platform = ? AND i.project = ?)`, platform, platform, project); err != nil {
+		return err
+	}
+	for _, sql := range []string{`DELETE FROM import WHERE platform = ? AND project = ?`, `DELETE FROM project WHERE platform = ? AND id = ?`} {
+		if _, err := tx.Exec(ctx, sql, platform, project); err != nil {
 			return err
 		}
 	}
-	_, err := tx.Exec(ctx, `DELETE FROM import_refusal WHERE platform = ? AND import = ?`, d.platform, d.id)
-	return err
+	return nil
 }
 
 // unused says whether a platform has nothing: no project and no host of its own.

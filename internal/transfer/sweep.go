@@ -51,7 +51,7 @@ func (s *Service) bury(ctx context.Context, d dead) error {
 		return err
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		if err := erase(ctx, tx, d); err != nil {
+		if err := erase(ctx, tx, d.platform, d.project); err != nil {
 			return err
 		}
 		empty, err := unused(ctx, tx, d.platform)
@@ -108,9 +108,7 @@ func (s *Service) Empty(ctx context.Context, platform int64) error {
 			err = s.eraseBallots(ctx, platform, id)
 		}
 		if err == nil {
-			err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-				return erase(ctx, tx, dead{platform: platform, project: id})
-			})
+			err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return erase(ctx, tx, platform, id) })
 		}
 	}
 	if err != nil {
