@@ -158,8 +158,10 @@ func forCount(text string, index map[int]int) (tally.Ballot, error) {
 // Sum gives the hash of the ballots that passed, once all have.
 func (r *Roll) Sum() []byte { return r.sum[:] }
 
-// Delete removes up to limit ballots of a step and says how many are gone: the end of a dead or replaced import.
+// Delete removes up to limit ballots of a step and says how many are gone: the end of a dead or replaced import. The
+// last key of the run is found first, so that the rows are one range of the primary key whatever the planner knows.
 func Delete(ctx context.Context, tx db.Tx, platform int64, step ids.ID, limit int) (int64, error) {
-	return tx.Exec(ctx, `DELETE FROM ballot WHERE platform = ? AND step = ? AND id IN (SELECT b.id FROM ballot b WHERE b.platform = ? AND b.step = ? ORDER BY b.id LIMIT ?)`,
+	return tx.Exec(ctx, `DELETE FROM ballot WHERE platform = ? AND step = ? AND id <= (SELECT r.id
+		FROM (SELECT b.id FROM ballot b WHERE b.platform = ? AND b.step = ? ORDER BY b.id LIMIT ?) r ORDER BY r.id DESC LIMIT 1)`,
 		platform, step, platform, step, limit)
 }
