@@ -142,7 +142,7 @@ func (c *city) propose(e *edition, texts []idea, opens, closes time.Time) error 
 	for i, text := range texts {
 		when := opens.Add(moments[i])
 		p := proposal.Proposal{ID: ids.Dated(when), Project: e.project.ID, Number: i + 1, Reference: strconv.Itoa(i + 1), Slug: slugOf(text.title), Title: text.title,
-			Summary: sentence(text.text), Body: text.text, Cost: text.cost, Address: text.address, CreatedAt: when, PublishedAt: when, UpdatedAt: when}
+			Body: text.text, Cost: text.cost, Address: text.address, CreatedAt: when, PublishedAt: when, UpdatedAt: when}
 		if text.association != "" {
 			p.Author = c.crowd.association(text.association, when)
 		} else {

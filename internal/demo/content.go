@@ -65,14 +65,6 @@ func parseIdea(block string) (idea, error) {
 	}, nil
 }
 
-// sentence gives the first sentence of a text.
-func sentence(text string) string {
-	if i := strings.Index(text, ". "); i >= 0 {
-		return text[:i+1]
-	}
-	return text
-}
-
 // legal gives the legal texts by "language/kind".
 func legal() (map[string]string, error) {
 	texts := map[string]string{}

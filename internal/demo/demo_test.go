@@ -3,6 +3,7 @@ package demo_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -151,7 +152,7 @@ func TestTheCityHasAnEditionInEachStage(t *testing.T) {
 			}
 			entries := 0
 			for _, j := range s.journal {
-				if containsID(j.Body, e.Project.ID) {
+				if strings.Contains(j.Body, e.Project.ID.String()) {
 					entries++
 				}
 			}
@@ -312,6 +313,42 @@ func TestStoredBallotsKeepTheRules(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Every text is ready to be read: of a length that fits a card and a page, in French typography, within the rules.
+func TestTextsAreReadyToBeRead(t *testing.T) {
+	d := dbtest.Open(t, db.SQLite)
+	build(t, d, today)
+	titles := map[string]bool{}
+	for _, e := range read(t, d, today).editions {
+		authors := map[ids.ID]bool{}
+		for _, a := range e.accounts {
+			authors[a.ID] = true
+		}
+		for _, l := range e.listed {
+			if titles[l.Title] {
+				t.Errorf("%q stands twice", l.Title)
+			}
+			titles[l.Title] = true
+			if n := len([]rune(l.Title)); n < 10 || n > 80 {
+				t.Errorf("%q has %d letters", l.Title, n)
+			}
+			if n := strings.Count(l.Body+" ", ". "); n < 2 || n > 5 {
+				t.Errorf("%q is told in %d sentences", l.Title, n)
+			}
+			for _, wrong := range []string{"'", "  ", " :", " ;", " ?", " !", "« ", " »"} { // plain spaces and apostrophes
+				if strings.Contains(l.Title+" "+l.Body+" "+l.Address, wrong) {
+					t.Errorf("%q: %q in its text", l.Title, wrong)
+				}
+			}
+			if highest := int64(e.Rulebook.Deposit.MaximumCost); l.Proposal.Cost <= 0 || l.Proposal.Cost > highest {
+				t.Errorf("%q costs %d of at most %d", l.Title, l.Proposal.Cost, highest)
+			}
+			if !authors[l.Author] || l.Proposal.PublishedAt.After(today) || l.Proposal.PublishedAt.Before(e.PublishedAt) {
+				t.Errorf("%q: author known %v, published %v", l.Title, authors[l.Author], l.Proposal.PublishedAt)
+			}
+		}
+	}
 }
 
 // told is what must be the same from one Build to the next.

@@ -2,15 +2,12 @@ package demo_test
 
 import (
 	"encoding/json"
-	"strings"
 	"testing"
 
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/ids"
 )
-
-func containsID(body string, id ids.ID) bool { return strings.Contains(body, id.String()) }
 
 type ring [][2]float64
 
