@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"syscall"
 
 	"github.com/alecthomas/kong"
 	"github.com/schollz/progressbar/v3"
@@ -107,6 +108,8 @@ func (a *app) sentences(err error) []string {
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return []string{a.l.T("cli.no_file", "File", e.Path)}
+		case errors.Is(err, syscall.EISDIR):
+			return []string{a.l.T("cli.folder", "File", e.Path)}
 		case errors.Is(err, fs.ErrPermission):
 			return []string{a.l.T("cli.no_permission", "File", e.Path)}
 		}
@@ -163,6 +166,10 @@ func openInput(path string) (*os.File, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, wrongInput{err}
+	}
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		f.Close()
+		return nil, wrongInput{&fs.PathError{Op: "read", Path: path, Err: syscall.EISDIR}}
 	}
 	return f, nil
 }

@@ -96,7 +96,7 @@ func (h *house) pages() run.Task {
 				return errors.Join(err, l.Close())
 			}
 			server = &http.Server{Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
-				ErrorLog: slog.NewLogLogger(h.log.Handler(), slog.LevelWarn)}
+				ConnState: listener.watch, ErrorLog: slog.NewLogLogger(h.log.Handler(), slog.LevelWarn)}
 			serveOn(server, listener, failed)
 			h.log.Info("serving", "url", h.url, "addr", l.Addr().String(), "engine", h.db.Engine(), "version", version())
 			h.app.say(h.ready, "URL", h.url)
@@ -108,7 +108,7 @@ func (h *house) pages() run.Task {
 			case <-time.After(lastCall):
 			case <-ctx.Done():
 			}
-			listener.hush()
+			listener.hush(ctx)
 			return shutdown(ctx, server)
 		},
 	}

@@ -2,24 +2,43 @@ package main
 
 import (
 	"net"
+	"os"
 
 	"golang.org/x/sys/unix"
 )
 
-// turnAway makes the system drop what arrives for a listener, by a filter that lets nothing through: clients that knock
-// try again and find the door closed. Connections that are established do not pass through it.
-func turnAway(l net.Listener) {
+// shutDoor takes every connection that the system has accepted for a listener out of its queue, and ends the listening
+// in the same breath: closing would reset them. The listener is still to be closed.
+func shutDoor(l net.Listener) (queued []net.Conn) {
 	tcp, ok := l.(*net.TCPListener)
 	if !ok {
-		return
+		_ = l.Close() // closed again by its owner, who sees the error
+		return nil
 	}
 	raw, err := tcp.SyscallConn()
 	if err != nil {
-		return
+		return nil // it is closed
 	}
-	nothing := []unix.SockFilter{{Code: unix.BPF_RET | unix.BPF_K}}
-	_ = raw.Control(func(fd uintptr) {
-		// Where the kernel does not take it, the wait for a quiet moment must do.
-		_ = unix.SetsockoptSockFprog(int(fd), unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{Len: 1, Filter: &nothing[0]})
+	var fds []int
+	_ = raw.Control(func(listening uintptr) { // fails when it is closed
+		for {
+			fd, _, err := unix.Accept4(int(listening), unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
+			if err == unix.EINTR || err == unix.ECONNABORTED {
+				continue
+			}
+			if err != nil { // EAGAIN: the queue is empty
+				_ = unix.Shutdown(int(listening), unix.SHUT_RD)
+				return
+			}
+			fds = append(fds, fd)
+		}
 	})
+	for _, fd := range fds {
+		f := os.NewFile(uintptr(fd), "")
+		if c, err := net.FileConn(f); err == nil { // of a copy
+			queued = append(queued, c)
+		}
+		f.Close()
+	}
+	return queued
 }

@@ -105,13 +105,15 @@ func (s *server) importFile(w http.ResponseWriter, r *http.Request) {
 		a.end(event{}, fmt.Errorf("receive the file: %w", err))
 		return
 	}
-	defer os.Remove(path)
 	q := r.URL.Query()
 	report, err := s.work.Import(r.Context(),
 		transfer.File{Name: q.Get("name"), Open: func() (io.ReadCloser, error) { return os.Open(path) }},
 		transfer.Options{Platform: q.Get("platform"), Replace: q.Has("replace"), Progress: func(done, total int) {
 			a.send(event{Progress: &progress{done, total}})
 		}})
+	if removed := os.Remove(path); removed != nil {
+		s.log.Error("remove a spooled file", "error", removed)
+	}
 	a.end(event{Report: &report}, err)
 }
 
