@@ -151,7 +151,7 @@ func TestOfSeveralFilesTheWorstDecides(t *testing.T) {
 
 func TestImportOntoANamedPlatform(t *testing.T) {
 	dir := t.TempDir()
-	if r := parvis(t, "import", elections+quarter, "--platform", "nowhere", "--data", dir); r.code != exitWrong || !strings.Contains(r.err, "There is no platform \"nowhere\"") {
+	if r := parvis(t, "import", elections+quarter, "--platform", "nowhere", "--data", dir); r.code != exitWrong || !strings.Contains(r.err, "There is no platform “nowhere”") {
 		t.Errorf("exit %d: %s", r.code, r.err)
 	}
 	done(t, "platform", "create", "somewhere", "--name", "Somewhere", "--data", dir)
