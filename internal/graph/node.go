@@ -81,7 +81,7 @@ func (r *request) nodes(ctx context.Context, list []string) ([]any, error) {
 }
 
 func (r *request) findProjects(ctx context.Context, list []ids.ID, put func(string, ids.ID, any)) error {
-	if err := r.load(ctx, list); err != nil {
+	if err := r.load(ctx, list, nil); err != nil {
 		return err
 	}
 	for _, id := range list {
@@ -93,20 +93,14 @@ func (r *request) findProjects(ctx context.Context, list []ids.ID, put func(stri
 }
 
 func (r *request) findSteps(ctx context.Context, list []ids.ID, put func(string, ids.ID, any)) error {
-	found, err := project.StepsByID(ctx, r.tx, r.platform.Key, list)
-	if err != nil {
+	if err := r.load(ctx, nil, list); err != nil {
 		return err
 	}
-	projects := make([]ids.ID, len(found))
-	for i, s := range found {
-		projects[i] = s.Project
-	}
-	if err := r.load(ctx, projects); err != nil {
-		return err
-	}
-	for _, s := range found {
-		if step := r.projects[s.Project].step(s.ID); step != nil {
-			put(stepType(step), s.ID, step)
+	for _, id := range list {
+		for _, p := range r.projects {
+			if step := p.step(id); step != nil {
+				put(stepType(step), id, step)
+			}
 		}
 	}
 	return nil
@@ -121,7 +115,7 @@ func (r *request) findProposals(ctx context.Context, list []ids.ID, put func(str
 	for i, p := range found {
 		projects[i] = p.Project
 	}
-	if err := r.load(ctx, projects); err != nil {
+	if err := r.load(ctx, projects, nil); err != nil {
 		return err
 	}
 	for _, p := range found {

@@ -67,7 +67,7 @@ func districtProjects(ctx context.Context, parents []*District, args exec.Args) 
 	for _, of := range places {
 		found = append(found, of...)
 	}
-	if err := r.load(ctx, found); err != nil {
+	if err := r.load(ctx, found, nil); err != nil {
 		return nil, err
 	}
 	out := make([]*connection[Project], len(parents))

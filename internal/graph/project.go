@@ -169,9 +169,18 @@ func (r *request) projectPage(ctx context.Context, q project.ListQuery, args exe
 	if err != nil {
 		return nil, err
 	}
-	all, err := r.keep(ctx, found)
-	if err != nil {
+	list := make([]ids.ID, len(found))
+	for i, p := range found {
+		list[i] = p.ID
+	}
+	if err := r.load(ctx, list, nil); err != nil {
 		return nil, err
+	}
+	var all []*Project
+	for _, id := range list {
+		if p := r.projects[id]; p != nil {
+			all = append(all, p)
+		}
 	}
 	c := counting(all, offset, n)
 	c.count = func(ctx context.Context, all []*connection[Project]) ([]int, error) {

@@ -6,8 +6,11 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"html"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/fault"
@@ -22,7 +25,8 @@ type Proposal struct {
 	r       *request
 	project *Project
 	proposal.Proposal
-	listed *proposal.Selection // its place in the step it was listed from, if it was
+	listed *proposal.Listed // as the list of a step gave it, if one did
+	with   proposal.With    // what that list brought
 }
 
 type category struct{ project.Category }
@@ -72,23 +76,44 @@ func registerProposals(x *exec.Executor) {
 	exec.Get(x, "GoogleMapsAddress", "json", (*address).json)
 	exec.Field(x, "Proposal", "author", func(ctx context.Context, parents []*Proposal, _ exec.Args) ([]*User, error) {
 		r := of(ctx)
-		return fetch(ctx, parents, func(p *Proposal) ids.ID { return p.Author }, r.accounts, r.user)
+		return brought(parents, func(w proposal.With) bool { return w.Author }, func(p *Proposal) *User {
+			if p.listed.By == nil {
+				return nil
+			}
+			return &User{r, *p.listed.By}
+		}, func() ([]*User, error) {
+			return fetch(ctx, parents, func(p *Proposal) ids.ID { return p.Author }, r.accounts, r.user)
+		})
 	})
 	exec.Field(x, "Proposal", "district", func(ctx context.Context, parents []*Proposal, _ exec.Args) ([]*District, error) {
 		r := of(ctx)
-		return fetch(ctx, parents, func(p *Proposal) ids.ID { return p.District },
-			func(ctx context.Context, list []ids.ID) ([]project.District, error) {
-				return project.DistrictsByID(ctx, r.tx, r.platform.Key, list)
-			},
-			func(d project.District) (ids.ID, *District) { return d.ID, &District{r, d} })
+		return brought(parents, func(w proposal.With) bool { return w.District }, func(p *Proposal) *District {
+			if p.listed.In == nil {
+				return nil
+			}
+			return &District{r, *p.listed.In}
+		}, func() ([]*District, error) {
+			return fetch(ctx, parents, func(p *Proposal) ids.ID { return p.District },
+				func(ctx context.Context, list []ids.ID) ([]project.District, error) {
+					return project.DistrictsByID(ctx, r.tx, r.platform.Key, list)
+				},
+				func(d project.District) (ids.ID, *District) { return d.ID, &District{r, d} })
+		})
 	})
 	exec.Field(x, "Proposal", "category", func(ctx context.Context, parents []*Proposal, _ exec.Args) ([]*category, error) {
 		r := of(ctx)
-		return fetch(ctx, parents, func(p *Proposal) ids.ID { return p.Category },
-			func(ctx context.Context, list []ids.ID) ([]project.Category, error) {
-				return project.CategoriesByID(ctx, r.tx, r.platform.Key, list)
-			},
-			func(c project.Category) (ids.ID, *category) { return c.ID, &category{c} })
+		return brought(parents, func(w proposal.With) bool { return w.Category }, func(p *Proposal) *category {
+			if p.listed.Of == nil {
+				return nil
+			}
+			return &category{*p.listed.Of}
+		}, func() ([]*category, error) {
+			return fetch(ctx, parents, func(p *Proposal) ids.ID { return p.Category },
+				func(ctx context.Context, list []ids.ID) ([]project.Category, error) {
+					return project.CategoriesByID(ctx, r.tx, r.platform.Key, list)
+				},
+				func(c project.Category) (ids.ID, *category) { return c.ID, &category{c} })
+		})
 	})
 	exec.Field(x, "Proposal", "theme", func(ctx context.Context, parents []*Proposal, _ exec.Args) ([]*Theme, error) {
 		r := of(ctx)
@@ -122,6 +147,18 @@ func registerProposals(x *exec.Executor) {
 }
 
 type status struct{ *selection }
+
+// brought gives what the list brought along with each proposal, null where it has none; what it did not bring is fetched.
+func brought[R any](parents []*Proposal, with func(proposal.With) bool, get func(*Proposal) *R, fetch func() ([]*R, error)) ([]*R, error) {
+	out := make([]*R, len(parents))
+	for i, p := range parents {
+		if p.listed == nil || !with(p.with) {
+			return fetch()
+		}
+		out[i] = get(p)
+	}
+	return out, nil
+}
 
 // shown hides the text of a contribution that moderation put out of sight.
 func (p *Proposal) shown(s string) string {
@@ -169,12 +206,13 @@ func stepProposals(ctx context.Context, parents []*Step, args exec.Args) ([]*con
 	if err != nil {
 		return nil, err
 	}
-	q := proposal.ListQuery{Limit: n + 1}
+	q := proposal.ListQuery{Limit: n + 1, With: wanted(ctx)}
 	by, descending := order(args)
 	naturallyDown := by == proposal.ByVotes || by == proposal.ByPoints
 	q.Order, q.Reverse = by, descending != naturallyDown
 	status, _ := args.String("trashedStatus")
 	q.Trashed = status == "TRASHED"
+	q.With.Rest = q.With.Rest || q.Trashed // what may be shown of those depends on how they were removed
 	if author, ok := args.String("author"); ok {
 		if _, q.Author, err = ids.FromGlobal(author); err != nil {
 			return emptyPages(parents), nil
@@ -200,6 +238,72 @@ func stepProposals(ctx context.Context, parents []*Step, args exec.Args) ([]*con
 		}
 	}
 	return out, nil
+}
+
+// always are the fields that every list brings; onCards and inTexts those that come with the parts of these names.
+var (
+	always  = []string{"id", "__typename", "title", "number", "project", "votes", "points", "selections", "winner", "rank", "reason", "officialWinner"}
+	onCards = []string{"url", "reference", "cost"}
+	inTexts = []string{"body", "bodyText", "summary", "address", "trashedAt", "trashedReason"}
+)
+
+// wanted says what the query asks of the listed proposals that the list can bring itself.
+func wanted(ctx context.Context) proposal.With {
+	fields := map[string]ast.SelectionSet{}
+	collect(fields, 2, exec.Selected(ctx)...)
+	w := proposal.With{}
+	for name, set := range fields {
+		switch {
+		case slices.Contains(always, name):
+		case slices.Contains(onCards, name):
+			w.Card = true
+		case slices.Contains(inTexts, name):
+			w.Texts = true
+			w.Rest = true // moderation decides whether they are shown
+		case name == "author" && only(set, "username"):
+			w.Author = true
+		case name == "district" && only(set, "name", "titleOnMap"):
+			w.District = true
+		case name == "category" && only(set, "name"):
+			w.Category = true
+		default:
+			w.Rest = true
+		}
+	}
+	return w
+}
+
+// only says whether a selection names no other fields.
+func only(set ast.SelectionSet, names ...string) bool {
+	fields := map[string]ast.SelectionSet{}
+	collect(fields, 0, set)
+	for name := range fields {
+		if !slices.Contains(names, name) {
+			return false
+		}
+	}
+	return true
+}
+
+// collect gathers the fields that selection sets name so many levels down, through fragments, whatever their type and
+// directives: at worst something is brought that is not needed.
+func collect(fields map[string]ast.SelectionSet, down int, sets ...ast.SelectionSet) {
+	for _, set := range sets {
+		for _, sel := range set {
+			switch sel := sel.(type) {
+			case *ast.Field:
+				if down > 0 {
+					collect(fields, down-1, sel.SelectionSet)
+				} else {
+					fields[sel.Name] = append(fields[sel.Name][:len(fields[sel.Name]):len(fields[sel.Name])], sel.SelectionSet...)
+				}
+			case *ast.InlineFragment:
+				collect(fields, down, sel.SelectionSet)
+			case *ast.FragmentSpread:
+				collect(fields, down, sel.Definition.SelectionSet)
+			}
+		}
+	}
 }
 
 // split parts the steps whose counts are hidden from the others, when the order is by counts.
@@ -258,7 +362,7 @@ func (r *request) proposalPage(s *Step, page []proposal.Listed, q proposal.ListQ
 	edges := make([]edge[Proposal], len(page))
 	for i := range page {
 		l := &page[i]
-		proposals[i] = Proposal{r: r, project: s.project, Proposal: l.Proposal, listed: &l.Selection}
+		proposals[i] = Proposal{r: r, project: s.project, Proposal: l.Proposal, listed: l, with: q.With}
 		edges[i] = edge[Proposal]{&proposals[i], cursorOf(string(q.Order) + ":" + strconv.FormatInt(q.Seed, 10) + ":" + l.Key.String())}
 		c.edges = append(c.edges, &edges[i])
 	}

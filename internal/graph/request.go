@@ -32,46 +32,28 @@ func with(ctx context.Context, r *request) context.Context {
 
 func of(ctx context.Context) *request { return ctx.Value(requestKey{}).(*request) }
 
-// load fetches projects with their steps, once each; those that are not visible stay out of r.projects.
-func (r *request) load(ctx context.Context, list []ids.ID) error {
-	missing := missing(list, r.projects)
-	if len(missing) == 0 {
+// load fetches projects with their steps, once each, and those of the steps given; what is not visible stays out of
+// r.projects.
+func (r *request) load(ctx context.Context, projects, steps []ids.ID) error {
+	missing := missing(projects, r.projects)
+	if len(missing)+len(steps) == 0 {
 		return nil
 	}
-	found, err := project.ByIDs(ctx, r.tx, r.platform.Key, missing)
-	if err != nil {
-		return err
+	found, calendars, err := project.WithSteps(ctx, r.tx, r.platform.Key, missing, steps)
+	for i, p := range found {
+		if r.projects[p.ID] == nil {
+			r.keep(p, calendars[i])
+		}
 	}
-	_, err = r.keep(ctx, found)
 	return err
 }
 
-// keep fetches the steps of projects and gives them all in their order.
-func (r *request) keep(ctx context.Context, found []project.Project) ([]*Project, error) {
-	all := make([]*Project, len(found))
-	var fresh []ids.ID
-	for i, p := range found {
-		if r.projects[p.ID] == nil {
-			r.projects[p.ID] = &Project{r: r, Project: p}
-			fresh = append(fresh, p.ID)
-		}
-		all[i] = r.projects[p.ID]
+func (r *request) keep(p project.Project, calendar []project.Step) {
+	kept := &Project{r: r, Project: p, calendar: calendar}
+	for i, s := range calendar {
+		kept.steps = append(kept.steps, &Step{r: r, project: kept, index: i, Step: s})
 	}
-	if len(fresh) == 0 {
-		return all, nil
-	}
-	steps, err := project.StepsOf(ctx, r.tx, r.platform.Key, fresh)
-	for _, s := range steps {
-		p := r.projects[s.Project]
-		p.calendar = append(p.calendar, s)
-	}
-	for _, id := range fresh {
-		p := r.projects[id]
-		for i, s := range p.calendar {
-			p.steps = append(p.steps, &Step{r: r, project: p, index: i, Step: s})
-		}
-	}
-	return all, err
+	r.projects[p.ID] = kept
 }
 
 // missing gives the identifiers of a list that a map does not have, once each, zero ones left out.

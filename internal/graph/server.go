@@ -23,6 +23,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/graph/exec/direct"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/platform"
@@ -77,8 +78,9 @@ func New(o Options) (http.Handler, error) {
 		return nil, err
 	}
 	s := &server{Options: o, gql: handler.New(x), answers: answers}
-	s.gql.AddTransport(transport.GET{})
-	s.gql.AddTransport(transport.POST{})
+	s.gql.AddTransport(direct.New(transport.GET{}))
+	s.gql.AddTransport(direct.New(transport.POST{}))
+	s.gql.SetValidationRulesFn(x.Rules)
 	s.gql.SetQueryCache(gqllru.New[*ast.QueryDocument](maxQueries))
 	s.gql.SetParserTokenLimit(maxTokens)
 	s.gql.Use(extension.Introspection{})

@@ -148,12 +148,40 @@ func StepsOf(ctx context.Context, tx db.Tx, platform int64, projects []ids.ID) (
 	return db.Collect(rows, err, scanStep)
 }
 
-// StepsByID gives the steps of visible projects with those identifiers, in no order.
-func StepsByID(ctx context.Context, tx db.Tx, platform int64, list []ids.ID) ([]Step, error) {
-	marks, args := db.In(list)
-	rows, err := tx.Query(ctx, `SELECT `+stepColumns+` FROM step s JOIN project p ON p.platform = s.platform AND p.id = s.project
-		WHERE s.platform = ? AND s.id IN (`+marks+`)`+visible, append([]any{platform}, args...)...)
-	return db.Collect(rows, err, scanStep)
+// WithSteps gives the visible projects of those identifiers, or that have a step of those, each with its steps in order, in
+// one statement. The projects come in no order.
+func WithSteps(ctx context.Context, tx db.Tx, platform int64, projects, steps []ids.ID) ([]Project, [][]Step, error) {
+	marks, args := db.In(projects)
+	args = append([]any{platform}, args...)
+	where := `p.id IN (` + marks + `)`
+	if len(steps) > 0 {
+		marks, more := db.In(steps)
+		where = `(` + where + ` OR p.id IN (SELECT x.project FROM step x WHERE x.platform = ? AND x.id IN (` + marks + `)))`
+		args = append(append(args, platform), more...)
+	}
+	rows, err := tx.Query(ctx, `SELECT `+columns+`, `+stepColumns+` FROM project p JOIN step s ON s.platform = p.platform AND s.project = p.id
+		WHERE p.platform = ? AND `+where+visible+` ORDER BY p.id, s.position`, args...)
+	type row struct {
+		Project
+		step Step
+	}
+	all, err := db.Collect(rows, err, func(r *sql.Rows, v *row) error {
+		var published, created, starts, ends int64
+		p, s := &v.Project, &v.step
+		err := r.Scan(&p.ID, &p.Slug, &p.Title, &p.Summary, &p.Currency, &p.Language, &p.State, &p.Origin, &p.Author, &p.Cover, &p.Rulebook, &published, &created,
+			&s.ID, &s.Project, &s.Position, &s.Kind, &s.Slug, &s.Title, &starts, &ends, &s.Proposals, &s.Ballots)
+		p.PublishedAt, p.CreatedAt, s.StartsAt, s.EndsAt = db.Time(published), db.Time(created), db.Time(starts), db.Time(ends)
+		return err
+	})
+	var found []Project
+	var calendars [][]Step
+	for _, v := range all {
+		if n := len(found); n == 0 || found[n-1].ID != v.Project.ID {
+			found, calendars = append(found, v.Project), append(calendars, nil)
+		}
+		calendars[len(found)-1] = append(calendars[len(found)-1], v.step)
+	}
+	return found, calendars, err
 }
 
 // InsertSteps stores steps.

@@ -70,6 +70,7 @@ type ListQuery struct {
 	Order    Order
 	Reverse  bool  // the order turned round
 	Seed     int64 // of a random order
+	With     With
 	After    *Key
 	Offset   int // rows to pass over: only for clients that count rows
 	Limit    int
@@ -111,55 +112,90 @@ func Lists(ctx context.Context, tx db.Tx, platform int64, steps []ids.ID, q List
 		return pages, nil
 	}
 	var st statement
-	st.add(`WITH page AS (`)
-	for i, step := range steps {
-		q.Step = step
-		for lap, r := range q.runs() {
-			if i+lap > 0 {
-				st.add(` UNION ALL `)
-			}
-			st.add(`SELECT * FROM (`)
-			r.write(&st, tx.Engine(), platform, rare, i*lapsPerStep+lap)
-			st.add(`) AS run`)
-		}
-	}
-	_, down := q.Order.column()
-	direction, numbers := "", ""
-	if down != q.Reverse {
-		direction = " DESC"
-	}
-	if q.Reverse {
-		numbers = " DESC"
-	}
-	st.add(`) SELECT g.step, g.status, g.votes, g.points, g.shuffle, g.place, g.lap, `+columns+`
-		FROM page g JOIN proposal p ON p.platform = ? AND p.id = g.proposal
-		ORDER BY g.lap, g.place`+direction+`, g.number`+numbers, platform)
-	type row struct {
-		Listed
-		lap int
+	if runs := q.on(steps[0]).runs(); len(steps) == 1 && len(runs) == 1 && !rare {
+		runs[0].whole(&st, tx.Engine(), platform)
+	} else {
+		q.pages(&st, tx.Engine(), platform, steps, rare)
 	}
 	rows, err := tx.Query(ctx, st.sql.String(), st.args...)
-	all, err := db.Collect(rows, err, func(r *sql.Rows, l *row) error {
-		var place int64
-		err := scan(r, &l.Proposal, &l.Step, &l.Status, &l.Votes, &l.Points, &l.Shuffle, &place, &l.lap)
-		l.Selection.Proposal, l.Selection.Number = l.Proposal.ID, l.Proposal.Number
-		l.Selection.Cost, l.Selection.PublishedAt = l.Proposal.Cost, l.Proposal.PublishedAt
-		l.Selection.Trashed = l.Proposal.Trashed != NotTrashed
-		if q.Order == ByRandom {
-			place = (place - q.Seed) & (circle - 1)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var l Listed
+	var lap int
+	v := row{p: &l.Proposal}
+	j := joined{}
+	to := j.targets(q.With, v.brief([]any{&lap, &l.Votes, &l.Points, &l.Key.Value}), &v)
+	for rows.Next() {
+		l = Listed{}
+		if err := rows.Scan(to...); err != nil {
+			return nil, err
 		}
-		l.Key = Key{place, int64(l.Proposal.Number)}
-		return err
-	})
-	for _, l := range all {
-		i := l.lap / lapsPerStep
-		pages[i] = append(pages[i], l.Listed)
+		v.done()
+		j.give(q.With, &l)
+		i := lap / lapsPerStep
+		l.Selection.Step, l.Selection.Proposal, l.Selection.Number, l.Selection.Cost = steps[i], l.Proposal.ID, l.Proposal.Number, l.Proposal.Cost
+		l.Key.Number = int64(l.Proposal.Number)
+		if q.Order == ByRandom {
+			l.Key.Value = (l.Key.Value - q.Seed) & (circle - 1)
+		}
+		if pages[i] == nil {
+			pages[i] = make([]Listed, 0, min(q.Limit+q.Offset, 64))
+		}
+		pages[i] = append(pages[i], l)
 	}
 	for i, page := range pages { // two runs may have given up to twice what was asked
 		page = page[min(q.Offset, len(page)):]
 		pages[i] = page[:min(q.Limit, len(page))]
 	}
-	return pages, err
+	return pages, rows.Err()
+}
+
+func (q ListQuery) on(step ids.ID) ListQuery {
+	q.Step = step
+	return q
+}
+
+// directions gives what an ORDER BY adds to the order's column and to the number.
+func (q ListQuery) directions() (column, number string) {
+	if _, down := q.Order.column(); down != q.Reverse {
+		column = " DESC"
+	}
+	if q.Reverse {
+		number = " DESC"
+	}
+	return column, number
+}
+
+// whole writes one run as one walk along the order's index, which fetches each proposal as it comes.
+func (q run) whole(st *statement, engine db.Engine, platform int64) {
+	column, _ := q.Order.column()
+	st.add(`SELECT 0, s.votes, s.points, ` + column + `, ` + brief + q.With.columns() + `
+		FROM selection s JOIN proposal p ON p.platform = s.platform AND p.id = s.proposal`)
+	q.With.join(st)
+	st.add(` WHERE s.platform = ? AND s.step = ?`, platform, q.Step)
+	q.end(st, engine, q.Tags)
+}
+
+// pages writes several runs, told by lap, that first find the rows of every page and then their proposals.
+func (q ListQuery) pages(st *statement, engine db.Engine, platform int64, steps []ids.ID, rare bool) {
+	st.add(`WITH page AS (`)
+	for i, step := range steps {
+		for lap, r := range q.on(step).runs() {
+			if i+lap > 0 {
+				st.add(` UNION ALL `)
+			}
+			st.add(`SELECT * FROM (`)
+			r.part(st, engine, platform, rare, i*lapsPerStep+lap)
+			st.add(`) AS run`)
+		}
+	}
+	direction, numbers := q.directions()
+	st.add(`) SELECT g.lap, g.votes, g.points, g.place, `+brief+q.With.columns()+`
+		FROM page g JOIN proposal p ON p.platform = ? AND p.id = g.proposal`, platform)
+	q.With.join(st)
+	st.add(` ORDER BY g.lap, g.place` + direction + `, g.number` + numbers)
 }
 
 // arc is a part of the circle of the random order, its end excluded.
@@ -198,10 +234,10 @@ func (q ListQuery) runs() []run {
 	return runs
 }
 
-// write writes the run's statement, which tells its rows by lap.
-func (q run) write(st *statement, engine db.Engine, platform int64, rare bool, lap int) {
-	column, down := q.Order.column()
-	st.add(`SELECT s.step, s.proposal, s.number, s.status, s.votes, s.points, s.shuffle, ` + column + ` AS place, ` + strconv.Itoa(lap) + ` AS lap FROM `)
+// part writes the run as a part of a larger statement.
+func (q run) part(st *statement, engine db.Engine, platform int64, rare bool, lap int) {
+	column, _ := q.Order.column()
+	st.add(`SELECT s.proposal, s.number, s.votes, s.points, ` + column + ` AS place, ` + strconv.Itoa(lap) + ` AS lap FROM `)
 	tags := q.Tags
 	if rare && len(tags) > 0 {
 		// CROSS JOIN keeps SQLite from turning the join round; PostgreSQL plans by its own statistics.
@@ -211,23 +247,23 @@ func (q run) write(st *statement, engine db.Engine, platform int64, rare bool, l
 	} else {
 		st.add(`selection s WHERE s.platform = ? AND s.step = ?`, platform, q.Step)
 	}
+	q.end(st, engine, tags)
+}
+
+// end writes the conditions, the order and the limit.
+func (q run) end(st *statement, engine db.Engine, tags []Tag) {
 	q.restrict(st, engine, tags)
 	if q.within != nil {
 		st.add(` AND s.shuffle >= ? AND s.shuffle < ?`, q.within.from, q.within.to)
 	}
-	direction, numbers := " >", " >"
-	order, orderNumbers := "", ""
-	if down != q.Reverse {
-		direction, order = " <", " DESC"
-	}
-	if q.Reverse {
-		numbers, orderNumbers = " <", " DESC"
-	}
+	column, _ := q.Order.column()
+	direction, numbers := q.directions()
 	if q.After != nil {
+		compare := map[string]string{"": " >", " DESC": " <"}
 		// The first comparison is the one that the index answers.
-		st.add(` AND `+column+direction+`= ? AND (`+column+direction+` ? OR s.number`+numbers+` ?)`, q.After.Value, q.After.Value, q.After.Number)
+		st.add(` AND `+column+compare[direction]+`= ? AND (`+column+compare[direction]+` ? OR s.number`+compare[numbers]+` ?)`, q.After.Value, q.After.Value, q.After.Number)
 	}
-	st.add(` ORDER BY `+column+order+`, s.number`+orderNumbers+` LIMIT ?`, q.Limit+q.Offset)
+	st.add(` ORDER BY `+column+direction+`, s.number`+numbers+` LIMIT ?`, q.Limit+q.Offset)
 }
 
 // Counts counts what a query lists in each of steps, whatever its order and page, in one statement.

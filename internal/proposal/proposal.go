@@ -5,7 +5,9 @@ package proposal
 import (
 	"time"
 
+	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/project"
 )
 
 // Proposal is one proposal.
@@ -98,4 +100,8 @@ type Listed struct {
 	Proposal
 	Selection
 	Key Key // its place in the order asked for
+	// What With brought; nil when it was not asked for or the proposal has none. Their identifiers come with the rest.
+	By *account.Account
+	In *project.District
+	Of *project.Category
 }

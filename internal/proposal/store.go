@@ -8,19 +8,55 @@ import (
 	"github.com/parvis-civic/parvis/internal/ids"
 )
 
-const columns = `p.id, p.project, p.number, p.reference, p.slug, p.title, p.summary, p.body, p.cost, p.district, p.category, p.theme, p.author, p.proposer,
-	p.picture, p.latitude, p.longitude, p.address, p.trashed, p.trashed_reason, p.trashed_at, p.created_at, p.published_at, p.updated_at`
+// brief is what every list has of a proposal; card, rest and texts complete it.
+const (
+	brief = `p.id, p.number, p.title`
+	card  = `p.reference, p.slug, p.cost, p.picture`
+	rest  = `p.project, p.district, p.category, p.theme, p.author, p.trashed, p.created_at, p.published_at, p.updated_at`
+	texts = `p.summary, p.body, p.proposer, p.latitude, p.longitude, p.address, p.trashed_reason, p.trashed_at`
+	whole = brief + `, ` + card + `, ` + rest + `, ` + texts
+)
 
-// scan reads the columns, after what the caller selected before them.
-func scan(r *sql.Rows, p *Proposal, before ...any) error {
-	var latitude, longitude sql.NullFloat64
-	var trashed, created, published, updated int64
-	err := r.Scan(append(before, &p.ID, &p.Project, &p.Number, &p.Reference, &p.Slug, &p.Title, &p.Summary, &p.Body, &p.Cost, &p.District, &p.Category, &p.Theme,
-		&p.Author, &p.Proposer, &p.Picture, &latitude, &longitude, &p.Address, &p.Trashed, &p.TrashedReason, &trashed, &created, &published, &updated)...)
-	if latitude.Valid && longitude.Valid {
-		p.Place = &Place{latitude.Float64, longitude.Float64}
+// row scans these columns.
+type row struct {
+	p                           *Proposal
+	created, published, updated int64
+	latitude, longitude         sql.NullFloat64
+	trashed                     int64
+}
+
+func (v *row) brief(to []any) []any {
+	p := v.p
+	return append(to, &p.ID, &p.Number, &p.Title)
+}
+
+func (v *row) card(to []any) []any {
+	p := v.p
+	return append(to, &p.Reference, &p.Slug, &p.Cost, &p.Picture)
+}
+
+func (v *row) rest(to []any) []any {
+	p := v.p
+	return append(to, &p.Project, &p.District, &p.Category, &p.Theme, &p.Author, &p.Trashed, &v.created, &v.published, &v.updated)
+}
+
+func (v *row) texts(to []any) []any {
+	p := v.p
+	return append(to, &p.Summary, &p.Body, &p.Proposer, &v.latitude, &v.longitude, &p.Address, &p.TrashedReason, &v.trashed)
+}
+
+// done turns what was scanned into the proposal's own types.
+func (v *row) done() {
+	if v.latitude.Valid && v.longitude.Valid {
+		v.p.Place = &Place{v.latitude.Float64, v.longitude.Float64}
 	}
-	p.TrashedAt, p.CreatedAt, p.PublishedAt, p.UpdatedAt = db.Time(trashed), db.Time(created), db.Time(published), db.Time(updated)
+	v.p.TrashedAt, v.p.CreatedAt, v.p.PublishedAt, v.p.UpdatedAt = db.Time(v.trashed), db.Time(v.created), db.Time(v.published), db.Time(v.updated)
+}
+
+func scan(r *sql.Rows, p *Proposal) error {
+	v := row{p: p}
+	err := r.Scan(v.texts(v.rest(v.card(v.brief(nil))))...)
+	v.done()
 	return err
 }
 
@@ -29,8 +65,8 @@ const published = ` AND p.published_at > 0 AND EXISTS (SELECT 1 FROM project j W
 
 // Numbered gives the published proposal of a project with that number, if there is one.
 func Numbered(ctx context.Context, tx db.Tx, platform int64, project ids.ID, number int) (p Proposal, ok bool, err error) {
-	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM proposal p WHERE p.platform = ? AND p.project = ? AND p.number = ?`+published, platform, project, number)
-	all, err := db.Collect(rows, err, func(r *sql.Rows, p *Proposal) error { return scan(r, p) })
+	rows, err := tx.Query(ctx, `SELECT `+whole+` FROM proposal p WHERE p.platform = ? AND p.project = ? AND p.number = ?`+published, platform, project, number)
+	all, err := db.Collect(rows, err, scan)
 	if err != nil || len(all) == 0 {
 		return Proposal{}, false, err
 	}
@@ -40,8 +76,8 @@ func Numbered(ctx context.Context, tx db.Tx, platform int64, project ids.ID, num
 // ByIDs gives the published proposals of those identifiers, in no order.
 func ByIDs(ctx context.Context, tx db.Tx, platform int64, list []ids.ID) ([]Proposal, error) {
 	marks, args := db.In(list)
-	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM proposal p WHERE p.platform = ? AND p.id IN (`+marks+`)`+published, append([]any{platform}, args...)...)
-	return db.Collect(rows, err, func(r *sql.Rows, p *Proposal) error { return scan(r, p) })
+	rows, err := tx.Query(ctx, `SELECT `+whole+` FROM proposal p WHERE p.platform = ? AND p.id IN (`+marks+`)`+published, append([]any{platform}, args...)...)
+	return db.Collect(rows, err, scan)
 }
 
 // SelectionsOf gives the selections of those proposals, by proposal, in the order of the project's steps.
@@ -61,14 +97,14 @@ func SelectionsOf(ctx context.Context, tx db.Tx, platform int64, list []ids.ID) 
 // TagsOf gives every tag of those proposals in a step, with names.
 func TagsOf(ctx context.Context, tx db.Tx, platform int64, step ids.ID, list []ids.ID) (map[ids.ID][]Facet, error) {
 	marks, args := db.In(list)
-	type row struct {
+	type tagged struct {
 		proposal ids.ID
 		Facet
 	}
 	rows, err := tx.Query(ctx, `SELECT t.proposal, f.kind, f.tag, f.name, f.sort, f.proposals FROM selection_tag t
 		JOIN facet f ON f.platform = t.platform AND f.step = t.step AND f.kind = t.kind AND f.tag = t.tag
 		WHERE t.platform = ? AND t.step = ? AND t.proposal IN (`+marks+`) ORDER BY t.proposal, f.kind, f.sort`, append([]any{platform, step}, args...)...)
-	all, err := db.Collect(rows, err, func(r *sql.Rows, v *row) error {
+	all, err := db.Collect(rows, err, func(r *sql.Rows, v *tagged) error {
 		return r.Scan(&v.proposal, &v.Kind, &v.Slug, &v.Name, &v.Sort, &v.Proposals)
 	})
 	tags := map[ids.ID][]Facet{}

@@ -194,12 +194,12 @@ CREATE TABLE selection (
 	trashed      {{.Bool}} NOT NULL, -- removed by moderation
 	PRIMARY KEY (platform, step, proposal)
 {{.End}};
-CREATE INDEX selection_number ON selection (platform, step, number);
-CREATE INDEX selection_votes ON selection (platform, step, votes DESC, number);
-CREATE INDEX selection_points ON selection (platform, step, points DESC, number);
-CREATE INDEX selection_cost ON selection (platform, step, cost, number);
-CREATE INDEX selection_published ON selection (platform, step, published_at, number);
-CREATE INDEX selection_shuffle ON selection (platform, step, shuffle, number);
+CREATE INDEX selection_number ON selection (platform, step, trashed, number);
+CREATE INDEX selection_votes ON selection (platform, step, trashed, votes DESC, number, points);
+CREATE INDEX selection_points ON selection (platform, step, trashed, points DESC, number, votes);
+CREATE INDEX selection_cost ON selection (platform, step, trashed, cost, number);
+CREATE INDEX selection_published ON selection (platform, step, trashed, published_at, number);
+CREATE INDEX selection_shuffle ON selection (platform, step, trashed, shuffle, number);
 CREATE INDEX selection_proposal ON selection (platform, proposal, step);
 
 CREATE TABLE selection_tag ( -- what a list can be filtered by; kind district, category, target or theme, tag its slug

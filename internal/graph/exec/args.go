@@ -1,6 +1,19 @@
 package exec
 
-import "iter"
+import (
+	"context"
+	"iter"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+type selectedKey struct{}
+
+// Selected gives what the query selects of the field that a resolver is asked for, so that it can fetch it at once.
+func Selected(ctx context.Context) []ast.SelectionSet {
+	sets, _ := ctx.Value(selectedKey{}).([]ast.SelectionSet)
+	return sets
+}
 
 // Args are the arguments of a field, or the fields of an input object, coerced to their types: Int is int, Float float64,
 // Boolean bool, String, ID and enums string, a list []any, an input object Args, the schema's own scalars what their

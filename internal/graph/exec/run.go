@@ -139,7 +139,7 @@ func (r *run) resolve(b *batch, i int) {
 	case (f.name == "__schema" || f.name == "__type") && !r.introspection:
 		c.err = refusal("introspection is disabled")
 	default:
-		results, err := f.resolve(r.ctx, b.rows, sel.args)
+		results, err := f.resolve(context.WithValue(r.ctx, selectedKey{}, sel.sets), b.rows, sel.args)
 		if errs, ok := err.(Errors); ok {
 			c.errs = errs
 		} else if err != nil {

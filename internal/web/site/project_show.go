@@ -65,7 +65,7 @@ func (v visit) teaser(ctx context.Context, e edition) ([]ui.Card, error) {
 	if at < 0 {
 		return nil, nil
 	}
-	q := proposal.ListQuery{Step: e.Steps[at].ID, Order: proposal.ByRandom, Seed: v.now.Unix() / 86400 * 7919, Limit: teaserSize}
+	q := proposal.ListQuery{Step: e.Steps[at].ID, Order: proposal.ByRandom, Seed: v.now.Unix() / 86400 * 7919, Limit: teaserSize, With: proposal.With{Card: true}}
 	if e.counted && e.totalsShown(at) {
 		q.Order = proposal.ByPoints
 	}

@@ -109,7 +109,7 @@ func (v visit) list(ctx context.Context, e edition, filter Filter, after, before
 // query makes the rooms' query of a filter. found is how many proposals it keeps when kept counts tell, -1 when they
 // must be counted; rare as proposal.List wants it.
 func (v visit) query(page *ProposalsPage, step project.Step, facets []proposal.Facet) (q proposal.ListQuery, rare bool, found int64) {
-	q = proposal.ListQuery{Step: step.ID, Matching: strings.TrimSpace(page.Filter.Search)}
+	q = proposal.ListQuery{Step: step.ID, Matching: strings.TrimSpace(page.Filter.Search), With: proposal.With{Card: true}}
 	switch page.Filter.Order {
 	case OrderRandom:
 		q.Order = proposal.ByRandom
