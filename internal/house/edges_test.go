@@ -59,7 +59,8 @@ var rooms = []room{
 	{"demo", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer", "fills every room with a city that does not exist"},
 
 	{"graph/exec", "", "runs any schema, knows nothing of Parvis"},
-	{"graph", base + "media rulebook tally project proposal ballot result delivery graph/exec", "answers from the rooms, holds no SQL"},
+	{"graph/exec/direct", "", "lets the library's transports write what the executor made"},
+	{"graph", base + "media rulebook tally project proposal ballot result delivery graph/exec graph/exec/direct", "answers from the rooms, holds no SQL"},
 
 	{"control", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer demo", "hands the work of commands to the serve that has the files open"},
 
@@ -68,10 +69,11 @@ var rooms = []room{
 	{"web", base + "media web/ui web/assets", "what all pages share: hosts, languages, middleware, errors"},
 	{"web/site", base + "media rulebook tally project proposal ballot result delivery transfer web web/ui web/assets", "the public pages, from the rooms (transfer: where an edition came from), hold no SQL"},
 
-	{"cmd/parvis", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer demo control run graph web web/site web/assets", "wiring"},
+	{"cmd/parvis", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer demo control run graph web web/site web/ui web/assets", "wiring"},
 
 	{"house", "", "tests of the tree"},
 	{"browsertest", "", "a browser for tests"},
+	{"bench", base + "rulebook tally project proposal ballot result", "large cities for benchmarks"},
 }
 
 func lookup(name string) (room, bool) {

@@ -176,7 +176,7 @@ func (im *importing) lay(ctx context.Context, tx db.Tx) error {
 	if published.IsZero() {
 		published = now
 	}
-	p := project.Project{ID: im.source.Project, Slug: "import-" + im.source.ID.String(), Title: titleOf(m), Summary: m.Description, Currency: currencyOf(m), Language: languageOf(m),
+	p := project.Project{ID: im.source.Project, Slug: "import-" + im.source.ID.String(), Title: titleOf(m), Currency: currencyOf(m), Language: languageOf(m),
 		State: project.Importing, Origin: project.Imported, Author: author, Rulebook: 1, PublishedAt: published, CreatedAt: now}
 	if err := project.Insert(ctx, tx, im.platform.Key, p); err != nil {
 		return err
