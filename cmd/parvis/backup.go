@@ -35,6 +35,9 @@ Examples:
 
 // Run does it.
 func (c *backupCmd) Run(a *app) error {
+	if dir := filepath.Dir(c.File); !isFolder(dir) {
+		return usage(a.l.T("cli.no_folder", "Dir", dir))
+	}
 	work, err := c.work(a)
 	if err != nil {
 		return err
@@ -52,6 +55,11 @@ func (c *backupCmd) Run(a *app) error {
 	clear()
 	a.say("cli.backup.done", "File", c.File, "Size", a.l.Int((size+999)/1000))
 	return nil
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // saveAs writes a file beside its place and moves it there once it is whole and on the disk.

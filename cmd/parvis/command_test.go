@@ -63,7 +63,7 @@ func TestEveryFlagOfServeIsAlsoAVariable(t *testing.T) {
 
 func TestWrongCommandSaysWhereHelpIs(t *testing.T) {
 	for _, args := range [][]string{{"imprt"}, {"import"}, {"import", "--frob", "x.pb"}, {"tally"}, {"serve", "--log-format", "xml"}, {"completion", "cmd"},
-		{"platform", "create", "x"}, {"serve", "--trusted-proxy", "proxy"}, {"serve", "--public-url", "example.org"},
+		{"platform", "create", "x"}, {"serve", "--trusted-proxy", "proxy"}, {"serve", "--addr", "8080"}, {"backup", "no/such/folder/x"}, {"serve", "--public-url", "example.org"},
 		{"platform", "list", "--data", "d", "--database", "postgres://x"}} {
 		r := parvis(t, args...)
 		if r.code != exitWrong || !strings.Contains(r.err, "--help") || r.out != "" {

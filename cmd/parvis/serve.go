@@ -67,6 +67,11 @@ type settings struct {
 
 func (c *listening) settings(a *app, cfg db.Config) (settings, error) {
 	s := settings{db: cfg, addr: c.Addr, public: strings.TrimRight(c.PublicURL, "/"), pprof: c.Pprof}
+	for flag, addr := range map[string]string{"--addr": c.Addr, "--pprof": c.Pprof} {
+		if _, _, err := net.SplitHostPort(addr); err != nil && addr != "" {
+			return s, usage(a.l.T("cli.serve.addr", "Flag", flag, "Value", addr))
+		}
+	}
 	if u, err := url.Parse(s.public); s.public != "" && (err != nil || u.Host == "" || u.Path != "" || u.Scheme != "http" && u.Scheme != "https") {
 		return s, usage(a.l.T("cli.serve.public_url", "Value", c.PublicURL))
 	}
