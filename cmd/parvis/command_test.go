@@ -181,24 +181,23 @@ func TestOtherShellsKnowEveryCommandAndFlag(t *testing.T) {
 }
 
 func TestForwardedHeadersCountFromATrustedProxyOnly(t *testing.T) {
-	var host, remote, scheme, header string
+	var host, remote, header string
 	h := trusting([]netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		host, remote, scheme, header = r.Host, r.RemoteAddr, r.URL.Scheme, r.Header.Get("X-Forwarded-Host")
+		host, remote, header = r.Host, r.RemoteAddr, r.Header.Get("X-Forwarded-Host")
 	}))
 	ask := func(from string) {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.RemoteAddr, r.Host = from, "inside"
 		r.Header.Set("X-Forwarded-Host", "spoofed.example, ville.example")
 		r.Header.Set("X-Forwarded-For", "6.6.6.6, 203.0.113.9, 10.1.1.1")
-		r.Header.Set("X-Forwarded-Proto", "https")
 		h.ServeHTTP(httptest.NewRecorder(), r)
 	}
 	ask("10.2.3.4:5678")
-	if host != "ville.example" || remote != "203.0.113.9:0" || scheme != "https" {
-		t.Errorf("from the proxy: host %q, remote %q, scheme %q", host, remote, scheme)
+	if host != "ville.example" || remote != "203.0.113.9:0" {
+		t.Errorf("from the proxy: host %q, remote %q", host, remote)
 	}
 	ask("192.0.2.1:5678")
-	if host != "inside" || remote != "192.0.2.1:5678" || scheme != "" || header != "" {
-		t.Errorf("from anybody: host %q, remote %q, scheme %q, header %q", host, remote, scheme, header)
+	if host != "inside" || remote != "192.0.2.1:5678" || header != "" {
+		t.Errorf("from anybody: host %q, remote %q, header %q", host, remote, header)
 	}
 }

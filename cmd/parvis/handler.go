@@ -89,11 +89,8 @@ func trusting(proxies []netip.Prefix, next http.Handler) http.Handler {
 			if client, ok := clientOf(proxies, r.Header.Values("X-Forwarded-For")); ok {
 				r.RemoteAddr = net.JoinHostPort(client.String(), "0")
 			}
-			if last(r.Header.Get("X-Forwarded-Proto")) == "https" {
-				r.URL.Scheme = "https"
-			}
 		} else {
-			for _, name := range []string{"Forwarded", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-For"} {
+			for _, name := range []string{"Forwarded", "X-Forwarded-Host", "X-Forwarded-For", "X-Forwarded-Proto"} {
 				r.Header.Del(name)
 			}
 		}

@@ -89,7 +89,7 @@ func worse(a, b int) int {
 func (c *importCmd) one(a *app, work control.Work, path string) (code int) {
 	show, clear := a.progress(-1, false, filepath.Base(path))
 	report, err := work.Import(a.ctx,
-		transfer.File{Name: filepath.Base(path), Open: func() (io.ReadCloser, error) { return openInput(path) }},
+		transfer.File{Name: filepath.Base(path), Open: func() (io.ReadCloser, error) { return openTwice(a, path) }},
 		transfer.Options{Platform: c.Platform, Replace: c.Replace, Progress: func(done, total int) { show(int64(done), int64(total)) }})
 	clear()
 	if err != nil {
@@ -107,6 +107,19 @@ func (c *importCmd) one(a *app, work control.Work, path string) (code int) {
 		return exitRefused
 	}
 	return exitDone
+}
+
+// openTwice opens a file that will be opened again, which a pipe cannot be.
+func openTwice(a *app, path string) (io.ReadCloser, error) {
+	f, err := openInput(path)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		f.Close()
+		return nil, wrongInput{said(a.l.T("cli.import.pipe", "File", path))}
+	}
+	return f, nil
 }
 
 func (c *importCmd) failed(a *app, path string, err error) int {

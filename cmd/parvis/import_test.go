@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -157,5 +159,21 @@ func TestImportOntoANamedPlatform(t *testing.T) {
 	done(t, "platform", "create", "somewhere", "--name", "Somewhere", "--data", dir)
 	if got := lines[imported](t, done(t, "import", elections+quarter, "--platform", "somewhere", "--data", dir, "--json"))[0]; got.Platform != "somewhere" {
 		t.Errorf("%+v", got)
+	}
+}
+
+func TestPipeIsRefusedAsAnImportReadsTwice(t *testing.T) {
+	pipe, end, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pipe.Close()
+	if _, err := end.WriteString("META\n"); err != nil {
+		t.Fatal(err)
+	}
+	end.Close()
+	r := parvis(t, "import", fmt.Sprintf("/dev/fd/%d", pipe.Fd()), "--data", t.TempDir())
+	if r.code != exitWrong || !strings.Contains(r.err, "Save it in a file first") {
+		t.Errorf("exit %d: %s", r.code, r.err)
 	}
 }

@@ -22,7 +22,7 @@ type serveCmd struct {
 type listening struct {
 	Addr         string   `env:"PARVIS_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen (${default})."`
 	PublicURL    string   `name:"public-url" env:"PARVIS_PUBLIC_URL" placeholder:"URL" help:"Scheme and host of the links of platforms that have no address of their own (http://localhost:PORT)."`
-	TrustedProxy []string `env:"PARVIS_TRUSTED_PROXY" placeholder:"NET" help:"Address or network of a proxy whose X-Forwarded-Host, -Proto and -For count: 10.0.0.1, 10.0.0.0/8. Nobody's do otherwise."`
+	TrustedProxy []string `env:"PARVIS_TRUSTED_PROXY" placeholder:"NET" help:"Address or network of a proxy whose X-Forwarded-Host and X-Forwarded-For count: 10.0.0.1, 10.0.0.0/8. Nobody else's do."`
 	Pprof        string   `env:"PARVIS_PPROF" placeholder:"HOST:PORT" help:"Where to show profiles of the process; nowhere unless it is given. Never a public address."`
 	LogFormat    string   `env:"PARVIS_LOG_FORMAT" enum:"text,json" default:"text" help:"Form of the log on the standard error: text or json."`
 }
