@@ -1,8 +1,10 @@
 package site
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
@@ -22,13 +24,10 @@ func (s *Site) home(r *http.Request, p ui.Page) (web.View, error) {
 		}
 		all, err := v.editions(ctx, views)
 		page = HomePage{}
-		for _, group := range []string{"open", "soon", "over"} { // what is open first, whatever its date
-			for _, e := range all {
-				if summary := e.summary(); summary.Moment.group() == group {
-					page.Editions = append(page.Editions, summary)
-				}
-			}
+		for _, e := range all {
+			page.Editions = append(page.Editions, e.summary())
 		}
+		slices.SortStableFunc(page.Editions, func(a, b Edition) int { return cmp.Compare(a.Moment.place(), b.Moment.place()) })
 		return err
 	})
 	return web.View{Page: Home(p, page)}, err

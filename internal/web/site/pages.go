@@ -4,6 +4,7 @@ package site
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -60,6 +61,17 @@ const (
 	MomentDelivery Moment = "delivery" // the winners are being built
 	MomentOver     Moment = "over"     // all is done
 )
+
+// moments is the order of the moments.
+var moments = []Moment{MomentVote, MomentDeposit, MomentAnalysis, MomentWait, MomentSoon, MomentResults, MomentDelivery, MomentOver}
+
+// place is the moment's place in that order; those that are over are one place, so that the newest edition comes first.
+func (m Moment) place() int {
+	if m.group() == "over" {
+		m = MomentResults
+	}
+	return slices.Index(moments, m)
+}
 
 func (m Moment) group() string {
 	switch m {
@@ -180,8 +192,23 @@ type ProposalPage struct {
 	Completed  bool
 	Counted    bool
 	Reason     string // the sentence that says why it is in or out
-	Latitude   string // as the organiser gave it; empty when there is none
+	Address    string // as the organiser gave it
+	Latitude   string // shown when there is no address; empty when there is none
 	Longitude  string
+	Works      *Works // the follow-up of a winner; nil when there is none
+}
+
+// Works is where the works of a winner are.
+type Works struct {
+	State      ui.State
+	Milestones []Milestone
+}
+
+// Milestone is a dated stage of the works.
+type Milestone struct {
+	Title string
+	When  string // in words
+	Done  bool
 }
 
 // PlatformsPage lists the platforms of this server.
