@@ -26,7 +26,7 @@ func lockDir(dir string) (*os.File, error) {
 		}
 		b, _ := io.ReadAll(io.LimitReader(f, 20)) // for the message only
 		pid, _ := strconv.Atoi(strings.TrimSpace(string(b)))
-		return nil, fault.New(fault.Conflict, "fault.database_in_use", "Dir", dir, "PID", pid).
+		return nil, fault.New(fault.Conflict, "fault.database_in_use", "Dir", dir, "PID", strconv.Itoa(pid)).
 			Because(fmt.Errorf("process %d has %s open: stop it, or choose another folder with --data", pid, dir))
 	}
 	if err := f.Truncate(0); err == nil {

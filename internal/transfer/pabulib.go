@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -37,12 +38,13 @@ func (s *Service) Import(ctx context.Context, f File, o Options) (Report, error)
 	if err != nil || known {
 		return report, err
 	}
-	if err := im.write(ctx); err != nil {
-		return Report{}, err
+	if err = im.write(ctx); err == nil {
+		report, err = im.finish(ctx)
 	}
-	report, err = im.finish(ctx)
 	if err != nil {
-		return Report{}, err
+		// What it wrote goes at once, even when it was interrupted; if this fails too, the next sweep takes it.
+		buried := s.bury(context.WithoutCancel(ctx), dead{im.platform.Key, im.source.ID, im.source.Project})
+		return Report{}, errors.Join(err, buried)
 	}
 	// The edition that gave way is swept now; if this dies, at the next start.
 	return report, s.Sweep(ctx)

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -84,7 +85,19 @@ func refusals(ctx context.Context, tx db.Tx, platform int64, source ids.ID, limi
 		if err := r.Scan(&f.Line, &f.Code, &args); err != nil {
 			return err
 		}
-		return json.Unmarshal(args, &f.Args)
+		d := json.NewDecoder(bytes.NewReader(args))
+		d.UseNumber()
+		if err := d.Decode(&f.Args); err != nil {
+			return err
+		}
+		for name, v := range f.Args { // whole numbers, so that sentences write them as they did before they were stored
+			if n, ok := v.(json.Number); ok {
+				if f.Args[name], err = n.Int64(); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
 	})
 }
 

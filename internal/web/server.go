@@ -68,7 +68,10 @@ func New(o Options) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.Handle("GET /assets/", o.Static)
 	for pattern, h := range o.Others {
-		mux.Handle(pattern, h)
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			eventOf(r).pattern = r.Pattern
+			h.ServeHTTP(w, r)
+		})
 	}
 	for _, route := range o.Routes {
 		for _, lang := range i18n.Langs {

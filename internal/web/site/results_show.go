@@ -233,13 +233,10 @@ func (v visit) notices(ctx context.Context, e edition, marked []result.Line, at 
 	return n, source.File, err
 }
 
-// pairs gives the arguments of a stored sentence; whole numbers come back from JSON as floats.
+// pairs gives the arguments of a stored sentence.
 func pairs(args map[string]any) []any {
 	var out []any
 	for name, value := range args {
-		if f, ok := value.(float64); ok && f == float64(int64(f)) {
-			value = int64(f)
-		}
 		out = append(out, name, value)
 	}
 	return out
