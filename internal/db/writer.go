@@ -34,7 +34,7 @@ type job struct {
 const (
 	groupSize = 512                   // writes in a commit at most
 	groupTime = 20 * time.Millisecond // after which a group takes no more
-	walPages  = 4096                  // of the log before a checkpoint: 16 MB, which hold the writer for some tens of milliseconds
+	walPages  = 2048                  // of the log before a checkpoint: 8 MB, which hold the writer for some tens of milliseconds
 	walAgain  = 1024                  // more pages before the next attempt when readers were in the way
 )
 
