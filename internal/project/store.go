@@ -199,6 +199,12 @@ func CountStep(ctx context.Context, tx db.Tx, platform int64, step ids.ID, propo
 	return err
 }
 
+// AddBallots counts more ballots cast in a step.
+func AddBallots(ctx context.Context, tx db.Tx, platform int64, step ids.ID, n int) error {
+	_, err := tx.Exec(ctx, `UPDATE step SET ballots = ballots + ? WHERE platform = ? AND id = ?`, n, platform, step)
+	return err
+}
+
 // Rulebooks gives the rulebook in force of each of those projects.
 func Rulebooks(ctx context.Context, tx db.Tx, platform int64, projects []ids.ID) (map[ids.ID]rulebook.Rulebook, error) {
 	marks, args := db.In(projects)
