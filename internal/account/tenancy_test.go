@@ -1,0 +1,33 @@
+package account_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/db/dbtest"
+	"github.com/parvis-civic/parvis/internal/ids"
+)
+
+func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
+	id := ids.Random()
+	dbtest.Tenancy{
+		Filled: []string{"Insert"},
+		Fill: func(ctx context.Context, tx db.Tx, platform int64) error {
+			return account.Insert(ctx, tx, platform, []account.Account{
+				{ID: id, Name: fmt.Sprint("Habitante de ", platform), Kind: account.Resident, Slug: "habitante", CreatedAt: time.UnixMicro(platform)}})
+		},
+		Reads: []dbtest.Reading{
+			{Of: "ByIDs", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return account.ByIDs(ctx, tx, platform, []ids.ID{id})
+			}},
+			{Of: "BySlug", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				a, _, err := account.BySlug(ctx, tx, platform, "habitante")
+				return a, err
+			}},
+		},
+	}.Run(t)
+}
