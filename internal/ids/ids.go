@@ -17,13 +17,15 @@ import (
 // ID identifies a row. The zero ID is nothing and is stored as NULL.
 type ID [16]byte
 
-// Dated gives a UUIDv7 of that time: for what is public and dated, so that keys grow with time.
+// Dated gives a UUIDv7 of that time: for what is public and dated, so that keys grow with time, to the microsecond. The
+// 12 bits after the milliseconds are their fraction (RFC 9562, section 6.2, method 3).
 func Dated(t time.Time) ID {
 	id := Random()
 	var ms [8]byte
 	binary.BigEndian.PutUint64(ms[:], uint64(t.UnixMilli()))
 	copy(id[:6], ms[2:])
-	id[6] = id[6]&0x0f | 0x70
+	fraction := int64(t.Nanosecond()) % 1e6 * 4096 / 1e6
+	binary.BigEndian.PutUint16(id[6:8], uint16(fraction)|0x7000)
 	return id
 }
 
@@ -157,8 +159,9 @@ func Slug(folded string, max int) string {
 	}
 	s := b.String()
 	if len(s) > max {
+		between := s[max] == '-'
 		s = s[:max]
-		if cut := strings.LastIndexByte(s, '-'); cut > max/2 {
+		if cut := strings.LastIndexByte(s, '-'); cut > max/2 && !between {
 			s = s[:cut]
 		}
 		s = strings.Trim(s, "-")
