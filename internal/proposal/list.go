@@ -67,6 +67,7 @@ type ListQuery struct {
 	Author   ids.ID
 	Trashed  bool   // those that moderation removed, instead of the others
 	Matching string // a search text
+	Within   *Frame // only what stands there; nil: also what has no place
 	Order    Order
 	Reverse  bool  // the order turned round
 	Seed     int64 // of a random order
@@ -302,6 +303,9 @@ func (q ListQuery) restrict(st *statement, engine db.Engine, tags []Tag) {
 	st.add(` AND s.trashed = ?`, q.Trashed)
 	if !q.Author.IsZero() {
 		st.add(` AND EXISTS (SELECT 1 FROM proposal a WHERE a.platform = s.platform AND a.id = s.proposal AND a.author = ?)`, q.Author)
+	}
+	if q.Within != nil {
+		q.Within.within(st)
 	}
 	if q.Matching != "" {
 		matching(st, engine, q.Matching)

@@ -1,0 +1,46 @@
+package proposal
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+
+	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/ids"
+)
+
+// Frame is a part of the world, WGS 84 degrees, its borders included.
+type Frame struct{ South, West, North, East float64 }
+
+// Spot is what stands in one cell of a grid over the map: the proposals of one main district whose places are there.
+type Spot struct {
+	Place            // the middle of theirs
+	District  ids.ID // zero: none
+	Proposals int    // how many
+	Number    int    // of the first
+	Title     string // of one that stands alone
+	Slug      string // likewise
+}
+
+// Spots gives where the proposals of a query stand, whatever its order and page, gathered by the cells of a grid of so
+// many degrees. Their number follows the grid, not the proposals.
+func Spots(ctx context.Context, tx db.Tx, platform int64, q ListQuery, latitude, longitude float64) ([]Spot, error) {
+	var st statement
+	// FLOOR and not a cast: engines round casts differently.
+	number := func(v float64) string { return strconv.FormatFloat(v, 'f', 12, 64) }
+	st.add(`SELECT AVG(p.latitude), AVG(p.longitude), p.district, COUNT(*), MIN(p.number), MIN(p.title), MIN(p.slug)
+		FROM selection s JOIN proposal p ON p.platform = s.platform AND p.id = s.proposal
+		WHERE s.platform = ? AND s.step = ? AND p.latitude IS NOT NULL AND p.longitude IS NOT NULL`, platform, q.Step)
+	q.restrict(&st, tx.Engine(), q.Tags)
+	st.add(` GROUP BY p.district, FLOOR(p.latitude / ` + number(latitude) + `), FLOOR(p.longitude / ` + number(longitude) + `) ORDER BY MIN(p.number)`)
+	rows, err := tx.Query(ctx, st.sql.String(), st.args...)
+	return db.Collect(rows, err, func(r *sql.Rows, s *Spot) error {
+		return r.Scan(&s.Latitude, &s.Longitude, &s.District, &s.Proposals, &s.Number, &s.Title, &s.Slug)
+	})
+}
+
+// within keeps the rows whose proposal stands in a frame.
+func (f Frame) within(st *statement) {
+	st.add(` AND EXISTS (SELECT 1 FROM proposal w WHERE w.platform = s.platform AND w.id = s.proposal AND w.latitude BETWEEN ? AND ? AND w.longitude BETWEEN ? AND ?)`,
+		f.South, f.North, f.West, f.East)
+}

@@ -1,0 +1,198 @@
+// Package citymap says where the parts of a drawn map of a city go: the outlines of districts, points gathered into marks,
+// and names that cover nothing. It only calculates. A drawing is Width units wide; the page stretches it.
+package citymap
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Place is a position, WGS 84 degrees.
+type Place struct{ Latitude, Longitude float64 }
+
+// Point is a position on the drawing, y downwards.
+type Point struct{ X, Y float64 }
+
+// Outline is the border of a district: rings, each closed; one inside another is a hole.
+type Outline [][]Place
+
+// ParseOutline reads a GeoJSON geometry (RFC 7946), a Polygon or a MultiPolygon.
+func ParseOutline(text string) (Outline, error) {
+	var shape struct {
+		Type        string
+		Coordinates json.RawMessage
+	}
+	if err := json.Unmarshal([]byte(text), &shape); err != nil {
+		return nil, fmt.Errorf("outline: %w", err)
+	}
+	var polygons [][][][]float64
+	var err error
+	switch shape.Type {
+	case "Polygon":
+		polygons = make([][][][]float64, 1)
+		err = json.Unmarshal(shape.Coordinates, &polygons[0])
+	case "MultiPolygon":
+		err = json.Unmarshal(shape.Coordinates, &polygons)
+	default:
+		return nil, fmt.Errorf("outline: %q is neither a Polygon nor a MultiPolygon", shape.Type)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("outline: %w", err)
+	}
+	var outline Outline
+	for _, polygon := range polygons {
+		for _, positions := range polygon {
+			ring := make([]Place, len(positions))
+			for i, at := range positions {
+				if len(at) < 2 {
+					return nil, fmt.Errorf("outline: a position has %d numbers, at least 2 are needed", len(at))
+				}
+				ring[i] = Place{Latitude: at[1], Longitude: at[0]}
+			}
+			outline = append(outline, ring)
+		}
+	}
+	return outline, nil
+}
+
+// Frame is a part of the world, in degrees. The zero frame holds nothing.
+type Frame struct{ South, West, North, East float64 }
+
+// Around is the smallest frame that holds all those places.
+func Around(places ...Place) Frame {
+	if len(places) == 0 {
+		return Frame{}
+	}
+	f := Frame{South: math.Inf(1), West: math.Inf(1), North: math.Inf(-1), East: math.Inf(-1)}
+	for _, p := range places {
+		f.South, f.North = min(f.South, p.Latitude), max(f.North, p.Latitude)
+		f.West, f.East = min(f.West, p.Longitude), max(f.East, p.Longitude)
+	}
+	return f
+}
+
+// Frame is the smallest frame that holds the outline.
+func (o Outline) Frame() Frame {
+	var all []Place
+	for _, ring := range o {
+		all = append(all, ring...)
+	}
+	return Around(all...)
+}
+
+// With is the smallest frame that holds both.
+func (f Frame) With(other Frame) Frame {
+	switch (Frame{}) {
+	case f:
+		return other
+	case other:
+		return f
+	}
+	return Frame{min(f.South, other.South), min(f.West, other.West), max(f.North, other.North), max(f.East, other.East)}
+}
+
+// Middle is the middle of the frame.
+func (f Frame) Middle() Place { return Place{(f.South + f.North) / 2, (f.West + f.East) / 2} }
+
+// Width of every drawing, in its own units.
+const Width = 1000
+
+// A drawing is never flatter or taller than these, whatever the city's shape.
+const (
+	lowest  = 640
+	highest = 1050
+	margin  = 44 // around what is shown
+	// least is the smallest extent that is shown, in degrees of latitude, about 60 m: one place alone is a map, too.
+	least = 0.0006
+)
+
+// View is a frame as it is drawn. The projection is equirectangular at the latitude of its middle: over a city it differs
+// from any other by less than a line's width.
+type View struct {
+	Frame  Frame
+	Height float64
+	// units of the drawing per degree
+	perLatitude, perLongitude float64
+}
+
+// Fit gives the view that shows the whole of a frame, with a margin.
+func Fit(f Frame) View {
+	mid := f.Middle()
+	squeeze := math.Max(math.Cos(mid.Latitude*math.Pi/180), 0.01)
+	tall, wide := math.Max(f.North-f.South, least), math.Max(f.East-f.West, least/squeeze)*squeeze
+	inner := float64(Width - 2*margin)
+	v := View{Height: math.Round(min(max(inner*tall/wide+2*margin, lowest), highest))}
+	v.perLatitude = min(inner/wide, (v.Height-2*margin)/tall)
+	v.perLongitude = v.perLatitude * squeeze
+	return v.at(mid)
+}
+
+// at moves the view's middle.
+func (v View) at(mid Place) View {
+	v.Frame = Frame{mid.Latitude - v.Height/2/v.perLatitude, mid.Longitude - Width/2/v.perLongitude, mid.Latitude + v.Height/2/v.perLatitude, mid.Longitude + Width/2/v.perLongitude}
+	return v
+}
+
+// MaxZoom is the closest look: a 256th of the city.
+const MaxZoom = 8
+
+// Zoom gives the part of the view around a place, 2 to the power of zoom times as large; it stays inside the view.
+func (v View) Zoom(mid Place, zoom int) View {
+	zoom = min(max(zoom, 0), MaxZoom)
+	whole := v.Frame
+	scale := math.Exp2(float64(zoom))
+	v.perLatitude, v.perLongitude = v.perLatitude*scale, v.perLongitude*scale
+	tall, wide := v.Height/v.perLatitude/2, Width/v.perLongitude/2
+	return v.at(Place{
+		min(max(mid.Latitude, whole.South+tall), whole.North-tall),
+		min(max(mid.Longitude, whole.West+wide), whole.East-wide),
+	})
+}
+
+// Point says where a place is drawn.
+func (v View) Point(p Place) Point {
+	return Point{(p.Longitude - v.Frame.West) * v.perLongitude, (v.Frame.North - p.Latitude) * v.perLatitude}
+}
+
+// Degrees says how many degrees of latitude and of longitude so many units are.
+func (v View) Degrees(units float64) (latitude, longitude float64) {
+	return units / v.perLatitude, units / v.perLongitude
+}
+
+// Ring gives the rings of an outline on the drawing, without points that no eye tells from the one before.
+func (v View) rings(o Outline) [][]Point {
+	rings := make([][]Point, len(o))
+	for i, ring := range o {
+		for j, place := range ring {
+			p := v.Point(place)
+			if n := len(rings[i]); n > 0 && j < len(ring)-1 && math.Hypot(p.X-rings[i][n-1].X, p.Y-rings[i][n-1].Y) < 1.5 {
+				continue
+			}
+			rings[i] = append(rings[i], p)
+		}
+	}
+	return rings
+}
+
+// Path is an outline as the d of an SVG path.
+func (v View) Path(o Outline) string {
+	var b strings.Builder
+	for _, ring := range v.rings(o) {
+		for i, p := range ring {
+			if i == 0 {
+				b.WriteByte('M')
+			} else {
+				b.WriteByte('L')
+			}
+			b.WriteString(Number(p.X) + " " + Number(p.Y))
+		}
+		b.WriteByte('Z')
+	}
+	return b.String()
+}
+
+// Number writes a coordinate of the drawing, to a tenth of a unit.
+func Number(v float64) string { return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64) }

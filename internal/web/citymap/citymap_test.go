@@ -1,0 +1,172 @@
+package citymap
+
+import (
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+const square = `{"type":"Polygon","coordinates":[[[2,48],[2.1,48],[2.1,48.1],[2,48.1],[2,48]]]}`
+
+func TestOutlinesAreReadAndBadOnesSayWhy(t *testing.T) {
+	o, err := ParseOutline(square)
+	if err != nil || len(o) != 1 || len(o[0]) != 5 || o[0][1] != (Place{48, 2.1}) {
+		t.Fatalf("a square: %v, %v", o, err)
+	}
+	two, err := ParseOutline(`{"type":"MultiPolygon","coordinates":[[[[0,0],[1,0],[1,1],[0,0]]],[[[5,5,12],[6,5,12],[6,6,12],[5,5,12]]]]}`)
+	if err != nil || len(two) != 2 || two.Frame() != (Frame{0, 0, 6, 6}) {
+		t.Fatalf("two parts, one with altitudes: %v, %v", two, err)
+	}
+	for _, bad := range []string{"", "{", `{"type":"Point","coordinates":[1,2]}`, `{"type":"Polygon","coordinates":[[[1]]]}`, `{"type":"Polygon","coordinates":[1]}`} {
+		if o, err := ParseOutline(bad); err == nil {
+			t.Errorf("%q is read as %v", bad, o)
+		}
+	}
+}
+
+func TestTheProjectionKeepsShapesAndShowsTheWholeFrame(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		south, west := rapid.Float64Range(-70, 70).Draw(t, "south"), rapid.Float64Range(-179, 178).Draw(t, "west")
+		f := Frame{south, west, south + rapid.Float64Range(0, 0.5).Draw(t, "tall"), west + rapid.Float64Range(0, 0.5).Draw(t, "wide")}
+		v := Fit(f)
+		for _, corner := range []Place{{f.South, f.West}, {f.North, f.East}, f.Middle()} {
+			p := v.Point(corner)
+			if p.X < margin-0.01 || p.X > Width-margin+0.01 || p.Y < margin-0.01 || p.Y > v.Height-margin+0.01 {
+				t.Fatalf("%v is drawn at %v, outside the margin of a drawing %v tall", corner, p, v.Height)
+			}
+		}
+		// A degree of longitude is as much shorter than one of latitude as on the ground.
+		latitude, longitude := v.Degrees(1)
+		if ratio := latitude / longitude; math.Abs(ratio-math.Cos(f.Middle().Latitude*math.Pi/180)) > 1e-9 {
+			t.Fatalf("the drawing stretches: %v", ratio)
+		}
+	})
+}
+
+func TestZoomingStaysInsideTheCity(t *testing.T) {
+	whole := Fit(Frame{48, 2, 48.1, 2.1})
+	rapid.Check(t, func(t *rapid.T) {
+		mid := Place{rapid.Float64Range(40, 50).Draw(t, "latitude"), rapid.Float64Range(0, 5).Draw(t, "longitude")}
+		zoom := rapid.IntRange(-1, MaxZoom+3).Draw(t, "zoom")
+		v := whole.Zoom(mid, zoom)
+		const hair = 1e-9
+		if v.Frame.South < whole.Frame.South-hair || v.Frame.West < whole.Frame.West-hair || v.Frame.North > whole.Frame.North+hair || v.Frame.East > whole.Frame.East+hair {
+			t.Fatalf("%v leaves %v", v.Frame, whole.Frame)
+		}
+		want := (whole.Frame.North - whole.Frame.South) / math.Exp2(float64(min(max(zoom, 0), MaxZoom)))
+		if got := v.Frame.North - v.Frame.South; math.Abs(got-want) > hair {
+			t.Fatalf("zoom %d shows %v degrees, want %v", zoom, got, want)
+		}
+	})
+}
+
+func TestEverySpotIsInOneMarkAndThereAreNotTooMany(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		seed, n := rapid.Uint64().Draw(t, "seed"), rapid.IntRange(0, 4000).Draw(t, "n")
+		spread := rapid.Float64Range(0, 3000).Draw(t, "spread")
+		r := rand.New(rand.NewPCG(seed, 1))
+		spots := make([]Spot, n)
+		sum := 0
+		for i := range spots {
+			spots[i] = Spot{Point{r.Float64() * spread, r.Float64() * spread}, 1 + r.IntN(5)}
+			sum += spots[i].Count
+		}
+		marks := Gather(spots, 20)
+		if len(marks) > MaxMarks {
+			t.Fatalf("%d marks", len(marks))
+		}
+		seen, counted := make([]int, n), 0
+		for _, m := range marks {
+			counted += m.Count
+			for _, i := range m.Spots {
+				seen[i]++
+			}
+		}
+		if counted != sum || slices.ContainsFunc(seen, func(k int) bool { return k != 1 }) {
+			t.Fatalf("%d spots for %d became %d marks for %d, seen %v", n, sum, len(marks), counted, seen)
+		}
+	})
+}
+
+func TestMarksDoNotDependOnTheOrderOfSpots(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 7))
+	spots := make([]Spot, 300)
+	for i := range spots {
+		spots[i] = Spot{Point{r.Float64() * 800, r.Float64() * 800}, 1 + r.IntN(3)}
+	}
+	points := func(marks []Mark) (all []Spot) {
+		for _, m := range marks {
+			all = append(all, Spot{Point{math.Round(m.X * 1e6), math.Round(m.Y * 1e6)}, m.Count})
+		}
+		return all
+	}
+	want := points(Gather(spots, 40))
+	for range 5 {
+		r.Shuffle(len(spots), func(i, j int) { spots[i], spots[j] = spots[j], spots[i] })
+		if got := points(Gather(spots, 40)); !reflect.DeepEqual(got, want) {
+			t.Fatal("other marks in another order")
+		}
+	}
+}
+
+func TestNamesNeverOverlapNorLeaveTheDrawing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		v := Fit(Frame{48, 2, 48.1, 2.1})
+		n := rapid.IntRange(1, 40).Draw(t, "n")
+		size := rapid.Float64Range(10, 40).Draw(t, "size")
+		named := make([]Named, n)
+		for i := range named {
+			named[i].Lines = Wrap(rapid.SampledFrom([]string{"Vieux-Pont", "Les Trois-Moulins", "La Ruche", "Hauts-de-Sorane"}).Draw(t, "name"), 10)
+			south, west := 48+rapid.Float64Range(0, 0.08).Draw(t, "south"), 2+rapid.Float64Range(0, 0.08).Draw(t, "west")
+			if rapid.Bool().Draw(t, "outlined") {
+				named[i].Outline = Outline{{{south, west}, {south, west + 0.02}, {south + 0.02, west + 0.02}, {south + 0.02, west}, {south, west}}}
+			} else {
+				named[i].At = v.Point(Place{south, west})
+			}
+		}
+		names := v.Names(named, []Mark{{Point: Point{500, 400}, Count: 1}}, 20, size)
+		boxes := make([]box, len(names))
+		for i, name := range names {
+			half, tall := textWidth(name.Lines, size)/2, float64(len(name.Lines))*size*leading
+			boxes[i] = box{name.X - half, name.Y - size*0.88, name.X + half, name.Y - size*0.88 + tall}
+			if boxes[i].left < 0 || boxes[i].right > Width || boxes[i].top < 0 || boxes[i].bottom > v.Height {
+				t.Fatalf("%q leaves the drawing: %v", name.Lines, boxes[i])
+			}
+			for j := range i {
+				if boxes[i].overlap(boxes[j]) > 0.01 {
+					t.Fatalf("%q covers %q", name.Lines, names[j].Lines)
+				}
+			}
+		}
+	})
+}
+
+func TestANameStandsInItsDistrictBesideItsMarks(t *testing.T) {
+	o, err := ParseOutline(square)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := Fit(o.Frame())
+	middle := v.Point(o.Frame().Middle())
+	names := v.Names([]Named{{Outline: o, Lines: []string{"Carré"}}}, []Mark{{Point: middle, Count: 3}}, 30, 20)
+	if len(names) != 1 || roomAt(v.rings(o), names[0].Point) == 0 {
+		t.Fatalf("the name stands outside: %v", names)
+	}
+	if math.Abs(names[0].Y-middle.Y) < 30 && math.Abs(names[0].X-middle.X) < 40 {
+		t.Errorf("the name covers the mark: %v", names[0])
+	}
+}
+
+func TestLongNamesBreakWhereTheyMay(t *testing.T) {
+	for name, want := range map[string][]string{
+		"Les Trois-Moulins": {"Les Trois-", "Moulins"}, "La Ruche": {"La Ruche"}, "Hauts-de-Sorane": {"Hauts-de-", "Sorane"}, "Saint-Évrard": {"Saint-", "Évrard"}, "Incassablement": {"Incassablement"},
+	} {
+		if got := Wrap(name, 10); !reflect.DeepEqual(got, want) {
+			t.Errorf("%q breaks into %q, want %q", name, got, want)
+		}
+	}
+}

@@ -1,0 +1,189 @@
+package citymap
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Named is a text that wants to stand inside an outline, or at a point when there is none.
+type Named struct {
+	Outline Outline
+	At      Point    // used without outline
+	Lines   []string // as they are to be written, one under the other
+}
+
+// Name is where a text goes: the middle of its first line, on its baseline.
+type Name struct {
+	Of int // index of the Named
+	Point
+	Lines []string
+}
+
+// box is a rectangle on the drawing.
+type box struct{ left, top, right, bottom float64 }
+
+// overlap is the area that both cover.
+func (b box) overlap(o box) float64 {
+	w, h := min(b.right, o.right)-max(b.left, o.left), min(b.bottom, o.bottom)-max(b.top, o.top)
+	if w <= 0 || h <= 0 {
+		return 0
+	}
+	return w * h
+}
+
+const (
+	leading = 1.12 // of a line, times the size of its letters
+	letter  = 0.56 // width of a letter on average, times its size: measured on the text face, generously
+)
+
+// Names places texts of a size so that no two overlap and, as far as there is room, none covers a mark of that radius.
+// A name that finds no room is left out: the list beside the map has it.
+func (v View) Names(named []Named, marks []Mark, radius, size float64) []Name {
+	type candidate struct {
+		Point
+		room float64 // distance to the border
+	}
+	obstacles := make([]box, len(marks))
+	for i, m := range marks {
+		obstacles[i] = box{m.X - radius, m.Y - radius, m.X + radius, m.Y + radius}
+	}
+	candidates := make([][]candidate, len(named))
+	order := make([]int, len(named))
+	for i, n := range named {
+		order[i] = i
+		if len(n.Outline) == 0 {
+			for _, dy := range []float64{0, -1.6, 1.6, -3, 3} {
+				candidates[i] = append(candidates[i], candidate{Point{n.At.X, n.At.Y + dy*size}, size})
+			}
+			continue
+		}
+		v.inside(v.rings(n.Outline), func(p Point, room float64) {
+			candidates[i] = append(candidates[i], candidate{p, room})
+		})
+	}
+	// Who has the fewest places to stand chooses first.
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(len(candidates[i]), len(candidates[j])) })
+	var placed []box
+	var names []Name
+	for _, i := range order {
+		half, tall := textWidth(named[i].Lines, size)/2, float64(len(named[i].Lines))*size*leading
+		var best Point
+		var bestBox box
+		score := math.Inf(-1)
+	next:
+		for _, c := range candidates[i] {
+			b := box{c.X - half, c.Y - tall/2, c.X + half, c.Y + tall/2}
+			if b.left < 4 || b.right > Width-4 || b.top < 4 || b.bottom > v.Height-4 {
+				continue
+			}
+			for _, other := range placed {
+				if b.overlap(other) > 0 {
+					continue next
+				}
+			}
+			s := min(c.room, half) / half // sticking out of the district is bad, …
+			for _, o := range obstacles {
+				s -= 3 * b.overlap(o) / (4 * radius * radius) // … covering a mark is worse
+			}
+			if s > score {
+				score, best, bestBox = s, c.Point, b
+			}
+		}
+		if !math.IsInf(score, -1) {
+			placed = append(placed, bestBox)
+			names = append(names, Name{Of: i, Point: Point{best.X, best.Y - tall/2 + size*0.88}, Lines: named[i].Lines})
+		}
+	}
+	slices.SortFunc(names, func(a, b Name) int { return cmp.Compare(a.Of, b.Of) })
+	return names
+}
+
+func textWidth(lines []string, size float64) float64 {
+	longest := 0
+	for _, l := range lines {
+		longest = max(longest, utf8.RuneCountInString(l))
+	}
+	return float64(max(longest, 1)) * letter * size
+}
+
+// Wrap breaks a name where it may be broken, so that no line is longer than so many letters if that can be.
+func Wrap(name string, letters int) []string {
+	var lines []string
+	line := ""
+	for _, word := range words(name) {
+		if line != "" && utf8.RuneCountInString(strings.TrimSpace(line+word)) > letters {
+			lines = append(lines, strings.TrimSpace(line))
+			line = ""
+		}
+		line += word
+	}
+	return append(lines, strings.TrimSpace(line))
+}
+
+// words splits after spaces and hyphens, which stay with the word before them.
+func words(name string) []string {
+	var out []string
+	start := 0
+	for i, r := range name {
+		if r == ' ' || r == '-' {
+			out = append(out, name[start:i+1])
+			start = i + 1
+		}
+	}
+	return append(out, name[start:])
+}
+
+// inside walks over a grid of points of the drawing that are inside rings, each with its distance to the border, where
+// what lies left and right counts less, since texts are wide.
+func (v View) inside(rings [][]Point, found func(p Point, room float64)) {
+	const fine = 18
+	left, top, right, bottom := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
+	for _, ring := range rings {
+		for _, p := range ring {
+			left, right, top, bottom = min(left, p.X), max(right, p.X), min(top, p.Y), max(bottom, p.Y)
+		}
+	}
+	left, top, right, bottom = max(left, 0), max(top, 0), min(right, Width), min(bottom, v.Height)
+	if left >= right || top >= bottom {
+		return
+	}
+	for j := range fine {
+		for i := range fine {
+			p := Point{left + (right-left)*(float64(i)+0.5)/fine, top + (bottom-top)*(float64(j)+0.5)/fine}
+			if room := roomAt(rings, p); room > 0 {
+				found(p, room)
+			}
+		}
+	}
+}
+
+// roomAt is the distance from a point to the border; not above 0 outside (even-odd rule).
+func roomAt(rings [][]Point, p Point) float64 {
+	in, nearest := false, math.Inf(1)
+	for _, ring := range rings {
+		for i, a := range ring {
+			b := ring[(i+1)%len(ring)]
+			if (a.Y > p.Y) != (b.Y > p.Y) && p.X < (b.X-a.X)*(p.Y-a.Y)/(b.Y-a.Y)+a.X {
+				in = !in
+			}
+			nearest = min(nearest, distance(a, b, p))
+		}
+	}
+	if !in {
+		return 0
+	}
+	return nearest
+}
+
+// distance is that from a point to a side.
+func distance(a, b, p Point) float64 {
+	dx, dy := b.X-a.X, b.Y-a.Y
+	t := 0.0
+	if long := dx*dx + dy*dy; long > 0 {
+		t = min(max(((p.X-a.X)*dx+(p.Y-a.Y)*dy)/long, 0), 1)
+	}
+	return math.Hypot(a.X+t*dx-p.X, a.Y+t*dy-p.Y)
+}
