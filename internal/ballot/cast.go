@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/ids"
@@ -35,12 +36,15 @@ func Cast(ctx context.Context, tx db.Tx, platform int64, step ids.ID, ballots []
 
 // AddTurnout counts more voters of a step, by the slug of their district.
 func AddTurnout(ctx context.Context, tx db.Tx, platform int64, step ids.ID, districts map[string]int) error {
+	if len(districts) == 0 {
+		return nil
+	}
+	var args []any
 	// In one order always, so that two casts at once wait for each other and not in a circle.
 	for _, slug := range slices.Sorted(maps.Keys(districts)) {
-		if _, err := tx.Exec(ctx, `INSERT INTO turnout (platform, step, district, voters) VALUES (?,?,?,?)
-			ON CONFLICT (platform, step, district) DO UPDATE SET voters = turnout.voters + excluded.voters`, platform, step, slug, districts[slug]); err != nil {
-			return err
-		}
+		args = append(args, platform, step, slug, districts[slug])
 	}
-	return nil
+	_, err := tx.Exec(ctx, `INSERT INTO turnout (platform, step, district, voters) VALUES (?,?,?,?)`+strings.Repeat(`, (?,?,?,?)`, len(districts)-1)+`
+		ON CONFLICT (platform, step, district) DO UPDATE SET voters = turnout.voters + excluded.voters`, args...)
+	return err
 }

@@ -55,6 +55,8 @@ var rooms = []room{
 	{"result", base + "rulebook tally project proposal ballot", "counts ballots on proposals under the rulebook"},
 	{"delivery", base + "project proposal", "follows what won"},
 
+	{"live", base + "project", "counters of an edition's step, pushed while it is open"},
+
 	{"transfer", base + "media rulebook tally tally/pabulib project proposal ballot result delivery", "fills every room from a file"},
 	{"demo", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer", "fills every room with a city that does not exist"},
 
@@ -70,7 +72,7 @@ var rooms = []room{
 	{"web", base + "media web/ui web/assets", "what all pages share: hosts, languages, middleware, errors"},
 	{"web/site", base + "media rulebook tally project proposal ballot result delivery transfer web web/ui web/assets web/citymap", "the public pages, from the rooms (transfer: where an edition came from), hold no SQL"},
 
-	{"cmd/parvis", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer demo control run graph web web/site web/ui web/assets", "wiring"},
+	{"cmd/parvis", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer live demo control run graph web web/site web/ui web/assets", "wiring"},
 
 	{"house", "", "tests of the tree"},
 	{"browsertest", "", "a browser for tests"},
