@@ -5,6 +5,7 @@ package platform
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -103,8 +104,18 @@ func (n New) fill() New {
 		n.Licence = Etalab
 	}
 	n.Address = strings.TrimRight(n.Address, "/")
+	hosts := make([]string, 0, len(n.Hosts))
+	for _, h := range n.Hosts {
+		if h = hostName(h); !slices.Contains(hosts, h) {
+			hosts = append(hosts, h)
+		}
+	}
+	n.Hosts = hosts
 	return n
 }
+
+// hostName gives the form in which host names are compared: they have no case, and may end with the root's dot.
+func hostName(h string) string { return strings.TrimSuffix(strings.ToLower(h), ".") }
 
 func (n New) check() error {
 	var faults []*fault.Error
@@ -167,6 +178,9 @@ func (s *Service) Create(ctx context.Context, n New) (p Platform, err error) {
 func Create(ctx context.Context, tx db.Tx, n New) (Platform, error) {
 	n = n.fill()
 	if err := n.check(); err != nil {
+		return Platform{}, err
+	}
+	if err := tx.Lock(ctx, "platform"); err != nil { // its slug, its hosts and the next key are looked up, then taken
 		return Platform{}, err
 	}
 	if _, err := BySlug(ctx, tx, n.Slug); err == nil {

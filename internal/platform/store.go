@@ -48,10 +48,10 @@ func one(row *sql.Row, key string, value any) (p Platform, err error) {
 // ByHost finds the platform of a host: the one that claims it, the one whose slug it begins with (SLUG.localhost), or
 // the first. Fault: not_found.
 func ByHost(ctx context.Context, tx db.Tx, host string) (Platform, error) {
-	host = strings.ToLower(host)
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
 	}
+	host = hostName(host)
 	slug, _ := strings.CutSuffix(host, ".localhost")
 	if slug == host {
 		slug = ""
@@ -74,7 +74,7 @@ func All(ctx context.Context, tx db.Tx) ([]Platform, error) {
 }
 
 func hostTaken(ctx context.Context, tx db.Tx, host string) (taken bool, err error) {
-	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM host WHERE host = ?)`, strings.ToLower(host)).Scan(&taken)
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM host WHERE host = ?)`, host).Scan(&taken)
 	return taken, err
 }
 
@@ -98,7 +98,7 @@ func insert(ctx context.Context, tx db.Tx, n New) error {
 		return err
 	}
 	for _, h := range n.Hosts {
-		if _, err := tx.Exec(ctx, `INSERT INTO host (host, platform) VALUES (?, ?)`, strings.ToLower(h), key); err != nil {
+		if _, err := tx.Exec(ctx, `INSERT INTO host (host, platform) VALUES (?, ?)`, h, key); err != nil {
 			return err
 		}
 	}
