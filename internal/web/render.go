@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// strictPolicy lets a page load from its own host and run nothing.
-const strictPolicy = "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+// strictPolicy lets a page load, run and ask what is on its own host, and nothing that is written into the page itself.
+const strictPolicy = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // ExplorerPolicy is the policy of the API explorer alone: its library sets styles by script and carries its own fonts.
 const ExplorerPolicy = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; " +

@@ -4,7 +4,7 @@ package assets
 
 import "embed"
 
-// Files has fonts/, icons/, brand/, graphiql/ and css/.
+// Files has fonts/, icons/, brand/, graphiql/, js/ and css/.
 //
-//go:embed fonts/*.woff2 icons/*.svg brand/*.svg graphiql/*.js graphiql/*.css css/*.css
+//go:embed fonts/*.woff2 icons/*.svg brand/*.svg graphiql/*.js graphiql/*.css js/*.js css/*.css
 var Files embed.FS

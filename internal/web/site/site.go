@@ -47,7 +47,8 @@ var licences = map[platform.Licence][2]string{
 }
 
 func (s *Site) shown(p platform.Platform) ui.Platform {
-	u := ui.Platform{Slug: p.Slug, Name: p.Name, Accent: p.Accent, Zone: p.Zone, Licence: licences[p.Licence][0], LicenceURL: licences[p.Licence][1], BaseURL: p.Base(s.local)}
+	u := ui.Platform{Slug: p.Slug, Name: p.Name, Accent: p.Accent, Zone: p.Zone, Licence: licences[p.Licence][0], LicenceURL: licences[p.Licence][1], BaseURL: p.Base(s.local),
+		Replay: p.Kind == platform.Replay}
 	for _, l := range p.Languages {
 		u.Languages = append(u.Languages, i18n.Lang(l))
 	}

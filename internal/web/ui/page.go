@@ -23,6 +23,7 @@ type Platform struct {
 	Zone       *time.Location
 	Licence    string // of the data, as it is named: "Licence Ouverte 2.0"
 	LicenceURL string
+	Replay     bool   // a copy of public data, that no city answers for
 	BaseURL    string // scheme and host of its public address, for canonical links; may be empty
 }
 
@@ -42,6 +43,8 @@ type Head struct {
 	Description string // one sentence, for search engines and shared links
 	NoIndex     bool
 	Styles      []string // addresses of further stylesheets
+	Scripts     []string // addresses of scripts, run once the page is read
+	Refresh     int      // seconds after which the page asks itself anew when scripts do not run; 0: never
 }
 
 // Href gives the address of a path of this platform in the page's language.
