@@ -6,5 +6,5 @@ import "embed"
 
 // Files has fonts/, icons/, brand/, graphiql/, js/ and css/.
 //
-//go:embed fonts/*.woff2 icons/*.svg brand/*.svg graphiql/*.js graphiql/*.css js/*.js css/*.css
+//go:embed fonts/*.woff2 icons/*.svg brand/*.svg brand/*.png graphiql/*.js graphiql/*.css js/*.js css/*.css
 var Files embed.FS

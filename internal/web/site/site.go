@@ -50,6 +50,7 @@ func (s *Site) shown(p platform.Platform) ui.Platform {
 	u := ui.Platform{Slug: p.Slug, Name: p.Name, Accent: p.Accent, Zone: p.Zone, Licence: licences[p.Licence][0], LicenceURL: licences[p.Licence][1], BaseURL: p.Base(s.local),
 		Replay: p.Kind == platform.Replay}
 	for _, l := range p.Languages {
+		u.Statement = u.Statement || p.Legal[l+"/accessibility"] != ""
 		u.Languages = append(u.Languages, i18n.Lang(l))
 	}
 	if !p.Logo.IsZero() {
@@ -193,6 +194,11 @@ func (s *Site) Routes() []web.Route {
 		{Path: "/{$}", Handle: s.home},
 		{Path: "/plateformes", Handle: s.platforms},
 		{Path: "/developer", Handle: s.developer},
+		{Path: aboutPath, Handle: s.aboutData},
+		{Path: legalPaths["notice"], Handle: s.legal("notice")},
+		{Path: legalPaths["privacy"], Handle: s.legal("privacy")},
+		{Path: legalPaths["accessibility"], Handle: s.legal("accessibility")},
+		{Path: legalPaths["contact"], Handle: s.legal("contact")},
 		{Path: "/projets/{project}", Handle: s.projectShow},
 		{Path: "/projets/{project}/propositions", Handle: s.proposalsList},
 		{Path: "/projets/{project}/propositions/{proposal}", Handle: s.proposalShow},

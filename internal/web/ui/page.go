@@ -24,6 +24,7 @@ type Platform struct {
 	Licence    string // of the data, as it is named: "Licence Ouverte 2.0"
 	LicenceURL string
 	Replay     bool   // a copy of public data, that no city answers for
+	Statement  bool   // it has an accessibility statement of its own
 	BaseURL    string // scheme and host of its public address, for canonical links; may be empty
 }
 
@@ -69,6 +70,20 @@ func hrefIn(lang i18n.Lang, path string) templ.SafeURL {
 		path = strings.TrimSuffix("/"+string(lang)+path, "/")
 	}
 	return templ.SafeURL(path)
+}
+
+// absolute gives this page's address in a language with the platform's scheme and host, without its query.
+func (p Page) absolute(lang i18n.Lang) string {
+	return p.Platform.BaseURL + string(hrefIn(lang, p.Path))
+}
+
+// accessibility names the page about accessibility. French law wants the state of conformance in this very link; without
+// an audit, which is what the template without a statement says, that is « non conforme ».
+func (p Page) accessibility() string {
+	if p.Platform.Statement {
+		return p.T("pages.accessibility.title")
+	}
+	return p.T("pages.foot.accessibility.none")
 }
 
 // translated gives this same page in another language.
