@@ -25,13 +25,14 @@ func (h *house) handler() (http.Handler, error) {
 	all, err := web.New(web.Options{
 		Log: h.log, Platforms: pages, Static: ui.NewStatic(), Routes: pages.Routes(), Seen: h.metrics.seen,
 		Others: map[string]http.Handler{
-			"/graphql":         api,
-			"GET /media/{id}":  http.HandlerFunc(pages.Media),
-			"GET /robots.txt":  http.HandlerFunc(pages.Robots),
-			"GET /sitemap.xml": http.HandlerFunc(pages.SiteMap),
-			"GET /healthz":     http.HandlerFunc(healthz),
-			"GET /readyz":      http.HandlerFunc(h.readyz),
-			"GET /metrics":     h.metrics.handler(),
+			"/graphql":                        api,
+			"GET /projets/{project}/mur/flux": pages.WallStream(h.live),
+			"GET /media/{id}":                 http.HandlerFunc(pages.Media),
+			"GET /robots.txt":                 http.HandlerFunc(pages.Robots),
+			"GET /sitemap.xml":                http.HandlerFunc(pages.SiteMap),
+			"GET /healthz":                    http.HandlerFunc(healthz),
+			"GET /readyz":                     http.HandlerFunc(h.readyz),
+			"GET /metrics":                    h.metrics.handler(),
 		},
 		AnyOrigin: []string{"/graphql"}, // it reads no cookie
 	})

@@ -13,6 +13,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/control"
 	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/live"
 	"github.com/parvis-civic/parvis/internal/run"
 	"github.com/parvis-civic/parvis/internal/transfer"
 )
@@ -28,6 +29,7 @@ type house struct {
 	// Set by the tasks, in the order of their start.
 	db       *db.DB
 	url      string
+	live     *live.Hub
 	draining atomic.Bool // it is about to stop
 }
 
@@ -40,6 +42,7 @@ func newHouse(a *app, s settings) *house {
 // run adds the rest, and serves until the process is told to stop.
 func (h *house) run() error {
 	h.group.Add(h.pages())
+	h.group.Add(h.streams())
 	h.group.Add(h.sweep())
 	if h.settings.db.Dir != "" {
 		h.group.Add(h.commands())
@@ -91,6 +94,8 @@ func (h *house) pages() run.Task {
 			if h.url = h.public; h.url == "" {
 				h.url = localURL(l)
 			}
+			h.live = live.New(h.db, h.log)
+			h.metrics.follow(h.live)
 			handler, err := h.handler()
 			if err != nil {
 				return errors.Join(err, l.Close())
@@ -111,6 +116,18 @@ func (h *house) pages() run.Task {
 			listener.hush(ctx)
 			return shutdown(ctx, server)
 		},
+	}
+}
+
+// streams moves the counters that browsers follow. It stands above the pages, so that who listens is sent away before they
+// wait for requests to end; a wall comes back by itself.
+func (h *house) streams() run.Task {
+	return run.Task{Name: "streams", Deadline: 5 * time.Second,
+		Start: func(ctx context.Context, _ func(error)) error {
+			h.live.Start(ctx)
+			return nil
+		},
+		Stop: func(ctx context.Context) error { return h.live.Stop(ctx) },
 	}
 }
 

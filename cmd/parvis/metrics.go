@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/live"
 )
 
 // metrics are what a serve counts, for Prometheus. Times are in seconds.
@@ -49,6 +50,12 @@ func (m *metrics) watch(d *db.DB) {
 	count("parvis_db_writes_total", "Writes acknowledged.", func(s db.Stats) int64 { return s.Writes })
 	count("parvis_db_commits_total", "Transactions committed for them; many writes may share one.", func(s db.Stats) int64 { return s.Commits })
 	count("parvis_db_checkpoints_total", "Checkpoints of SQLite's log.", func(s db.Stats) int64 { return s.Checkpoints })
+}
+
+// follow adds how many browsers follow counters.
+func (m *metrics) follow(hub *live.Hub) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "parvis_live_listeners", Help: "Browsers that follow live counters."},
+		func() float64 { return float64(hub.Listeners()) }))
 }
 
 // observe is db.Config.Observe.

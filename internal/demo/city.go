@@ -55,7 +55,8 @@ type edition struct {
 	shuffle    []int64
 	facets     []proposal.Facet
 	votes      []ballot.Ballot
-	totals     tally.Totals // zero without a vote that has begun
+	turnout    map[string]int // voters by the slug of their district
+	totals     tally.Totals   // zero without a vote that has begun
 }
 
 // plan makes the city of a moment.
@@ -179,21 +180,39 @@ func (c *city) place(district int, address string) *proposal.Place {
 	return &place
 }
 
-// vote draws the ballots cast so far and adds them up.
-func (c *city) vote(e *edition) error {
+// electorate gives the people who vote in an edition, the same ones each time.
+func (c *city) electorate(e *edition) *electorate {
 	people := make([]int, len(c.quarters))
 	for i, q := range c.quarters {
 		people[i] = q.people
 	}
 	district, kind := make([]int, len(e.proposals)), make([]int, len(e.proposals))
-	counted := make([]tally.Project, len(e.proposals))
 	for i, p := range e.proposals {
 		district[i] = slices.IndexFunc(c.districts, func(d project.District) bool { return d.ID == p.District })
 		kind[i] = slices.IndexFunc(e.categories, func(k project.Category) bool { return k.ID == p.Category })
+	}
+	return newElectorate(chance("voters of "+e.ideas), e.proposals, district, kind, people, int64(e.book.Count.Budget))
+}
+
+// byDistrict names the districts that voters live in.
+func (c *city) byDistrict(homes []int) map[string]int {
+	turnout := map[string]int{}
+	for i, n := range homes {
+		if n > 0 {
+			turnout[c.districts[i].Slug] = n
+		}
+	}
+	return turnout
+}
+
+// vote draws the ballots cast so far and adds them up.
+func (c *city) vote(e *edition) error {
+	votes, homes := c.electorate(e).ballots(e.ballots, e.book.Vote.Ballot)
+	e.votes, e.turnout = votes, c.byDistrict(homes)
+	counted := make([]tally.Project, len(e.proposals))
+	for i, p := range e.proposals {
 		counted[i] = tally.Project{ID: p.Reference, Name: p.Title, Cost: tally.Amount(p.Cost), Order: p.Number}
 	}
-	voters := newElectorate(chance("voters of "+e.ideas), e.proposals, district, kind, people, int64(e.book.Count.Budget))
-	e.votes = voters.ballots(e.ballots, e.book.Vote.Ballot)
 	counter := tally.NewCounter(e.book.Count.Scoring, counted)
 	for _, b := range e.votes {
 		choices := make([]tally.Choice, len(b.Choices))

@@ -213,7 +213,9 @@ func (b *builder) cast(ctx context.Context, e edition) error {
 		}
 		b.wrote(to - from)
 	}
-	return nil
+	return b.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		return ballot.AddTurnout(ctx, tx, b.platform, e.voteStep().ID, e.turnout)
+	})
 }
 
 // show is the last write: it announces the result of the vote that is over and publishes every edition.

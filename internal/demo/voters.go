@@ -34,19 +34,21 @@ func newElectorate(r *rand.Rand, proposals []proposal.Proposal, district, catego
 	return e
 }
 
-// ballots draws n ballots of that shape.
-func (e *electorate) ballots(n int, shape rulebook.Shape) []ballot.Ballot {
-	list := make([]ballot.Ballot, n)
+// ballots draws n ballots of that shape, and how many of the voters live in each district.
+func (e *electorate) ballots(n int, shape rulebook.Shape) (list []ballot.Ballot, homes []int) {
+	list, homes = make([]ballot.Ballot, n), make([]int, len(e.people))
 	for i := range list {
-		list[i] = ballot.Ballot{ID: ids.Random(), Choices: e.choices(shape)}
+		choices, home := e.choices(shape)
+		list[i] = ballot.Ballot{ID: ids.Random(), Choices: choices}
+		homes[home]++
 	}
-	return list
+	return list, homes
 }
 
-func (e *electorate) choices(shape rulebook.Shape) []ballot.Choice {
-	weights := e.weights()
+// choices draws the ballot of one voter, and the district of their home.
+func (e *electorate) choices(shape rulebook.Shape) (list []ballot.Choice, home int) {
+	weights, home := e.weights()
 	left := e.envelope
-	var list []ballot.Choice
 	for want := e.howMany(shape.Max); len(list) < want; {
 		i := draw(e.r, weights)
 		if i < 0 {
@@ -61,15 +63,15 @@ func (e *electorate) choices(shape rulebook.Shape) []ballot.Choice {
 		}
 		list = append(list, ballot.Choice{Number: e.proposals[i].Number})
 	}
-	return list
+	return list, home
 }
 
-// weights gives one voter's chances for each proposal.
-func (e *electorate) weights() []int {
+// weights gives one voter's chances for each proposal, and the district of their home.
+func (e *electorate) weights() (weights []int, home int) {
 	const categories = 8
-	home := draw(e.r, append([]int(nil), e.people...))
+	home = draw(e.r, append([]int(nil), e.people...))
 	first, second := e.r.IntN(categories), e.r.IntN(categories)
-	weights := make([]int, len(e.proposals))
+	weights = make([]int, len(e.proposals))
 	for i, appeal := range e.appeal {
 		w := appeal
 		switch e.district[i] {
@@ -83,7 +85,7 @@ func (e *electorate) weights() []int {
 		}
 		weights[i] = w
 	}
-	return weights
+	return weights, home
 }
 
 // howMany choices one voter makes: most people use them all, some have come for one.

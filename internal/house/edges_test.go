@@ -70,7 +70,7 @@ var rooms = []room{
 	{"web/citymap", "", "pure: where outlines, marks and names go on a drawn map"},
 	{"web/ui", leaves + "platform project proposal rulebook tally result delivery web/assets web/citymap", "components that several pages share"},
 	{"web", base + "media web/ui web/assets", "what all pages share: hosts, languages, middleware, errors"},
-	{"web/site", base + "media rulebook tally project proposal ballot result delivery transfer web web/ui web/assets web/citymap", "the public pages, from the rooms (transfer: where an edition came from), hold no SQL"},
+	{"web/site", base + "media rulebook tally project proposal ballot result delivery transfer live web web/ui web/assets web/citymap", "the public pages, from the rooms (transfer: where an edition came from), hold no SQL"},
 
 	{"cmd/parvis", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer live demo control run graph web web/site web/ui web/assets", "wiring"},
 

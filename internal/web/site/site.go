@@ -204,6 +204,7 @@ func (s *Site) Routes() []web.Route {
 		{Path: "/projets/{project}/propositions/{proposal}", Handle: s.proposalShow},
 		{Path: "/projets/{project}/resultats", Handle: s.resultsShow},
 		{Path: "/projets/{project}/reglement", Handle: s.rulebookShow},
+		{Path: "/projets/{project}/mur", Handle: s.wallShow},
 	}
 }
 

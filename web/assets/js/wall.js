@@ -43,8 +43,13 @@
     tick();
   }
 
-  function open() {
+  function close() {
     stream?.close();
+    stream = undefined;
+  }
+
+  function open() {
+    close();
     opened = Date.now();
     stream = new EventSource(say.stream);
     stream.addEventListener("counters", hear);
@@ -70,7 +75,7 @@
     wall.classList.toggle("silent", silent);
     write(find(".wall-news"), silent ? say.silent.replace("{}", hour(heard)) : say.live);
     // After a sleep the connection may be dead without the browser knowing.
-    if ((silent || stream.readyState === EventSource.CLOSED) && now - opened > again) open();
+    if (stream && (silent || stream.readyState === EventSource.CLOSED) && now - opened > again) open();
   }
 
   const full = find(".wall-full");
@@ -82,9 +87,13 @@
     if (!document.hidden) navigator.wakeLock?.request("screen").catch(() => {}); // as the machine likes
   };
   stayLit();
-  document.addEventListener("visibilitychange", stayLit);
-  document.addEventListener("visibilitychange", tick);
-  addEventListener("online", open);
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return close(); // browsers open few connections to a host: leave them to what is looked at
+    stayLit();
+    open();
+    tick();
+  });
+  addEventListener("online", () => stream && open());
   addEventListener("offline", tick);
   open();
   tick();
