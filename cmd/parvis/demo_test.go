@@ -1,0 +1,91 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// at asks for a page of a host.
+func (p *process) at(t *testing.T, host, path string) *http.Response {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Host = host
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { res.Body.Close() })
+	return res
+}
+
+func text(t *testing.T, res *http.Response) string {
+	t.Helper()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+var anyWall = regexp.MustCompile(`/projets/budget-participatif-\d+`)
+
+func TestDemoShowsItsCityAndRealElectionsAsCopies(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "demo")
+	p := serving(t, "demo", "--data", dir, "--with", elections+toulouse, "--with", elections+"Poland_Gdynia_2020_Kamienna_Gora__large.pb")
+	city := text(t, p.at(t, "localhost", "/"))
+	if !strings.Contains(city, "Pont-l’Alouette") || strings.Contains(city, "Reprise de données") {
+		t.Error("the default platform is not the city, or calls itself a copy")
+	}
+	list := text(t, p.at(t, "localhost", "/plateformes"))
+	for slug, says := range map[string]string{"toulouse": "Budget participatif 2022", "gdynia": "Kamienna"} {
+		if !strings.Contains(list, "http://"+slug+".localhost:") {
+			t.Errorf("/plateformes does not list %s", slug)
+		}
+		home := text(t, p.at(t, slug+".localhost", "/"))
+		if !strings.Contains(home, says) || !strings.Contains(home, "aucune ville ne répond de ces pages") || strings.Contains(home, "/media/") {
+			t.Errorf("%s: no election, no notice, or a logo", slug)
+		}
+	}
+
+	// Open streams do not keep it from stopping: the pages wait 30 seconds for requests.
+	stream := p.at(t, "localhost", anyWall.FindString(city)+"/mur/flux")
+	start := time.Now()
+	p.stop(t)
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("it took %v to stop", took)
+	}
+	if said := text(t, stream); !strings.Contains(said, "event: counters") {
+		t.Errorf("the stream said %q", said)
+	}
+
+	// Nothing of it is made again.
+	again := serving(t, "demo", "--data", dir, "--with", elections+toulouse)
+	if got := text(t, again.at(t, "gdynia.localhost", "/")); !strings.Contains(got, "Kamienna") {
+		t.Error("an election that came in earlier is gone")
+	}
+	again.stop(t)
+}
+
+func TestDemoSaysBeforeItBuildsThatAFileCannotBeUsed(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "demo")
+	got := parvis(t, "demo", "--data", dir, "--with", "missing.pb")
+	if got.code != exitWrong || !strings.Contains(got.err, "missing.pb does not exist") {
+		t.Errorf("exit %d: %s", got.code, got.err)
+	}
+	if _, err := os.Stat(dir); !os.IsNotExist(err) {
+		t.Errorf("something was made for nothing: %v", err)
+	}
+	bad := write(t, "bad.pb", "META\nkey;value\n")
+	if got := parvis(t, "demo", "--data", dir, "--addr", "127.0.0.1:0", "--with", bad); got.code != exitWrong || !strings.Contains(got.err, bad+":") {
+		t.Errorf("exit %d: %s", got.code, got.err)
+	}
+}
