@@ -44,3 +44,12 @@ func (f Frame) within(st *statement) {
 	st.add(` AND EXISTS (SELECT 1 FROM proposal w WHERE w.platform = s.platform AND w.id = s.proposal AND w.latitude BETWEEN ? AND ? AND w.longitude BETWEEN ? AND ?)`,
 		f.South, f.North, f.West, f.East)
 }
+
+// Extent is the smallest frame that holds every place of a step's proposals; false when none has a place.
+func Extent(ctx context.Context, tx db.Tx, platform int64, step ids.ID) (f Frame, ok bool, err error) {
+	var south, west, north, east sql.NullFloat64
+	err = tx.QueryRow(ctx, `SELECT MIN(p.latitude), MIN(p.longitude), MAX(p.latitude), MAX(p.longitude)
+		FROM selection s JOIN proposal p ON p.platform = s.platform AND p.id = s.proposal
+		WHERE s.platform = ? AND s.step = ? AND s.trashed = ? AND p.latitude IS NOT NULL AND p.longitude IS NOT NULL`, platform, step, false).Scan(&south, &west, &north, &east)
+	return Frame{south.Float64, west.Float64, north.Float64, east.Float64}, south.Valid, err
+}

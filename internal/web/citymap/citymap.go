@@ -157,6 +157,9 @@ func (v View) Point(p Place) Point {
 	return Point{(p.Longitude - v.Frame.West) * v.perLongitude, (v.Frame.North - p.Latitude) * v.perLatitude}
 }
 
+// Shows says whether a point is on the drawing.
+func (v View) Shows(p Point) bool { return p.X >= 0 && p.X <= Width && p.Y >= 0 && p.Y <= v.Height }
+
 // Degrees says how many degrees of latitude and of longitude so many units are.
 func (v View) Degrees(units float64) (latitude, longitude float64) {
 	return units / v.perLatitude, units / v.perLongitude
@@ -196,3 +199,13 @@ func (v View) Path(o Outline) string {
 
 // Number writes a coordinate of the drawing, to a tenth of a unit.
 func Number(v float64) string { return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64) }
+
+// ZoomTo is the zoom at which a frame fills about half of the drawing, at least one step closer than the view's own.
+func (v View) ZoomTo(f Frame, from int) int {
+	wide := max((f.East-f.West)*v.perLongitude/Width, (f.North-f.South)*v.perLatitude/v.Height)
+	steps := MaxZoom
+	if wide > 0 {
+		steps = int(math.Log2(0.5 / wide))
+	}
+	return min(from+min(max(steps, 1), 3), MaxZoom)
+}

@@ -131,7 +131,7 @@ func TestNamesNeverOverlapNorLeaveTheDrawing(t *testing.T) {
 		names := v.Names(named, []Mark{{Point: Point{500, 400}, Count: 1}}, 20, size)
 		boxes := make([]box, len(names))
 		for i, name := range names {
-			half, tall := textWidth(name.Lines, size)/2, float64(len(name.Lines))*size*leading
+			half, tall := textWidth(name.Lines, size)/2, float64(len(name.Lines))*size*Leading
 			boxes[i] = box{name.X - half, name.Y - size*0.88, name.X + half, name.Y - size*0.88 + tall}
 			if boxes[i].left < 0 || boxes[i].right > Width || boxes[i].top < 0 || boxes[i].bottom > v.Height {
 				t.Fatalf("%q leaves the drawing: %v", name.Lines, boxes[i])

@@ -34,11 +34,34 @@ func Gather(spots []Spot, apart float64) []Mark {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Y, b.Y), cmp.Compare(a.X, b.X))
 	})
 	for {
-		marks := gather(spots, order, apart)
+		marks := settle(gather(spots, order, apart), apart)
 		if len(marks) <= MaxMarks {
 			return marks
 		}
 		apart *= 1.25
+	}
+}
+
+// settle joins marks again that came near each other as they moved to the middle of what they gather.
+func settle(marks []Mark, apart float64) []Mark {
+	for {
+		spots := make([]Spot, len(marks))
+		order := make([]int, len(marks))
+		for i, m := range marks {
+			spots[i], order[i] = Spot{m.Point, m.Count}, i
+		}
+		joined := gather(spots, order, apart*0.8)
+		if len(joined) == len(marks) {
+			return marks
+		}
+		for i := range joined {
+			var all []int
+			for _, j := range joined[i].Spots {
+				all = append(all, marks[j].Spots...)
+			}
+			joined[i].Spots = all
+		}
+		marks = joined
 	}
 }
 

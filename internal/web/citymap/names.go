@@ -34,10 +34,11 @@ func (b box) overlap(o box) float64 {
 	return w * h
 }
 
-const (
-	leading = 1.12 // of a line, times the size of its letters
-	letter  = 0.56 // width of a letter on average, times its size: measured on the text face, generously
-)
+// Leading is the height of a line of a name, times the size of its letters.
+const Leading = 1.12
+
+// letter is the width of a letter on average, times its size: measured on the titles' face, generously.
+const letter = 0.56
 
 // Names places texts of a size so that no two overlap and, as far as there is room, none covers a mark of that radius.
 // A name that finds no room is left out: the list beside the map has it.
@@ -51,6 +52,7 @@ func (v View) Names(named []Named, marks []Mark, radius, size float64) []Name {
 		obstacles[i] = box{m.X - radius, m.Y - radius, m.X + radius, m.Y + radius}
 	}
 	candidates := make([][]candidate, len(named))
+	rings := make([][][]Point, len(named))
 	order := make([]int, len(named))
 	for i, n := range named {
 		order[i] = i
@@ -60,7 +62,8 @@ func (v View) Names(named []Named, marks []Mark, radius, size float64) []Name {
 			}
 			continue
 		}
-		v.inside(v.rings(n.Outline), func(p Point, room float64) {
+		rings[i] = v.rings(n.Outline)
+		v.inside(rings[i], func(p Point, room float64) {
 			candidates[i] = append(candidates[i], candidate{p, room})
 		})
 	}
@@ -69,7 +72,7 @@ func (v View) Names(named []Named, marks []Mark, radius, size float64) []Name {
 	var placed []box
 	var names []Name
 	for _, i := range order {
-		half, tall := textWidth(named[i].Lines, size)/2, float64(len(named[i].Lines))*size*leading
+		half, tall := textWidth(named[i].Lines, size)/2, float64(len(named[i].Lines))*size*Leading
 		var best Point
 		var bestBox box
 		score := math.Inf(-1)
@@ -84,7 +87,7 @@ func (v View) Names(named []Named, marks []Mark, radius, size float64) []Name {
 					continue next
 				}
 			}
-			s := min(c.room, half) / half // sticking out of the district is bad, …
+			s := min(c.room, half)/half - 2*out(rings[i], b) // sticking out of the district is bad, …
 			for _, o := range obstacles {
 				s -= 3 * b.overlap(o) / (4 * radius * radius) // … covering a mark is worse
 			}
@@ -139,7 +142,7 @@ func words(name string) []string {
 // inside walks over a grid of points of the drawing that are inside rings, each with its distance to the border, where
 // what lies left and right counts less, since texts are wide.
 func (v View) inside(rings [][]Point, found func(p Point, room float64)) {
-	const fine = 18
+	const fine = 15
 	left, top, right, bottom := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
 	for _, ring := range rings {
 		for _, p := range ring {
@@ -160,22 +163,46 @@ func (v View) inside(rings [][]Point, found func(p Point, room float64)) {
 	}
 }
 
-// roomAt is the distance from a point to the border; not above 0 outside (even-odd rule).
+// roomAt is the distance from a point to the border, 0 outside.
 func roomAt(rings [][]Point, p Point) float64 {
-	in, nearest := false, math.Inf(1)
+	if !holds(rings, p) {
+		return 0
+	}
+	nearest := math.Inf(1)
+	for _, ring := range rings {
+		for i, a := range ring {
+			nearest = min(nearest, distance(a, ring[(i+1)%len(ring)], p))
+		}
+	}
+	return nearest
+}
+
+// out is the share of a box's corners that are not inside rings; 0 when there are none.
+func out(rings [][]Point, b box) float64 {
+	if len(rings) == 0 {
+		return 0
+	}
+	n := 4.0
+	for _, p := range []Point{{b.left, b.top}, {b.right, b.top}, {b.left, b.bottom}, {b.right, b.bottom}} {
+		if holds(rings, p) {
+			n--
+		}
+	}
+	return n / 4
+}
+
+// holds says whether a point is inside (even-odd rule).
+func holds(rings [][]Point, p Point) bool {
+	in := false
 	for _, ring := range rings {
 		for i, a := range ring {
 			b := ring[(i+1)%len(ring)]
 			if (a.Y > p.Y) != (b.Y > p.Y) && p.X < (b.X-a.X)*(p.Y-a.Y)/(b.Y-a.Y)+a.X {
 				in = !in
 			}
-			nearest = min(nearest, distance(a, b, p))
 		}
 	}
-	if !in {
-		return 0
-	}
-	return nearest
+	return in
 }
 
 // distance is that from a point to a side.

@@ -18,6 +18,7 @@ type Project struct {
 	Slug        string
 	Title       string
 	HasResults  bool
+	HasWorks    bool // winners are being built
 	HasRulebook bool
 }
 
@@ -31,6 +32,9 @@ func (pr Project) rooms(p ui.Page) []ui.Link {
 	}
 	if pr.HasResults {
 		links = append(links, ui.Link{Text: p.T("web.results.room"), Href: p.Href(pr.path() + "/resultats")})
+	}
+	if pr.HasWorks {
+		links = append(links, ui.Link{Text: p.T("delivery.room"), Href: p.Href(pr.path() + "/realisations")})
 	}
 	if pr.HasRulebook {
 		links = append(links, ui.Link{Text: p.T("web.rulebook.room"), Href: p.Href(pr.path() + "/reglement")})
@@ -176,6 +180,8 @@ type ProjectPage struct {
 	Summary string // a few sentences, paragraphs apart by an empty line
 	Steps   []ui.Step
 	Teaser  []ui.Card
+	Map     ui.CityMap
+	Drawn   bool   // there is a map
 	Source  string // where imported data comes from; empty for the city's own
 }
 
@@ -195,12 +201,14 @@ type ProposalPage struct {
 	Address    string // as the organiser gave it
 	Latitude   string // shown when there is no address; empty when there is none
 	Longitude  string
-	Works      *Works // the follow-up of a winner; nil when there is none
+	Where      *ui.CityMap // the place in the city; nil when it is not known
+	Works      *Works      // the follow-up of a winner; nil when there is none
 }
 
 // Works is where the works of a winner are.
 type Works struct {
 	State      ui.State
+	Note       string // why it is late or was given up; may be empty
 	Milestones []Milestone
 }
 

@@ -28,7 +28,12 @@ func (s *Site) projectShow(r *http.Request, p ui.Page) (web.View, error) {
 		if imported {
 			page.Source = "Pabulib, " + source.File
 		}
-		page.Teaser, err = v.teaser(ctx, e)
+		if page.Teaser, err = v.teaser(ctx, e); err != nil {
+			return err
+		}
+		if at := project.Listed(e.Steps, e.Now); at >= 0 {
+			page.Map, page.Drawn, err = v.overview(ctx, e, at)
+		}
 		return err
 	})
 	return web.View{Page: ProjectShow(p, page)}, err
@@ -52,6 +57,8 @@ func (v visit) stepLine(e edition) []ui.Step {
 		switch {
 		case step.Kind == project.Result && e.counted:
 			line[i].Href = v.Href(e.shown().path() + "/resultats")
+		case step.Kind == project.Delivery && e.followed():
+			line[i].Href = v.Href(e.shown().path() + "/realisations")
 		case step.Kind == project.Vote && step.Proposals > 0 && line[i].Place != ui.StepFuture:
 			line[i].Href = v.Href(e.shown().path() + "/propositions")
 		}

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/parvis-civic/parvis/internal/account"
-	"github.com/parvis-civic/parvis/internal/delivery"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
@@ -96,41 +95,13 @@ func (v visit) proposal(ctx context.Context, e edition, found proposal.Proposal)
 	if page.Works, err = v.works(ctx, found.ID); err != nil {
 		return page, err
 	}
+	if page.Where, err = v.placeMap(ctx, e, found); err != nil {
+		return page, err
+	}
 	if found.Place != nil {
 		page.Latitude, page.Longitude = strconv.FormatFloat(found.Place.Latitude, 'f', 5, 64), strconv.FormatFloat(found.Place.Longitude, 'f', 5, 64)
 	}
 	return page, v.outcome(ctx, e, found, &page)
-}
-
-// tones of the states of works; the word says the rest.
-var tones = map[delivery.State]ui.State{
-	delivery.Planned:   {Tone: ui.Soon, Icon: "hourglass"},
-	delivery.UnderWay:  {Tone: ui.Open, Icon: "circle-dot"},
-	delivery.Built:     {Tone: ui.Open, Icon: "circle-check"},
-	delivery.Late:      {Tone: ui.Attention, Icon: "hourglass"},
-	delivery.Abandoned: {Tone: ui.Closed, Icon: "x"},
-}
-
-// works is the follow-up of a winner, nil when there is none.
-func (v visit) works(ctx context.Context, proposal ids.ID) (*Works, error) {
-	all, err := delivery.Of(ctx, v.tx, v.platform.Key, []ids.ID{proposal})
-	d, ok := all[proposal]
-	if err != nil || !ok {
-		return nil, err
-	}
-	w := Works{State: tones[d.State]}
-	w.State.Text = v.T("web.works." + string(d.State))
-	for _, m := range d.Milestones {
-		line := Milestone{Title: m.Title, Done: !m.DoneAt.IsZero()}
-		switch {
-		case line.Done:
-			line.When = v.T("web.works.done", "Day", v.DateShort(m.DoneAt))
-		case !m.DueAt.IsZero():
-			line.When = v.T("web.works.due", "Day", v.DateShort(m.DueAt))
-		}
-		w.Milestones = append(w.Milestones, line)
-	}
-	return &w, nil
 }
 
 // outcome says what the count made of the proposal.

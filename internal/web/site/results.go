@@ -1,7 +1,9 @@
 package site
 
 import (
+	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -26,6 +28,13 @@ type ResultsPage struct {
 	Best      int64           // the highest total
 	Previous  string          // keys of the pages before and after; empty when there is none
 	Next      string
+	Announced time.Time
+	Measure   Measure // what the map's colours say
+	Map       ui.CityMap
+	Scale     []ui.ScaleStep // legend of the map's colours; empty: its marks are the winners
+	Drawn     bool           // there is a map
+	Guarantee []Decided      // winners that the minimum of their district brought in
+	Ties      []Decided      // proposals that a tie-break decided
 	Notices   ResultNotices
 	File      string // name of the file that was imported, for the recount; empty when there is none
 }
@@ -37,6 +46,25 @@ type MoneyGroup struct {
 	Spent     int64 // hundredths
 	Winners   []Winner
 }
+
+// Decided is a proposal with the sentence that says how a special rule decided it.
+type Decided struct {
+	Title, Number, Slug string
+	Winner              bool
+	Reason              string
+}
+
+// Measure is what the colours of the map of results say, as the address names it.
+type Measure string
+
+// The measures.
+const (
+	ByMoney  Measure = "argent"
+	ByNumber Measure = "nombre"
+)
+
+// Measures are all of them, the usual one first.
+func Measures() []Measure { return []Measure{ByMoney, ByNumber} }
 
 // Winner is a winner in the list of its district.
 type Winner struct {
@@ -169,4 +197,24 @@ func (r ResultsPage) page(p ui.Page, side, key string) templ.SafeURL {
 		return ""
 	}
 	return p.HrefWith(r.Project.path()+"/resultats", side, key)
+}
+
+// measured is the address of the page with another measure on its map.
+func (r ResultsPage) measured(p ui.Page, m Measure) templ.SafeURL {
+	if m == ByMoney {
+		return p.Href(r.Project.path() + "/resultats#carte-titre")
+	}
+	return p.HrefWith(r.Project.path()+"/resultats", "carte", string(m)) + "#carte-titre"
+}
+
+// district is the address of the results of one district.
+func (r ResultsPage) district(p ui.Page, slug string) templ.SafeURL {
+	return p.Href(r.Project.path() + "/resultats/" + url.PathEscape(slug))
+}
+
+func (r ResultsPage) mapTitle(p ui.Page) string {
+	if len(r.Scale) == 0 {
+		return p.T("results.map.places")
+	}
+	return p.T("results.map." + string(r.Measure))
 }

@@ -39,6 +39,10 @@ func (s *Site) resultsShow(r *http.Request, p ui.Page) (web.View, error) {
 		}
 		from = max(0, n-1-resultSize)
 	}
+	measure := ByMoney
+	if r.URL.Query().Get("carte") == string(ByNumber) {
+		measure = ByNumber
+	}
 	var page ResultsPage
 	err := s.read(r, p, func(ctx context.Context, v visit) error {
 		e, err := v.edition(ctx, r.PathValue("project"))
@@ -48,7 +52,7 @@ func (s *Site) resultsShow(r *http.Request, p ui.Page) (web.View, error) {
 		if !e.counted {
 			return notFound()
 		}
-		page, err = v.results(ctx, e, from)
+		page, err = v.results(ctx, e, from, measure)
 		return err
 	})
 	return web.View{Page: Results(p, page)}, err
@@ -61,11 +65,12 @@ type places struct {
 	order     map[string]int
 }
 
-func (v visit) results(ctx context.Context, e edition, from int) (ResultsPage, error) {
+func (v visit) results(ctx context.Context, e edition, from int, measure Measure) (ResultsPage, error) {
 	key, r := v.platform.Key, e.result
 	vote := project.VoteStep(e.Steps)
 	page := ResultsPage{Project: e.shown(), Currency: e.currency, Counted: r.Counted, Points: e.points(), Ballots: int64(r.Ballots), Proposals: int64(e.Steps[vote].Proposals),
-		Winners: int64(r.Winners), Budget: int64(r.Budget), Spent: int64(r.Spent), Reserve: int64(r.Reserve), Rule: v.ruleName(e)}
+		Winners: int64(r.Winners), Budget: int64(r.Budget), Spent: int64(r.Spent), Reserve: int64(r.Reserve), Rule: v.ruleName(e),
+		Announced: r.ProclaimedAt, Measure: measure}
 	lines, err := result.Lines(ctx, v.tx, key, r.Step, from, resultSize+1)
 	if err != nil {
 		return page, err
@@ -95,6 +100,14 @@ func (v visit) results(ctx context.Context, e edition, from int) (ResultsPage, e
 	page.Lines = v.lines(e, lines, said, at)
 	if page.Groups, err = v.groups(ctx, e, vote, marked, at); err != nil {
 		return page, err
+	}
+	if err := v.decided(ctx, e, marked, &page); err != nil {
+		return page, err
+	}
+	if r.Counted {
+		if err := v.resultsMap(ctx, e, &page, marked, at); err != nil {
+			return page, err
+		}
 	}
 	page.Notices, page.File, err = v.notices(ctx, e, marked, at)
 	return page, err

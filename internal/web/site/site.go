@@ -131,7 +131,17 @@ func (e edition) totalsShown(step int) bool {
 }
 
 func (e edition) shown() Project {
-	return Project{Slug: e.Slug, Title: e.Title, HasResults: e.counted, HasRulebook: true}
+	return Project{Slug: e.Slug, Title: e.Title, HasResults: e.counted, HasWorks: e.followed(), HasRulebook: true}
+}
+
+// followed says whether the winners are being built: there are some, and the step of their works has begun.
+func (e edition) followed() bool {
+	for i, step := range e.Steps {
+		if step.Kind == project.Delivery && project.PhaseOf(e.Steps, i, e.Now) != project.Future {
+			return e.counted && e.result.Counted
+		}
+	}
+	return false
 }
 
 // moment says what the project is doing now, and until when.
@@ -202,7 +212,10 @@ func (s *Site) Routes() []web.Route {
 		{Path: "/projets/{project}", Handle: s.projectShow},
 		{Path: "/projets/{project}/propositions", Handle: s.proposalsList},
 		{Path: "/projets/{project}/propositions/{proposal}", Handle: s.proposalShow},
+		{Path: "/projets/{project}/carte", Handle: s.mapShow},
 		{Path: "/projets/{project}/resultats", Handle: s.resultsShow},
+		{Path: "/projets/{project}/resultats/{district}", Handle: s.resultsDistrict},
+		{Path: "/projets/{project}/realisations", Handle: s.deliveryShow},
 		{Path: "/projets/{project}/reglement", Handle: s.rulebookShow},
 		{Path: "/projets/{project}/mur", Handle: s.wallShow},
 	}

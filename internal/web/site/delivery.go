@@ -1,0 +1,66 @@
+package site
+
+import (
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/parvis-civic/parvis/internal/delivery"
+	"github.com/parvis-civic/parvis/internal/web/ui"
+)
+
+// DeliveryPage is where the works of a project's winners are.
+type DeliveryPage struct {
+	Project Project
+	Asked   delivery.State // "": all
+	Counts  []WorksCount
+	All     int64
+	Map     ui.CityMap
+	Drawn   bool
+	Follow  []Followed
+	Cut     bool // there are more than Follow shows
+}
+
+// WorksCount is how many winners are in a state.
+type WorksCount struct {
+	State delivery.State
+	Count int64
+}
+
+// Followed is a winner with the line of its milestones.
+type Followed struct {
+	Title, Number, Slug string
+	Districts           []ui.District
+	Cost                int64
+	Currency            string
+	Code                delivery.State
+	Works
+	Updated time.Time
+}
+
+// count is how many are in a state.
+func (d DeliveryPage) count(state delivery.State) int64 {
+	for _, c := range d.Counts {
+		if c.State == state {
+			return c.Count
+		}
+	}
+	return 0
+}
+
+// href is the address of the board for a state, "" for all.
+func (d DeliveryPage) href(p ui.Page, state delivery.State) templ.SafeURL {
+	return p.HrefWith(d.Project.path()+"/realisations", "etat", string(state))
+}
+
+func (d DeliveryPage) title(p ui.Page) string {
+	return p.T("delivery.title", "Count", d.count(delivery.Built), "All", d.All)
+}
+
+// heading is that of the list.
+func (d DeliveryPage) heading(p ui.Page) string {
+	if d.Asked == "" {
+		return p.T("delivery.all")
+	}
+	return p.T("web.works."+string(d.Asked)) + " · " + p.T("delivery.list", "Count", len(d.Follow))
+}

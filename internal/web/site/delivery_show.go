@@ -1,0 +1,175 @@
+package site
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/parvis-civic/parvis/internal/delivery"
+	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/proposal"
+	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/citymap"
+	"github.com/parvis-civic/parvis/internal/web/ui"
+)
+
+// followedShown is how many winners the board shows at once; a city builds tens in an edition.
+const followedShown = 300
+
+func (s *Site) deliveryShow(r *http.Request, p ui.Page) (web.View, error) {
+	state := delivery.State(r.URL.Query().Get("etat"))
+	if state != "" && !slices.Contains(delivery.States(), state) {
+		return web.View{}, fault.New(fault.Invalid, "fault.delivery.state", "Value", string(state)).In("etat")
+	}
+	var page DeliveryPage
+	err := s.read(r, p, func(ctx context.Context, v visit) error {
+		e, err := v.edition(ctx, r.PathValue("project"))
+		if err != nil {
+			return err
+		}
+		page, err = v.delivery(ctx, e, state)
+		return err
+	})
+	return web.View{Page: Delivery(p, page)}, err
+}
+
+// delivery reads the board. Fault: not_found when nothing is followed yet.
+func (v visit) delivery(ctx context.Context, e edition, state delivery.State) (DeliveryPage, error) {
+	page := DeliveryPage{Project: e.shown(), Asked: state}
+	if !e.counted {
+		return page, notFound()
+	}
+	counts, err := delivery.Counts(ctx, v.tx, v.platform.Key, e.Project.ID)
+	if err != nil {
+		return page, err
+	}
+	for _, s := range delivery.States() {
+		page.Counts = append(page.Counts, WorksCount{s, int64(counts[s])})
+		page.All += int64(counts[s])
+	}
+	if page.All == 0 {
+		return page, notFound()
+	}
+	list, err := delivery.Followed(ctx, v.tx, v.platform.Key, e.Project.ID, state, followedShown+1)
+	if err != nil {
+		return page, err
+	}
+	if page.Cut = len(list) > followedShown; page.Cut {
+		list = list[:followedShown]
+	}
+	works, err := delivery.Of(ctx, v.tx, v.platform.Key, list)
+	if err != nil {
+		return page, err
+	}
+	found, err := proposal.ByIDs(ctx, v.tx, v.platform.Key, list)
+	if err != nil {
+		return page, err
+	}
+	slices.SortFunc(found, func(a, b proposal.Proposal) int {
+		return cmp.Or(cmp.Compare(urgency(works[a.ID].State), urgency(works[b.ID].State)), cmp.Compare(a.Number, b.Number))
+	})
+	tags, err := proposal.TagsOf(ctx, v.tx, v.platform.Key, e.Steps[project.VoteStep(e.Steps)].ID, list)
+	if err != nil {
+		return page, err
+	}
+	c, err := v.town(ctx, e)
+	if err != nil {
+		return page, err
+	}
+	order := map[string]int{}
+	for _, q := range c.districts {
+		order[q.Slug] = q.Order
+	}
+	for _, p := range found {
+		d := works[p.ID]
+		f := Followed{Title: p.Title, Number: numberText(p.Number), Slug: p.Slug, Cost: p.Cost, Currency: e.currency, Code: d.State, Works: v.line(d), Updated: d.UpdatedAt}
+		f.Districts, _ = placesOf(tags[p.ID], order)
+		page.Follow = append(page.Follow, f)
+	}
+	page.Map, page.Drawn = v.worksMap(c, e, found, works)
+	return page, nil
+}
+
+// urgency is the order of the list: what is late first, what is done last.
+func urgency(s delivery.State) int {
+	return slices.Index([]delivery.State{delivery.Late, delivery.UnderWay, delivery.Planned, delivery.Abandoned, delivery.Built}, s)
+}
+
+// worksMap shows each winner by the sign of its state; false when there is nothing to draw.
+func (v visit) worksMap(c town, e edition, found []proposal.Proposal, works map[ids.ID]delivery.Delivery) (ui.CityMap, bool) {
+	var spots []proposal.Spot
+	var all []citymap.Place
+	state := map[int]delivery.State{}
+	for _, p := range found {
+		if p.Place != nil {
+			spots = append(spots, proposal.Spot{Place: *p.Place, District: p.District, Proposals: 1, Number: p.Number, Title: p.Title, Slug: p.Slug})
+			all = append(all, citymap.Place(*p.Place))
+			state[p.Number] = works[p.ID].State
+		}
+	}
+	frame := c.frame
+	if !c.outlined() {
+		frame = citymap.Around(all...)
+	}
+	if frame == (citymap.Frame{}) {
+		return ui.CityMap{}, false
+	}
+	view := citymap.Fit(frame)
+	points := make([]citymap.Spot, len(spots))
+	for i, place := range all {
+		points[i] = citymap.Spot{Point: view.Point(place), Count: 1}
+	}
+	gathered := citymap.Gather(points, apart/2) // signs are few, and each says something of its own
+	m := c.draw("carte", v.T("delivery.map", "Title", e.Title), view, func(quarter) style { return style{class: "plain"} }, gathered, middles(spots, view))
+	m.Marks = v.marks(c, e, spots, gathered, nil)
+	for i := range m.Marks {
+		if mark := &m.Marks[i]; mark.Count == 1 {
+			s := state[mark.Number]
+			mark.Shape, mark.Label = string(s), v.T("delivery.on_map", "Title", mark.Label, "State", v.T("web.works."+string(s)))
+		}
+	}
+	return m, true
+}
+
+// tones of the states of works; the word says the rest.
+var tones = map[delivery.State]ui.State{
+	delivery.Planned:   {Tone: ui.Soon, Icon: "hourglass"},
+	delivery.UnderWay:  {Tone: ui.Open, Icon: "circle-dot"},
+	delivery.Built:     {Tone: ui.Open, Icon: "circle-check"},
+	delivery.Late:      {Tone: ui.Attention, Icon: "hourglass"},
+	delivery.Abandoned: {Tone: ui.Closed, Icon: "x"},
+}
+
+// works is the follow-up of a winner, nil when there is none.
+func (v visit) works(ctx context.Context, proposal ids.ID) (*Works, error) {
+	all, err := delivery.Of(ctx, v.tx, v.platform.Key, []ids.ID{proposal})
+	d, ok := all[proposal]
+	if err != nil || !ok {
+		return nil, err
+	}
+	w := v.line(d)
+	return &w, nil
+}
+
+// line is a follow-up in words, with the explanation of what holds it up or ended it.
+func (v visit) line(d delivery.Delivery) Works {
+	w := Works{State: tones[d.State]}
+	w.State.Text = v.T("web.works." + string(d.State))
+	for _, m := range d.Milestones {
+		line := Milestone{Title: m.Title, Done: !m.DoneAt.IsZero()}
+		switch {
+		case line.Done:
+			line.When = v.T("web.works.done", "Day", v.DateShort(m.DoneAt))
+		case !m.DueAt.IsZero():
+			line.When = v.T("web.works.due", "Day", v.DateShort(m.DueAt))
+		}
+		if m.Body != "" && (d.State == delivery.Late && !line.Done || d.State == delivery.Abandoned) {
+			w.Note = m.Body
+		}
+		w.Milestones = append(w.Milestones, line)
+	}
+	return w
+}

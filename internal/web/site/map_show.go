@@ -1,0 +1,191 @@
+package site
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/proposal"
+	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/citymap"
+	"github.com/parvis-civic/parvis/internal/web/ui"
+)
+
+const besideSize = 40 // proposals of a page of the list beside the map
+
+func (s *Site) mapShow(r *http.Request, p ui.Page) (web.View, error) {
+	asked := r.URL.Query()
+	look, err := parseLook(asked)
+	if err != nil {
+		return web.View{}, err
+	}
+	after, err := key(asked.Get("apres"))
+	if err != nil {
+		return web.View{}, err
+	}
+	before, err := key(asked.Get("avant"))
+	if err != nil {
+		return web.View{}, err
+	}
+	var page MapPage
+	err = s.read(r, p, func(ctx context.Context, v visit) error {
+		e, err := v.edition(ctx, r.PathValue("project"))
+		if err != nil {
+			return err
+		}
+		page, err = v.mapPage(ctx, e, look, after, before)
+		return err
+	})
+	return web.View{Page: Map(p, page)}, err
+}
+
+// parseLook reads the address of a map. Fault: invalid.
+func parseLook(asked url.Values) (Look, error) {
+	look := Look{Search: cut(asked.Get("q"), maxSearch), District: asked.Get("district"), Theme: asked.Get("categorie")}
+	if text := asked.Get("zoom"); text != "" {
+		zoom, err := strconv.Atoi(text)
+		if err != nil || zoom < 0 {
+			return look, fault.New(fault.Invalid, "fault.map.zoom", "Value", text).In("zoom")
+		}
+		look.Zoom = min(zoom, citymap.MaxZoom)
+	}
+	if text := asked.Get("centre"); text != "" {
+		at, ok := parsePlace(text)
+		if !ok {
+			return look, fault.New(fault.Invalid, "fault.map.centre", "Value", text).In("centre")
+		}
+		look.Centre = &at
+	}
+	if look.Centre == nil {
+		look.Zoom = 0
+	}
+	if look.Zoom == 0 {
+		look.Centre = nil
+	}
+	return look, nil
+}
+
+// mapPage draws what a look shows and lists the same proposals.
+func (v visit) mapPage(ctx context.Context, e edition, look Look, after, before *proposal.Key) (MapPage, error) {
+	page := MapPage{Project: e.shown(), Look: look, In: look, Out: look}
+	at := project.Listed(e.Steps, e.Now)
+	if at < 0 {
+		return page, nil
+	}
+	step := e.Steps[at].ID
+	c, err := v.town(ctx, e)
+	if err != nil {
+		return page, err
+	}
+	facets, err := proposal.Facets(ctx, v.tx, v.platform.Key, step)
+	if err != nil {
+		return page, err
+	}
+	page.districts(c, facets)
+	q := proposal.ListQuery{Step: step, Matching: strings.TrimSpace(look.Search), Order: proposal.ByNumber, With: proposal.With{Card: true}, After: after, Limit: besideSize + 1}
+	for kind, slug := range map[proposal.TagKind]string{proposal.TagDistrict: look.District, proposal.TagCategory: look.Theme} {
+		if slug != "" {
+			q.Tags = append(q.Tags, proposal.Tag{Kind: kind, Slug: slug})
+		}
+	}
+	base, drawn, err := v.wholeView(ctx, c, step)
+	if err != nil {
+		return page, err
+	}
+	if of, ok := c.named(look.District); ok && len(of.outline) > 0 {
+		base = citymap.Fit(of.outline.Frame())
+	}
+	if page.Drawn = drawn; drawn {
+		view := base
+		if look.Centre != nil {
+			view = base.Zoom(*look.Centre, look.Zoom)
+			frame := proposal.Frame(view.Frame)
+			q.Within = &frame
+		}
+		if err := v.drawPage(ctx, &page, c, e, q, view); err != nil {
+			return page, err
+		}
+	}
+	counts, err := proposal.Counts(ctx, v.tx, v.platform.Key, []ids.ID{step}, q)
+	if err != nil {
+		return page, err
+	}
+	page.Found = int64(counts[step])
+	if before != nil {
+		q.After, q.Reverse = before, true
+	}
+	list, err := proposal.List(ctx, v.tx, v.platform.Key, q, false)
+	if err != nil {
+		return page, err
+	}
+	page.pages(&list, after != nil, before != nil)
+	page.Rows, err = v.cards(ctx, e, at, list)
+	return page, err
+}
+
+// districts are those beside the map, with the proposals of the whole list in each.
+func (m *MapPage) districts(c town, facets []proposal.Facet) {
+	for _, f := range facets {
+		if f.Kind != proposal.TagDistrict {
+			continue
+		}
+		d := ui.District{Name: f.Name, Slug: f.Slug}
+		if q, ok := c.named(f.Slug); ok {
+			d = q.District
+		}
+		m.Districts = append(m.Districts, MapDistrict{District: d, Count: int64(f.Proposals), Current: f.Slug == m.Look.District})
+	}
+}
+
+// drawPage draws the map of the page, and says where closer and farther looks are.
+func (v visit) drawPage(ctx context.Context, page *MapPage, c town, e edition, q proposal.ListQuery, view citymap.View) error {
+	spots, gathered, err := v.spots(ctx, q, view)
+	if err != nil {
+		return err
+	}
+	for _, g := range gathered {
+		page.Placed += int64(g.Count)
+	}
+	look := page.Look
+	page.Map = c.draw("carte", v.T("map.label", "Count", page.Placed, "Title", e.Title), view, func(of quarter) style {
+		return style{class: of.ColourClass(), href: look.in(of.Slug).href(v.Page, page.Project), on: of.Slug == look.District}
+	}, gathered, middles(spots, view))
+	page.Map.Marks = v.marks(c, e, spots, gathered, func(at citymap.Place, among citymap.Frame) templ.SafeURL {
+		if look.Zoom == citymap.MaxZoom {
+			return "#liste" // as close as it gets: the list tells them apart
+		}
+		return look.near(at, view.ZoomTo(among, look.Zoom)).href(v.Page, page.Project)
+	})
+	page.Frame = view.Frame
+	page.In = look.near(view.Frame.Middle(), look.Zoom+1)
+	page.Out = look.near(view.Frame.Middle(), max(look.Zoom-1, 0))
+	return nil
+}
+
+// pages turns one row too many into the keys of the pages before and after.
+func (m *MapPage) pages(list *[]proposal.Listed, after, before bool) {
+	more := len(*list) > besideSize
+	if more {
+		*list = (*list)[:besideSize]
+	}
+	if before {
+		slices.Reverse(*list)
+	}
+	if len(*list) == 0 {
+		return
+	}
+	if before && more || !before && after {
+		m.Previous = (*list)[0].Key.String()
+	}
+	if before || more {
+		m.Next = (*list)[len(*list)-1].Key.String()
+	}
+}

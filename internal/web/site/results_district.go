@@ -1,0 +1,142 @@
+package site
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/result"
+	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/citymap"
+	"github.com/parvis-civic/parvis/internal/web/ui"
+)
+
+// DistrictResultsPage is what one district won and what it did not, with the reasons.
+type DistrictResultsPage struct {
+	ResultsPage
+	Group MoneyGroup
+	From  string // key of the page before; empty when there is none
+	Until string // of the page after
+}
+
+// sentence says what the district won.
+func (d DistrictResultsPage) sentence(p ui.Page) string {
+	if len(d.Group.Winners) == 0 {
+		return p.T("web.results.no_winner", "Count", d.Group.Proposals)
+	}
+	return p.T("results.district.lead", "Winners", p.T("web.winners", "Count", len(d.Group.Winners)), "Proposals", p.T("web.proposals_on", "Count", d.Group.Proposals),
+		"Spent", p.Money(d.Group.Spent, d.Currency))
+}
+
+func (s *Site) resultsDistrict(r *http.Request, p ui.Page) (web.View, error) {
+	from := 0
+	if text := r.URL.Query().Get("apres"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 {
+			return web.View{}, fault.New(fault.Invalid, "fault.list.key", "Value", text).In("apres")
+		}
+		from = n
+	}
+	var page DistrictResultsPage
+	err := s.read(r, p, func(ctx context.Context, v visit) error {
+		e, err := v.edition(ctx, r.PathValue("project"))
+		if err != nil {
+			return err
+		}
+		if !e.counted || !e.result.Counted {
+			return notFound()
+		}
+		page, err = v.districtResults(ctx, e, r.PathValue("district"), from)
+		return err
+	})
+	return web.View{Page: DistrictResults(p, page)}, err
+}
+
+// districtResults reads the results of one district. Fault: not_found.
+func (v visit) districtResults(ctx context.Context, e edition, slug string, from int) (DistrictResultsPage, error) {
+	key, r := v.platform.Key, e.result
+	vote := project.VoteStep(e.Steps)
+	page := DistrictResultsPage{ResultsPage: ResultsPage{Project: e.shown(), Currency: e.currency, Counted: true, Points: e.points(), Budget: int64(r.Budget), Rule: v.ruleName(e), Announced: r.ProclaimedAt}}
+	lines, err := result.LinesIn(ctx, v.tx, key, r.Step, slug, from, resultSize+1)
+	if err != nil {
+		return page, err
+	}
+	if from > 0 {
+		page.From = "0"
+	}
+	if len(lines) > resultSize {
+		lines = lines[:resultSize]
+		page.Until = strconv.Itoa(lines[resultSize-1].Rank)
+	}
+	marked, err := result.Marked(ctx, v.tx, key, r.Step)
+	if err != nil {
+		return page, err
+	}
+	if page.Best, err = result.Best(ctx, v.tx, key, r.Step); err != nil {
+		return page, err
+	}
+	at, err := v.placesOf(ctx, e, vote, append(slices.Clone(marked), lines...))
+	if err != nil {
+		return page, err
+	}
+	if page.Groups, err = v.groups(ctx, e, vote, marked, at); err != nil {
+		return page, err
+	}
+	of := slices.IndexFunc(page.Groups, func(g MoneyGroup) bool { return g.District != nil && g.District.Slug == slug })
+	if of < 0 {
+		return page, notFound()
+	}
+	page.Group = page.Groups[of]
+	said, err := v.reasons(ctx, e, lines)
+	if err != nil {
+		return page, err
+	}
+	page.Lines = v.lines(e, lines, said, at)
+	for i := range page.Lines {
+		page.Lines[i].Cut = nil // the envelope is cut across the city, not across one district
+	}
+	return page, v.districtMap(ctx, e, &page, lines, at)
+}
+
+// districtMap shows the district with its winners.
+func (v visit) districtMap(ctx context.Context, e edition, page *DistrictResultsPage, lines []result.Line, at places) error {
+	c, err := v.town(ctx, e)
+	if err != nil {
+		return err
+	}
+	name := page.Group.District.Name
+	label := v.T("results.district.map", "Place", name)
+	page.Map, page.Drawn = v.winnersMap(c, e, label, lines, at)
+	of, ok := c.named(page.Group.District.Slug)
+	if !ok || len(of.outline) == 0 {
+		return nil
+	}
+	view := citymap.Fit(of.outline.Frame())
+	spots, gathered := winnersIn(view, lines, at)
+	page.Map, page.Drawn = c.draw("carte", label, view, func(q quarter) style {
+		s := style{class: "plain", href: page.district(v.Page, q.Slug)}
+		if q.Slug == of.Slug {
+			s.class, s.on = q.ColourClass(), true
+		}
+		return s
+	}, gathered, nil), true
+	page.Map.Marks = v.marks(c, e, spots, gathered, nil)
+	return nil
+}
+
+// turn is the address of another page of the district's proposals.
+func (d DistrictResultsPage) turn(p ui.Page, after string) templ.SafeURL {
+	if after == "" {
+		return ""
+	}
+	if after == "0" {
+		after = ""
+	}
+	return p.HrefWith(d.Project.path()+"/resultats/"+url.PathEscape(d.Group.District.Slug), "apres", after)
+}
