@@ -3,6 +3,7 @@
 package ui
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 	"time"
@@ -111,6 +112,11 @@ func (p Page) documentTitle(h Head) string {
 		return p.Platform.Name
 	}
 	return h.Title + " · " + p.Platform.Name
+}
+
+// description is the page's own sentence, else the platform's, else one that is true of every platform.
+func (p Page) description(h Head) string {
+	return cmp.Or(h.Description, p.Platform.Tagline, p.T("pages.description", "Name", p.Platform.Name))
 }
 
 // District is the name of a district with its place in the fixed sequence of colours.
