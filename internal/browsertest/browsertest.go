@@ -22,6 +22,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // patience is how long one thing asked of the browser may take; a busy machine is slow, a page that takes longer is broken.
@@ -68,7 +69,22 @@ func New(t testing.TB) *Browser {
 // Options say who visits: by default somebody at a desk, 1280 by 800 CSS pixels, in the light, with JavaScript.
 type Options struct {
 	Width, Height int
+	Scale         float64 // device pixels per CSS pixel; 0: 1. Zooming to 200 % is half the width and height at a scale of 2
 	Dark, NoJS    bool
+	Still         bool // asks for less motion
+}
+
+func (o Options) filled() Options {
+	if o.Width == 0 {
+		o.Width = 1280
+	}
+	if o.Height == 0 {
+		o.Height = 800
+	}
+	if o.Scale == 0 {
+		o.Scale = 1
+	}
+	return o
 }
 
 // Page is one page in a tab of its own. Its methods fail the test that visits it.
@@ -76,11 +92,11 @@ type Page struct {
 	URL    string
 	Status int // the HTTP status of the document
 
-	t    testing.TB
-	ctx  context.Context
-	host string
+	t   testing.TB
+	ctx context.Context
 
 	mu       sync.Mutex
+	host     string   // the one visited
 	problems []string // since the last look
 }
 
@@ -91,12 +107,6 @@ func (b *Browser) Visit(t testing.TB, address string, o Options) *Page {
 	if err != nil || u.Host == "" {
 		t.Fatalf("visiting %q: not an absolute URL", address)
 	}
-	if o.Width == 0 {
-		o.Width = 1280
-	}
-	if o.Height == 0 {
-		o.Height = 800
-	}
 	ctx, cancel := chromedp.NewContext(b.ctx)
 	p := &Page{URL: address, t: t, ctx: ctx, host: u.Host}
 	t.Cleanup(func() {
@@ -106,22 +116,45 @@ func (b *Browser) Visit(t testing.TB, address string, o Options) *Page {
 	if err := chromedp.Listen(ctx, p.hear); err != nil {
 		t.Fatalf("opening a tab: %v", err)
 	}
-	scheme := "light"
+	p.As(o)
+	p.arrive("visiting "+address, chromedp.Navigate(address))
+	return p
+}
+
+// Go opens another page in the same tab, by its absolute URL.
+func (p *Page) Go(address string) {
+	p.t.Helper()
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		p.t.Fatalf("visiting %q: not an absolute URL", address)
+	}
+	p.mu.Lock()
+	p.host = u.Host
+	p.mu.Unlock()
+	p.arrive("visiting "+address, chromedp.Navigate(address))
+}
+
+// As makes the visitor another one, who sees the page that is open as that one would.
+func (p *Page) As(o Options) {
+	p.t.Helper()
+	o = o.filled()
+	scheme, motion := "light", "no-preference"
 	if o.Dark {
 		scheme = "dark"
 	}
+	if o.Still {
+		motion = "reduce"
+	}
 	p.do("preparing the tab",
-		chromedp.EmulateViewport(int64(o.Width), int64(o.Height)),
+		chromedp.EmulateViewport(int64(o.Width), int64(o.Height), chromedp.EmulateScale(o.Scale)),
 		chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
 			_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: motion}},
 			})
 			return err
 		}),
 		scripts(!o.NoJS),
 	)
-	p.arrive("visiting "+address, chromedp.Navigate(address))
-	return p
 }
 
 // scripts lets the scripts of the tab's pages run, or not.
@@ -137,7 +170,7 @@ func (p *Page) hear(event any) {
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
 		u, err := url.Parse(e.Request.URL)
-		if err != nil || u.Host != p.host && !slices.Contains([]string{"data", "blob", "about"}, u.Scheme) {
+		if err != nil || u.Host != p.visited() && !slices.Contains([]string{"data", "blob", "about"}, u.Scheme) {
 			p.note("asked another host: " + e.Request.URL)
 		}
 	case *log.EventEntryAdded:
@@ -152,6 +185,12 @@ func (p *Page) hear(event any) {
 		}
 		p.note("a script stopped: " + text)
 	}
+}
+
+func (p *Page) visited() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.host
 }
 
 func (p *Page) note(problem string) {
@@ -222,6 +261,18 @@ func (p *Page) Follow(selector string) {
 func (p *Page) Fill(selector, text string) {
 	p.t.Helper()
 	p.do("filling "+selector, chromedp.SendKeys(chromedp.CSS(selector), text))
+}
+
+// Press types keys (package kb names those without a character) where the focus is, and stays on the page.
+func (p *Page) Press(keys string) {
+	p.t.Helper()
+	p.do("pressing keys", chromedp.KeyEvent(keys))
+}
+
+// Enter presses the return key and waits until the document that it leads to is loaded.
+func (p *Page) Enter() {
+	p.t.Helper()
+	p.arrive("pressing return", chromedp.KeyEvent(kb.Enter))
 }
 
 // Screenshot writes the whole page, as long as it is, to a PNG file, whose folder is made when missing.

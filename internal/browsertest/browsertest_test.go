@@ -53,6 +53,37 @@ func TestKnownViolationIsFound(t *testing.T) {
 	}
 }
 
+func TestAxeLeavesOutWhatIsExcepted(t *testing.T) {
+	p := New(t).Visit(t, serve(t, "", page(`<div class="theirs"><input type="text"></div>`)), Options{})
+	if v := p.Violations(".theirs"); len(v) != 0 {
+		t.Errorf("within what is excepted: %+v", v)
+	}
+	if v := p.Violations(); len(v) != 1 {
+		t.Errorf("without exception: %+v", v)
+	}
+}
+
+func TestBrokenHTMLIsFound(t *testing.T) {
+	good := "<!DOCTYPE html>\n<html lang=\"fr\">\n<head>\n<title>Essai</title>\n</head>\n<body>\n<main><h1>Essai</h1></main>\n</body>\n</html>\n"
+	Validate(t, map[string]string{"good": good})
+	r := &recorder{TB: t}
+	Validate(r, map[string]string{"bad": strings.Replace(good, "<h1>Essai</h1>", "<ul><p>Essai</p></ul>", 1)})
+	if !slices.ContainsFunc(r.said, func(s string) bool { return strings.Contains(s, "bad, line 7") }) {
+		t.Errorf("said %q", r.said)
+	}
+}
+
+func TestSameTabIsAnotherVisitor(t *testing.T) {
+	url := serve(t, "", page(`<p>un</p>`))
+	p := New(t).Visit(t, url, Options{})
+	p.As(Options{Width: 640, Height: 400, Scale: 2, Dark: true, Still: true})
+	p.Go(url + "/suite")
+	seen := Eval[[]bool](p, `[innerWidth === 640, devicePixelRatio === 2, matchMedia("(prefers-color-scheme: dark)").matches, matchMedia("(prefers-reduced-motion)").matches]`)
+	if p.Text("#ici") != "La suite" || slices.Contains(seen, false) {
+		t.Errorf("at %s: %v", p.URL, seen)
+	}
+}
+
 func TestVisitorIsWhoTheOptionsSay(t *testing.T) {
 	b := New(t)
 	url := serve(t, "", page(`<p id=js>sans</p><script>document.getElementById("js").textContent = "avec"</script><a href="/suite">Suite</a>`))
