@@ -9,7 +9,8 @@ import (
 )
 
 // Validate fails the test for each rule of HTML that a document breaks, as html-validate finds them; documents are by
-// name. What the rules are is in testdata/npm/htmlvalidate.json.
+// name. What the rules are is in testdata/npm/htmlvalidate.json: the standard ones and those of accessibility, but that a
+// list may have a label, as ARIA says, and that the wall of a meeting room may ask for itself anew where scripts do not run.
 func Validate(t testing.TB, documents map[string]string) {
 	t.Helper()
 	npm, err := npmFolder()
