@@ -206,6 +206,10 @@ func (v visit) groups(ctx context.Context, e edition, step int, marked []result.
 	}
 	if len(whole.Winners) > 0 || len(groups) == 0 {
 		whole.Proposals = int64(e.Steps[step].Proposals)
+		for _, g := range groups { // what no district has; one in several districts is counted by each
+			whole.Proposals -= g.Proposals
+		}
+		whole.Proposals = max(whole.Proposals, int64(len(whole.Winners)))
 		groups = append(groups, whole)
 	}
 	return groups, nil
