@@ -147,3 +147,19 @@ func TestTheSamePeopleGoOnVoting(t *testing.T) {
 		}
 	}
 }
+
+func TestAnOldCityTakesItsTurnoutAway(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		for _, days := range []int{0, 8} {
+			if err := Build(t.Context(), d, time.Now().AddDate(0, 0, days), nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var rows int
+		if err := d.Read(t.Context(), func(ctx context.Context, tx db.Tx) error {
+			return tx.QueryRow(ctx, `SELECT COUNT(*) FROM turnout WHERE platform = 1`).Scan(&rows)
+		}); err != nil || rows != 2*12 {
+			t.Errorf("%d districts of two votes are kept: %v", rows, err)
+		}
+	})
+}

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/live"
@@ -158,33 +157,4 @@ func onWall(c live.Counters, all []project.DistrictOf) []WallDistrict {
 		}
 	}
 	return list
-}
-
-// WallStream answers /projets/SLUG/mur/flux with the counters as they move.
-func (s *Site) WallStream(hub *live.Hub) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		var topic live.Topic
-		err := s.db.Read(r.Context(), func(ctx context.Context, tx db.Tx) error {
-			of, err := platform.ByHost(ctx, tx, r.Host)
-			if err != nil {
-				return err
-			}
-			view, err := project.Load(ctx, tx, of.Key, r.PathValue("project"), of.Now(tx.Now()))
-			if err != nil {
-				return err
-			}
-			_, show, step, err := edition{View: view}.shows(Show(r.URL.Query().Get("voir")))
-			if err != nil {
-				return err
-			}
-			topic = show.topic(of, view.Steps[step])
-			return nil
-		})
-		if err == nil {
-			err = hub.Stream(w, r, topic)
-		}
-		if err != nil {
-			web.Refuse(w, r, err)
-		}
-	}
 }

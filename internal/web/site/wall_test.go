@@ -222,6 +222,18 @@ func TestTheStreamMovesWithEachVoteAndOutlivesTheLimitsOfRequests(t *testing.T) 
 	})
 }
 
+func BenchmarkWall(b *testing.B) {
+	w := serveWalls(b, dbtest.Open(b, db.SQLite))
+	defer w.stop(b)
+	for b.Loop() {
+		r := httptest.NewRecorder()
+		w.ServeHTTP(r, httptest.NewRequest(http.MethodGet, "http://localhost"+w.path(project.Vote), nil))
+		if r.Code != http.StatusOK {
+			b.Fatal(r.Code)
+		}
+	}
+}
+
 func TestStreamsOfWhatIsNotThereAreRefused(t *testing.T) {
 	d := dbtest.Open(t, db.SQLite)
 	w := serveWalls(t, d)
