@@ -3,7 +3,7 @@
 
 export CGO_ENABLED = 0
 
-.PHONY: build demo test lint vulncheck generate bench bench-api fuzz
+.PHONY: build demo test lint vulncheck generate screenshots bench bench-api fuzz
 
 # One static binary with pages, assets, translations and migrations inside.
 build:
@@ -25,6 +25,11 @@ vulncheck:
 # Writes the Go code of the page templates again.
 generate:
 	go tool -modfile=tools/go.mod templ generate -log-level error
+
+# Every page on a phone and at a desk, by day and by night, in French and in English, into screenshots/.
+screenshots:
+	scripts/test-deps.sh
+	go test ./internal/web/site -count=1 -timeout 30m -run TestJourneys/screenshots -shots $(CURDIR)/screenshots
 
 # One package after the other, so that they do not disturb each other. Results belong in BENCHMARKS.md, with their machine.
 bench:
