@@ -165,13 +165,13 @@ func (v View) Degrees(units float64) (latitude, longitude float64) {
 	return units / v.perLatitude, units / v.perLongitude
 }
 
-// Ring gives the rings of an outline on the drawing, without points that no eye tells from the one before.
-func (v View) rings(o Outline) [][]Point {
+// rings gives the rings of an outline on the drawing, without points that are nearer than fine to the one before.
+func (v View) rings(o Outline, fine float64) [][]Point {
 	rings := make([][]Point, len(o))
 	for i, ring := range o {
 		for j, place := range ring {
 			p := v.Point(place)
-			if n := len(rings[i]); n > 0 && j < len(ring)-1 && math.Hypot(p.X-rings[i][n-1].X, p.Y-rings[i][n-1].Y) < 1.5 {
+			if n := len(rings[i]); n > 0 && j < len(ring)-1 && math.Hypot(p.X-rings[i][n-1].X, p.Y-rings[i][n-1].Y) < fine {
 				continue
 			}
 			rings[i] = append(rings[i], p)
@@ -183,7 +183,7 @@ func (v View) rings(o Outline) [][]Point {
 // Path is an outline as the d of an SVG path.
 func (v View) Path(o Outline) string {
 	var b strings.Builder
-	for _, ring := range v.rings(o) {
+	for _, ring := range v.rings(o, 1.5) { // no eye tells points nearer than that
 		for i, p := range ring {
 			if i == 0 {
 				b.WriteByte('M')

@@ -128,7 +128,7 @@ func TestNamesNeverOverlapNorLeaveTheDrawing(t *testing.T) {
 				named[i].At = v.Point(Place{south, west})
 			}
 		}
-		names := v.Names(named, []Mark{{Point: Point{500, 400}, Count: 1}}, 20, size)
+		names := v.Names(named, []Mark{{Point: Point{500, 400}, Count: 1}}, Lettering{size, 20})[0]
 		boxes := make([]box, len(names))
 		for i, name := range names {
 			half, tall := textWidth(name.Lines, size)/2, float64(len(name.Lines))*size*Leading
@@ -152,8 +152,8 @@ func TestANameStandsInItsDistrictBesideItsMarks(t *testing.T) {
 	}
 	v := Fit(o.Frame())
 	middle := v.Point(o.Frame().Middle())
-	names := v.Names([]Named{{Outline: o, Lines: []string{"Carré"}}}, []Mark{{Point: middle, Count: 3}}, 30, 20)
-	if len(names) != 1 || roomAt(v.rings(o), names[0].Point) == 0 {
+	names := v.Names([]Named{{Outline: o, Lines: []string{"Carré"}}}, []Mark{{Point: middle, Count: 3}}, Lettering{20, 30})[0]
+	if len(names) != 1 || roomAt(v.rings(o, 1), names[0].Point) == 0 {
 		t.Fatalf("the name stands outside: %v", names)
 	}
 	if math.Abs(names[0].Y-middle.Y) < 30 && math.Abs(names[0].X-middle.X) < 40 {
@@ -168,5 +168,23 @@ func TestLongNamesBreakWhereTheyMay(t *testing.T) {
 		if got := Wrap(name, 10); !reflect.DeepEqual(got, want) {
 			t.Errorf("%q breaks into %q, want %q", name, got, want)
 		}
+	}
+}
+
+// BenchmarkNames places the names of a city of 16 districts with 100 points each, twice, as a page does.
+func BenchmarkNames(b *testing.B) {
+	var named []Named
+	for i := range 16 {
+		south, west := 48+float64(i/4)*0.025, 2+float64(i%4)*0.025
+		ring := make([]Place, 101)
+		for j := range ring {
+			turn := 2 * math.Pi * float64(j%100) / 100
+			ring[j] = Place{south + 0.0125 + 0.012*math.Sin(turn), west + 0.0125 + 0.012*math.Cos(turn)}
+		}
+		named = append(named, Named{Outline: Outline{ring}, Lines: []string{"Hauts-de-", "Sorane"}})
+	}
+	v := Fit(Frame{48, 2, 48.1, 2.1})
+	for b.Loop() {
+		v.Names(named, nil, Lettering{21, 30}, Lettering{36, 39})
 	}
 }

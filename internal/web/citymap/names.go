@@ -34,38 +34,49 @@ func (b box) overlap(o box) float64 {
 	return w * h
 }
 
+// coarse is how finely borders are followed to place names, in units of the drawing.
+const coarse = 10
+
 // Leading is the height of a line of a name, times the size of its letters.
 const Leading = 1.12
 
 // letter is the width of a letter on average, times its size: measured on the titles' face, generously.
 const letter = 0.56
 
-// Names places texts of a size so that no two overlap and, as far as there is room, none covers a mark of that radius.
-// A name that finds no room is left out: the list beside the map has it.
-func (v View) Names(named []Named, marks []Mark, radius, size float64) []Name {
-	type candidate struct {
-		Point
-		room float64 // distance to the border
+// Lettering is how large names are written, and how far from the middle of a mark they keep clear, in units of the drawing.
+type Lettering struct{ Size, Clear float64 }
+
+// candidate is a point where a name may stand.
+type candidate struct {
+	Point
+	room float64 // distance to the border of its district
+}
+
+// Names places texts, once for each lettering, so that no two overlap and, as far as there is room, none covers a mark. A
+// name that finds no room is left out: the list beside the map has it.
+func (v View) Names(named []Named, marks []Mark, letterings ...Lettering) [][]Name {
+	rings, candidates := make([][][]Point, len(named)), make([][]candidate, len(named))
+	for i, n := range named {
+		rings[i] = v.rings(n.Outline, coarse)
+		v.inside(rings[i], func(p Point, room float64) { candidates[i] = append(candidates[i], candidate{p, room}) })
+		slices.SortStableFunc(candidates[i], func(a, b candidate) int { return cmp.Compare(b.room, a.room) })
 	}
+	all := make([][]Name, len(letterings))
+	for i, l := range letterings {
+		all[i] = v.names(named, rings, candidates, marks, l)
+	}
+	return all
+}
+
+func (v View) names(named []Named, rings [][][]Point, candidates [][]candidate, marks []Mark, l Lettering) []Name {
+	size := l.Size
 	obstacles := make([]box, len(marks))
 	for i, m := range marks {
-		obstacles[i] = box{m.X - radius, m.Y - radius, m.X + radius, m.Y + radius}
+		obstacles[i] = box{m.X - l.Clear, m.Y - l.Clear, m.X + l.Clear, m.Y + l.Clear}
 	}
-	candidates := make([][]candidate, len(named))
-	rings := make([][][]Point, len(named))
 	order := make([]int, len(named))
-	for i, n := range named {
+	for i := range named {
 		order[i] = i
-		if len(n.Outline) == 0 {
-			for _, dy := range []float64{0, -1.6, 1.6, -3, 3} {
-				candidates[i] = append(candidates[i], candidate{Point{n.At.X, n.At.Y + dy*size}, size})
-			}
-			continue
-		}
-		rings[i] = v.rings(n.Outline)
-		v.inside(rings[i], func(p Point, room float64) {
-			candidates[i] = append(candidates[i], candidate{p, room})
-		})
 	}
 	// Who has the fewest places to stand chooses first.
 	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(len(candidates[i]), len(candidates[j])) })
@@ -73,23 +84,30 @@ func (v View) Names(named []Named, marks []Mark, radius, size float64) []Name {
 	var names []Name
 	for _, i := range order {
 		half, tall := textWidth(named[i].Lines, size)/2, float64(len(named[i].Lines))*size*Leading
+		stands := candidates[i]
+		if len(named[i].Outline) == 0 {
+			for _, dy := range []float64{0, -1.6, 1.6, -3, 3} {
+				stands = append(stands, candidate{Point{named[i].At.X, named[i].At.Y + dy*size}, size})
+			}
+		}
 		var best Point
 		var bestBox box
 		score := math.Inf(-1)
-	next:
-		for _, c := range candidates[i] {
+		for _, c := range stands {
 			b := box{c.X - half, c.Y - tall/2, c.X + half, c.Y + tall/2}
-			if b.left < 4 || b.right > Width-4 || b.top < 4 || b.bottom > v.Height-4 {
+			if b.left < 4 || b.right > Width-4 || b.top < 4 || b.bottom > v.Height-4 ||
+				slices.ContainsFunc(placed, func(other box) bool { return b.overlap(other) > 0 }) {
 				continue
 			}
-			for _, other := range placed {
-				if b.overlap(other) > 0 {
-					continue next
-				}
+			s := min(c.room, half) / half
+			if s <= score {
+				break // those that follow have less room still
 			}
-			s := min(c.room, half)/half - 2*out(rings[i], b) // sticking out of the district is bad, …
+			if c.room < math.Hypot(half, tall/2) {
+				s -= 2 * out(rings[i], b) // sticking out of the district is bad, …
+			}
 			for _, o := range obstacles {
-				s -= 3 * b.overlap(o) / (4 * radius * radius) // … covering a mark is worse
+				s -= 3 * b.overlap(o) / (4 * l.Clear * l.Clear) // … covering a mark is worse
 			}
 			if s > score {
 				score, best, bestBox = s, c.Point, b
@@ -171,10 +189,10 @@ func roomAt(rings [][]Point, p Point) float64 {
 	nearest := math.Inf(1)
 	for _, ring := range rings {
 		for i, a := range ring {
-			nearest = min(nearest, distance(a, ring[(i+1)%len(ring)], p))
+			nearest = min(nearest, squared(a, ring[(i+1)%len(ring)], p))
 		}
 	}
-	return nearest
+	return math.Sqrt(nearest)
 }
 
 // out is the share of a box's corners that are not inside rings; 0 when there are none.
@@ -205,12 +223,13 @@ func holds(rings [][]Point, p Point) bool {
 	return in
 }
 
-// distance is that from a point to a side.
-func distance(a, b, p Point) float64 {
+// squared is the square of the distance from a point to a side.
+func squared(a, b, p Point) float64 {
 	dx, dy := b.X-a.X, b.Y-a.Y
 	t := 0.0
 	if long := dx*dx + dy*dy; long > 0 {
 		t = min(max(((p.X-a.X)*dx+(p.Y-a.Y)*dy)/long, 0), 1)
 	}
-	return math.Hypot(a.X+t*dx-p.X, a.Y+t*dy-p.Y)
+	dx, dy = a.X+t*dx-p.X, a.Y+t*dy-p.Y
+	return dx*dx + dy*dy
 }

@@ -118,3 +118,8 @@ func (m MapPage) frame() templ.Attributes {
 	degrees := func(v float64) string { return strconv.FormatFloat(v, 'f', 7, 64) }
 	return templ.Attributes{"data-south": degrees(m.Frame.South), "data-west": degrees(m.Frame.West), "data-north": degrees(m.Frame.North), "data-east": degrees(m.Frame.East)}
 }
+
+// onMap is the address of the map with the proposals of the list.
+func (l ProposalsPage) onMap(p ui.Page) templ.SafeURL {
+	return Look{Search: l.Filter.Search, District: l.Filter.District, Theme: l.Filter.Theme}.href(p, l.Project)
+}

@@ -102,7 +102,8 @@ func (c town) draw(id, label string, view citymap.View, style func(quarter) styl
 	}
 	// The one that the page is about is drawn last, so that no neighbour covers its border.
 	slices.SortStableFunc(m.Areas, func(a, b ui.MapArea) int { return strings.Compare(strconv.FormatBool(a.On), strconv.FormatBool(b.On)) })
-	m.Wide, m.Narrow = view.Names(named, clear, covered, ui.WideName), view.Names(named, clear, covered*1.3, ui.NarrowName)
+	names := view.Names(named, clear, citymap.Lettering{Size: ui.WideName, Clear: covered}, citymap.Lettering{Size: ui.NarrowName, Clear: covered * 1.3})
+	m.Wide, m.Narrow = names[0], names[1]
 	return m
 }
 
