@@ -96,6 +96,9 @@ func (w WallPage) href(p ui.Page, s Show) templ.SafeURL {
 	return p.HrefWith(w.path(), "voir", string(s))
 }
 
+// digits is how long the number is, so that its size fits the screen.
+func (w WallPage) digits() string { return strconv.Itoa(len(strconv.FormatInt(w.Total, 10))) }
+
 func widthText(width float64) string { return strconv.FormatFloat(width, 'f', 2, 64) }
 
 func sideText(side int) string { return strconv.Itoa(side) }

@@ -322,7 +322,18 @@ func TestTheWallLivesInABrowser(t *testing.T) {
 	url := server.URL + w.path(project.Vote)
 	for _, o := range []browsertest.Options{{Width: 320, Height: 740}, {Width: 1280, Height: 800, Dark: true}, {Width: 1920, Height: 1080}} {
 		t.Run(fmt.Sprint(o.Width), func(t *testing.T) {
-			p := b.Visit(t, url, o)
+			p := b.Visit(t, url+"?voir=votants", o)
+			for _, total := range []int{8_888, 88_888, 888_888} { // a large city's, in place of this one's
+				if over := browsertest.Eval[int](p, fmt.Sprintf(`(() => {
+					const total = document.querySelector(".wall-total");
+					total.textContent = (%d).toLocaleString("fr");
+					total.dataset.digits = String(%[1]d).length;
+					return Math.max(total.scrollWidth - total.clientWidth, document.documentElement.scrollWidth - innerWidth);
+				})()`, total)); over > 0 {
+					t.Errorf("%d is %d px too wide", total, over)
+				}
+			}
+			p = b.Visit(t, url, o)
 			p.Axe(t)
 			if wide := browsertest.Eval[int](p, "document.documentElement.scrollWidth"); wide > o.Width {
 				t.Errorf("it is %d px wide", wide)

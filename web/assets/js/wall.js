@@ -24,7 +24,9 @@
   let stream;
 
   function show(counters) {
-    write(find(".wall-total"), numbers.format(counters.total));
+    const total = find(".wall-total");
+    write(total, numbers.format(counters.total));
+    total.dataset.digits = String(counters.total).length; // as long as it is, it fits
     write(find(".wall-caption"), plurals.select(counters.total) === "one" ? say.one : say.other);
     const most = Math.max(1, ...Object.values(counters.districts));
     for (const row of wall.querySelectorAll("[data-district]")) {
