@@ -9,7 +9,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/browsertest"
 )
 
-// byKeyboard goes from the home page to a search, through the list and into the results with the keyboard alone, and sees
+// byKeyboard goes from the home page to a search, through the list, into the results and over the map with the keyboard alone, and sees
 // at each step where it is.
 func byKeyboard(t *testing.T, c *country) {
 	p := browsertest.New(t).Visit(t, c.url(replay, "/"), browsertest.Options{Width: 1280, Height: 900})
@@ -49,6 +49,10 @@ func byKeyboard(t *testing.T, c *country) {
 	}
 	k.tabTo("details[open] .winners a", 1)
 	k.enter("/propositions/")
+
+	p.Go(c.url(city, "/projets/"+c.vote+"/carte"))
+	k.tabTo(`.city-map a[href*="/propositions/"]`, 40)
+	k.enter("/propositions/")
 }
 
 type keyboard struct {
@@ -59,7 +63,7 @@ type keyboard struct {
 // seen is what is focused: whether a selector matches it, and whether a person sees that.
 type seen struct {
 	Matches bool
-	Ring    bool // drawn around it or around its card, at least 3 px wide
+	Ring    bool // drawn around it or around its card, at least 3 px wide; around a mark on a map, 2 px
 	Shown   bool // it has a size and stands within the window
 	What    string
 }
@@ -70,10 +74,10 @@ func (k keyboard) tabTo(selector string, most int) {
 	for range most {
 		k.p.Press(kb.Tab)
 		s := browsertest.Eval[seen](k.p, `(() => {
-			const e = document.activeElement, box = e.getBoundingClientRect();
+			const e = document.activeElement, box = e.getBoundingClientRect(), mark = e.querySelector(".mark .body");
 			return {
 				matches: e.matches(`+"`"+selector+"`"+`),
-				ring: [e, e.closest(".proposal-card") ?? e].map(e => getComputedStyle(e)).some(s => s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 3),
+				ring: mark ? mark.getScreenCTM().a * parseFloat(getComputedStyle(mark).strokeWidth) / 2 >= 2 : [e, e.closest(".proposal-card") ?? e].map(e => getComputedStyle(e)).some(s => s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 3),
 				shown: box.width > 1 && box.height > 1 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
 				what: e.outerHTML.slice(0, 160),
 			};
