@@ -34,7 +34,7 @@ func (h *house) handler() (http.Handler, error) {
 			"GET /readyz":                     http.HandlerFunc(h.readyz),
 			"GET /metrics":                    h.metrics.handler(),
 		},
-		AnyOrigin: []string{"/graphql"}, // it reads no cookie
+		AnyOrigin: []string{"/graphql", "/graphql/internal", "/graphql/public"}, // it reads no cookie
 	})
 	if err != nil {
 		return nil, err

@@ -7,7 +7,7 @@ import (
 
 // In gives the inside of an SQL list, "?,?,?", and its arguments. The list is padded to a power of two by repeating
 // the last value, so that lists of any length share a few prepared statements. An empty list gives "NULL", which is
-// in no list.
+// in no list. SQLite takes some 32,000 values at most.
 func In[T any](values []T) (marks string, args []any) {
 	if len(values) == 0 {
 		return "NULL", nil
@@ -16,12 +16,16 @@ func In[T any](values []T) (marks string, args []any) {
 	for n < len(values) {
 		n *= 2
 	}
+	n = min(n, max(len(values), mostValues))
 	args = make([]any, n)
 	for i := range args {
 		args[i] = values[min(i, len(values)-1)]
 	}
 	return strings.Repeat("?,", n-1) + "?", args
 }
+
+// mostValues leaves room for a statement's other parameters; SQLite has 32,766.
+const mostValues = 32_000
 
 // Collect reads every row into a slice and closes the rows.
 func Collect[T any](rows *sql.Rows, err error, scan func(*sql.Rows, *T) error) ([]T, error) {

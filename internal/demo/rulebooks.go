@@ -102,7 +102,7 @@ func ofTheDeposit(b rulebook.Rulebook) rulebook.Rulebook {
 	b.Deposit.MaximumCost = euros(200_000)
 	b.Vote.Ballot = rulebook.Shape{Kind: rulebook.Simple, Min: 1, Max: 3}
 	b.Vote.District = &rulebook.DistrictRight{Choice: rulebook.AnyDistrict, Ballot: rulebook.Shape{Kind: rulebook.Simple, Min: 1, Max: 3}}
-	b.Vote.Totals = rulebook.Totals{During: rulebook.InBatches, Every: 100}
+	b.Vote.Totals = rulebook.Totals{During: rulebook.Hidden}
 	b.Count.Budget = euros(1_600_000)
 	parts := &tally.Parts{By: tally.PartsByDistrict, Fit: tally.Fit{Then: tally.FitSkip}, Left: tally.LeftCitywide, Several: tally.SeveralFirst, None: tally.NoneCitywide}
 	for _, d := range b.Districts {

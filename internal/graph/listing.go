@@ -17,7 +17,7 @@ import (
 )
 
 // order reads orderBy: the first of the list. Nobody comments or writes messages yet, so those orders are that of
-// publication. An order by counts that are hidden would tell them, so it is that of publication too.
+// publication.
 func order(args exec.Args) (by proposal.Order, descending bool) {
 	for o := range exec.List[exec.Args](args, "orderBy") {
 		field, _ := o.String("field")
@@ -55,21 +55,23 @@ func stepProposals(ctx context.Context, parents []*Step, args exec.Args) ([]*con
 		return nil, err
 	}
 	q.Offset = offset
-	if q.Seed, q.After, err = readCursor(by, own); err != nil {
+	out := make([]*connection[Proposal], len(parents))
+	var shown, uncounted []int // uncounted: an order by counts that are hidden would tell them
+	for i, s := range parents {
+		switch {
+		case !s.listVisible():
+			out[i] = &connection[Proposal]{}
+		case naturallyDown && !s.countsVisible():
+			uncounted = append(uncounted, i)
+		default:
+			shown = append(shown, i)
+		}
+	}
+	if err := r.listSteps(ctx, parents, shown, q, own, n, out); err != nil {
 		return nil, err
 	}
-	out := make([]*connection[Proposal], len(parents))
-	hidden, shown := split(parents, by)
-	for _, group := range [][]int{hidden, shown} {
-		q := q
-		if len(group) > 0 && naturallyDown && !parents[group[0]].countsVisible() {
-			q.Order, q.Reverse = proposal.ByPublished, descending
-		}
-		if err := r.listSteps(ctx, parents, group, q, n, out); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	q.Order, q.Reverse = proposal.ByPublished, descending
+	return out, r.listSteps(ctx, parents, uncounted, q, own, n, out)
 }
 
 // always are the fields that every list brings; onCards and inTexts those that come with the parts of these names.
@@ -138,18 +140,6 @@ func collect(fields map[string]ast.SelectionSet, down int, sets ...ast.Selection
 	}
 }
 
-// split parts the steps whose counts are hidden from the others, when the order is by counts.
-func split(parents []*Step, by proposal.Order) (hidden, shown []int) {
-	for i, s := range parents {
-		if (by == proposal.ByVotes || by == proposal.ByPoints) && !s.countsVisible() {
-			hidden = append(hidden, i)
-		} else {
-			shown = append(shown, i)
-		}
-	}
-	return hidden, shown
-}
-
 func emptyPages(parents []*Step) []*connection[Proposal] {
 	out := make([]*connection[Proposal], len(parents))
 	for i := range out {
@@ -158,23 +148,43 @@ func emptyPages(parents []*Step) []*connection[Proposal] {
 	return out
 }
 
-func (r *request) listSteps(ctx context.Context, parents []*Step, group []int, q proposal.ListQuery, first int, out []*connection[Proposal]) error {
-	if len(group) == 0 {
+// stepsAtOnce bounds the parts of one statement; a query names few steps, however often.
+const stepsAtOnce = 100
+
+// listSteps gives the pages of the steps at those places, each step once in the statement however many parents ask.
+func (r *request) listSteps(ctx context.Context, parents []*Step, places []int, q proposal.ListQuery, own string, first int, out []*connection[Proposal]) error {
+	if len(places) == 0 {
 		return nil
 	}
-	steps := make([]ids.ID, len(group))
-	for i, at := range group {
-		steps[i] = parents[at].ID
+	var err error
+	if q.Seed, q.After, err = readCursor(q.Order, own); err != nil {
+		return err
 	}
-	pages := make([][]proposal.Listed, len(group))
-	if first > 0 { // clients that only count ask for no row
-		var err error
-		if pages, err = proposal.Lists(ctx, r.tx, r.platform.Key, steps, q, false); err != nil {
+	list := make([]ids.ID, len(places))
+	rows := 0
+	for i, at := range places {
+		list[i] = parents[at].ID
+		rows += min(first, parents[at].Proposals)
+	}
+	if err := r.spend(ctx, rows); err != nil {
+		return err
+	}
+	steps := missing[struct{}](list, nil)
+	pages := make(map[ids.ID][]proposal.Listed, len(steps))
+	for part := range slices.Chunk(steps, stepsAtOnce) {
+		if first == 0 { // clients that only count ask for no row
+			break
+		}
+		found, err := proposal.Lists(ctx, r.tx, r.platform.Key, part, q, false)
+		if err != nil {
 			return err
 		}
+		for i, step := range part {
+			pages[step] = found[i]
+		}
 	}
-	for i, at := range group {
-		out[at] = r.proposalPage(parents[at], pages[i], q, first)
+	for i, at := range places {
+		out[at] = r.proposalPage(parents[at], pages[list[i]], q, first)
 	}
 	return nil
 }
@@ -229,7 +239,7 @@ func readCursor(by proposal.Order, own string) (seed int64, key *proposal.Key, e
 		return 0, nil, wrongCursor(nil)
 	}
 	seed, err = strconv.ParseInt(parts[1], 10, 64)
-	if err != nil || proposal.Order(parts[0]) != by && by != proposal.ByVotes && by != proposal.ByPoints {
+	if err != nil || proposal.Order(parts[0]) != by {
 		return 0, nil, wrongCursor(nil)
 	}
 	k, err := proposal.ParseKey(parts[2])

@@ -24,6 +24,9 @@ func registerNodes(x *exec.Executor) {
 		for id := range exec.List[string](args, "ids") {
 			list = append(list, id)
 		}
+		if err := of(ctx).spend(ctx, len(list)); err != nil {
+			return nil, err
+		}
 		return of(ctx).nodes(ctx, list)
 	})
 }

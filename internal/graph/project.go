@@ -169,6 +169,9 @@ func (r *request) projectPage(ctx context.Context, q project.ListQuery, args exe
 	if err != nil {
 		return nil, err
 	}
+	if err := r.spend(ctx, len(found)); err != nil {
+		return nil, err
+	}
 	list := make([]ids.ID, len(found))
 	for i, p := range found {
 		list[i] = p.ID

@@ -39,7 +39,7 @@ func registerProposals(x *exec.Executor) {
 	exec.Get(x, "Proposal", "publishedAt", func(p *Proposal) *dateTime { return p.r.maybe(p.PublishedAt) })
 	exec.Get(x, "Proposal", "notPublishedReason", func(*Proposal) *string { return nil })
 	exec.Get(x, "Proposal", "url", func(p *Proposal) string {
-		return p.r.base + proposalPath(p.project.Slug, p.Number, p.Slug)
+		return p.r.base + proposalPath(p.project.Slug, p.Number, p.shown(p.Slug))
 	})
 	exec.Get(x, "Proposal", "trashed", func(p *Proposal) bool { return p.Trashed != proposal.NotTrashed })
 	exec.Get(x, "Proposal", "trashedStatus", func(p *Proposal) *string { return text(strings.ToUpper(string(p.Trashed))) })
@@ -58,7 +58,7 @@ func registerProposals(x *exec.Executor) {
 	exec.Get(x, "Proposal", "project", func(p *Proposal) *Project { return p.project })
 	exec.Get(x, "Proposal", "cost", func(p *Proposal) *Money { return &Money{tallyAmount(p.Cost), p.project.Currency} })
 	exec.Get(x, "Proposal", "address", func(p *Proposal) *address {
-		if p.Place == nil {
+		if p.Place == nil || p.blanked() {
 			return nil
 		}
 		return &address{p}
@@ -153,12 +153,17 @@ func brought[R any](parents []*Proposal, with func(proposal.With) bool, get func
 	return out, nil
 }
 
-// shown hides the text of a contribution that moderation put out of sight.
+// blanked says whether moderation put the proposal's text out of sight.
+func (p *Proposal) blanked() bool {
+	return !access.Can(access.Anyone, access.SeeProposal, access.Moment{Published: true, Blanked: p.Trashed == proposal.Invisible})
+}
+
+// shown gives a part of the proposal's text, nothing when it is out of sight.
 func (p *Proposal) shown(s string) string {
-	if access.Can(access.Anyone, access.SeeProposal, access.Moment{Published: true, Blanked: p.Trashed == proposal.Invisible}) {
-		return s
+	if p.blanked() {
+		return ""
 	}
-	return ""
+	return s
 }
 
 // paragraphs makes HTML of plain text.
@@ -177,12 +182,13 @@ func (a *address) json() string {
 	return string(raw)
 }
 
+// proposalIDs gives the identifiers of the parents, once each.
 func proposalIDs(parents []*Proposal) []ids.ID {
 	list := make([]ids.ID, len(parents))
 	for i, p := range parents {
 		list[i] = p.ID
 	}
-	return list
+	return missing[struct{}](list, nil)
 }
 
 func proposalSelections(ctx context.Context, parents []*Proposal, _ exec.Args) ([][]*selection, error) {
@@ -196,7 +202,7 @@ func proposalSelections(ctx context.Context, parents []*Proposal, _ exec.Args) (
 	for i, p := range parents {
 		out[i] = []*selection{}
 		for _, s := range byProposal[p.ID] {
-			if step := p.project.step(s.Step); step != nil && step.Kind.Selects() {
+			if step := p.project.step(s.Step); step != nil && step.Kind.Selects() && step.listVisible() {
 				out[i] = append(out[i], &selection{step, s.Status})
 			}
 		}
@@ -238,7 +244,7 @@ func (r *request) counts(ctx context.Context, parents []*Proposal) (votes, point
 	if len(unknown) == 0 {
 		return votes, points, visible, nil
 	}
-	found, err := proposal.SelectionsOf(ctx, r.tx, r.platform.Key, unknown)
+	found, err := proposal.SelectionsOf(ctx, r.tx, r.platform.Key, missing[struct{}](unknown, nil))
 	at := map[ids.ID][]int{}
 	for i, p := range parents {
 		if !visible[i] {

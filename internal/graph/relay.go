@@ -117,7 +117,12 @@ func relay[T any](x *exec.Executor, name string) {
 		return totals, nil
 	})
 	exec.Get(x, name+"Connection", "pageInfo", (*connection[T]).info)
-	exec.Get(x, name+"Connection", "edges", func(c *connection[T]) []*edge[T] { return c.edges })
+	exec.Get(x, name+"Connection", "edges", func(c *connection[T]) []*edge[T] {
+		if c.edges == nil {
+			return []*edge[T]{} // clients go through them without a check
+		}
+		return c.edges
+	})
 	exec.Get(x, name+"Edge", "node", func(e *edge[T]) *T { return e.node })
 	exec.Get(x, name+"Edge", "cursor", func(e *edge[T]) string { return e.cursor })
 }

@@ -22,6 +22,7 @@ type request struct {
 	now      time.Time
 	projects map[ids.ID]*Project
 	lines    map[ids.ID][]result.LineOf // of the proposals looked up so far
+	spent    int64                      // values asked for so far
 }
 
 type requestKey struct{}
@@ -127,5 +128,9 @@ func appendDateTime(b []byte, t dateTime) ([]byte, error) {
 
 // proposalPath is the address of a proposal: the number decides, the title is for people.
 func proposalPath(slug string, number int, title string) string {
-	return "/projets/" + slug + "/propositions/" + strconv.Itoa(number) + "-" + title
+	path := "/projets/" + slug + "/propositions/" + strconv.Itoa(number)
+	if title != "" {
+		path += "-" + title
+	}
+	return path
 }

@@ -8,11 +8,13 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"mime"
 	"net/http"
+	"runtime"
 	"time"
+	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	gqllru "github.com/99designs/gqlgen/graphql/handler/lru"
@@ -42,6 +44,7 @@ const (
 	maxBody    = 1 << 20
 	maxTokens  = 15_000
 	maxQueries = 1000 // parsed and validated ones that are kept
+	maxTime    = 20 * time.Second
 )
 
 // The memory of answers: while nothing changes, the same question has the same answer. What depends on the time (the
@@ -55,6 +58,7 @@ const (
 type server struct {
 	Options
 	gql     *handler.Server
+	turns   chan struct{} // a token for each query that is being resolved
 	answers *lru.Cache[[sha256.Size]byte, answer]
 }
 
@@ -63,7 +67,7 @@ type answer struct {
 	version string
 	until   time.Time
 	status  int
-	header  string // Content-Type
+	whole   bool // without errors
 	body    []byte
 }
 
@@ -77,13 +81,15 @@ func New(o Options) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{Options: o, gql: handler.New(x), answers: answers}
+	s := &server{Options: o, gql: handler.New(x), answers: answers, turns: make(chan struct{}, max(2, runtime.GOMAXPROCS(0)))}
 	s.gql.AddTransport(direct.New(transport.GET{}))
 	s.gql.AddTransport(direct.New(transport.POST{}))
 	s.gql.SetValidationRulesFn(x.Rules)
 	s.gql.SetQueryCache(gqllru.New[*ast.QueryDocument](maxQueries))
 	s.gql.SetParserTokenLimit(maxTokens)
 	s.gql.Use(extension.Introspection{})
+	s.gql.Use(manyFields{})
+	s.gql.AroundResponses(s.read)
 	s.gql.SetErrorPresenter(s.present)
 	return s, nil
 }
@@ -105,24 +111,27 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusRequestEntityTooLarge, "the request is too large: at most 1 MiB")
 		return
 	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
 	if r.Method == http.MethodPost {
-		if typ, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || typ != "application/json" {
-			refuse(w, http.StatusUnsupportedMediaType, `send JSON {"query": "…"} with Content-Type: application/json`)
+		if body, err = plain(r.Header.Get("Content-Type"), body); err != nil {
+			refuse(w, http.StatusBadRequest, err.Error())
 			return
 		}
+	}
+	if text := append(body, r.URL.RawQuery...); !utf8.Valid(body) || bytes.Contains(text, []byte(`\u0000`)) || bytes.Contains(text, []byte("%00")) {
+		refuse(w, http.StatusBadRequest, "the request must be UTF-8 without NUL")
+		return
 	}
 	a, err := s.answer(r, body)
 	if err != nil {
 		s.failed(w, r, err)
 		return
 	}
-	h.Set("Content-Type", a.header)
+	h.Set("Content-Type", "application/json")
 	w.WriteHeader(a.status)
 	_, _ = w.Write(a.body)
 }
 
-// answer gives a remembered answer, or a new one.
+// answer gives a remembered answer, or a new one. Only whole answers are remembered: an error may be one visitor's own.
 func (s *server) answer(r *http.Request, body []byte) (answer, error) {
 	version, err := s.DB.Version(r.Context())
 	if err != nil {
@@ -132,12 +141,12 @@ func (s *server) answer(r *http.Request, body []byte) (answer, error) {
 	if a, ok := s.answers.Get(key); ok && a.version == version && time.Now().Before(a.until) {
 		return a, nil
 	}
-	a, err := s.fresh(r)
+	a, err := s.fresh(r, body)
 	if err != nil {
 		return answer{}, err
 	}
 	a.version, a.until = version, time.Now().Add(maxAge)
-	if len(a.body) <= maxAnswerSize && a.status == http.StatusOK {
+	if a.whole && len(a.body) <= maxAnswerSize && r.Context().Err() == nil {
 		s.answers.Add(key, a)
 	}
 	return a, nil
@@ -145,7 +154,7 @@ func (s *server) answer(r *http.Request, body []byte) (answer, error) {
 
 func keyOf(r *http.Request, body []byte) [sha256.Size]byte {
 	h := sha256.New()
-	for _, part := range []string{r.Method, r.Host, r.URL.RawQuery, r.Header.Get("Accept")} {
+	for _, part := range []string{r.Method, r.Host, r.URL.RawQuery} {
 		_, _ = io.WriteString(h, part)
 		_, _ = h.Write([]byte{0})
 	}
@@ -153,20 +162,63 @@ func keyOf(r *http.Request, body []byte) [sha256.Size]byte {
 	return [sha256.Size]byte(h.Sum(nil))
 }
 
-// fresh answers from the database; the snapshot is let go before a slow client takes the answer.
-func (s *server) fresh(r *http.Request) (answer, error) {
-	var out buffer
-	err := s.DB.Read(r.Context(), func(ctx context.Context, tx db.Tx) error {
-		p, err := platform.ByHost(ctx, tx, r.Host)
+type hostKey struct{}
+
+// call is what the library is asked, and what became of it.
+type call struct {
+	host  string
+	whole bool  // without errors
+	err   error // of the snapshot
+}
+
+// fresh has the library parse and validate the query, then answers from the database.
+func (s *server) fresh(r *http.Request, body []byte) (answer, error) {
+	ctx, cancel := context.WithTimeout(r.Context(), maxTime)
+	defer cancel()
+	c := &call{host: r.Host}
+	inner := r.Clone(context.WithValue(ctx, hostKey{}, c))
+	inner.Header = http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}}
+	inner.Body = io.NopCloser(bytes.NewReader(body))
+	out := buffer{header: http.Header{}, status: http.StatusOK}
+	s.gql.ServeHTTP(&out, inner)
+	if c.err != nil {
+		return answer{}, c.err
+	}
+	a := answer{status: out.status, body: out.body.Bytes(), whole: c.whole && out.status == http.StatusOK}
+	if a.status == http.StatusUnprocessableEntity { // old clients read the body of 200 alone, but for a syntax error
+		a.status = http.StatusOK
+		if bytes.Contains(a.body, []byte(errcode.ParseFailed)) {
+			a.status = http.StatusBadRequest
+		}
+	}
+	return a, nil
+}
+
+// read resolves a valid query in one snapshot, which is let go before a slow client takes the answer. Few queries are
+// resolved at once, so that pages never wait for a reader.
+func (s *server) read(ctx context.Context, next graphql.ResponseHandler) (response *graphql.Response) {
+	if !graphql.HasOperationContext(ctx) || graphql.GetOperationContext(ctx).Operation == nil {
+		return next(ctx) // the query was refused: there is nothing to resolve
+	}
+	c := ctx.Value(hostKey{}).(*call)
+	select {
+	case s.turns <- struct{}{}:
+		defer func() { <-s.turns }()
+	case <-ctx.Done():
+		c.err = fault.New(fault.Unavailable, "fault.unavailable").Because(ctx.Err())
+		return nil
+	}
+	c.err = s.DB.Read(ctx, func(ctx context.Context, tx db.Tx) error {
+		p, err := platform.ByHost(ctx, tx, c.host)
 		if err != nil {
 			return err
 		}
 		q := &request{tx: tx, platform: p, base: p.Base(s.Local), now: p.Now(tx.Now()), projects: map[ids.ID]*Project{}, lines: map[ids.ID][]result.LineOf{}}
-		out = buffer{header: http.Header{}, status: http.StatusOK}
-		s.gql.ServeHTTP(&out, r.WithContext(with(ctx, q)))
+		response = next(with(ctx, q))
 		return nil
 	})
-	return answer{status: out.status, header: out.header.Get("Content-Type"), body: out.body.Bytes()}, err
+	c.whole = response != nil && len(response.Errors) == 0
+	return response
 }
 
 // buffer is a response that is kept.

@@ -252,12 +252,167 @@ func TestCountsThatTheRulebookHidesAreNowhere(t *testing.T) {
 				t.Fatalf("a hidden count shows: %v", node)
 			}
 		}
+		if total := at(data, "projects", "edges", 0, "node", "steps", 2, "proposals", "totalCount"); total != 0.0 {
+			t.Errorf("the result step tells the winners while people vote: %v", total)
+		}
+		for i := range list {
+			for s := range at(list[i], "node", "selections").([]any) {
+				if at(list[i], "node", "selections", s, "step", "title") == "Résultats" {
+					t.Fatal("a selection tells a winner while people vote")
+				}
+			}
+		}
 		byDate, _, _ := a.post("localhost", page, map[string]any{"first": 199, "order": "PUBLISHED_AT"})
 		other := at(byDate, "projects", "edges", 0, "node", "steps", 1, "proposals", "edges").([]any)
 		for i := range list {
 			if at(list[i], "node", "id") != at(other[i], "node", "id") {
 				t.Fatal("the order by votes tells hidden counts")
 			}
+		}
+	})
+}
+
+func TestEdgesAreNeverNull(t *testing.T) {
+	a := start(t, dbtest.Open(t, db.SQLite), "Poland_Gdynia_2020_Kamienna_Gora__large.pb")
+	data, errors, _ := a.post("localhost", `{ projects(first: 0) { edges { cursor } } globalDistricts { edges { cursor } }
+		all: projects { edges { node { votes { edges { cursor } } steps { ... on CollectStep { proposals(first: 0) { edges { cursor } } } } } } } }`, nil)
+	for _, path := range [][]any{{"projects", "edges"}, {"globalDistricts", "edges"}, {"all", "edges", 0, "node", "votes", "edges"}, {"all", "edges", 0, "node", "steps", 0, "proposals", "edges"}} {
+		if list, ok := at(data, path...).([]any); !ok || len(list) != 0 || errors != nil {
+			t.Errorf("%v: %v, want an empty list (%v)", path, at(data, path...), errors)
+		}
+	}
+}
+
+func TestEveryOrderByCountsIsThatOfTheVoteOnEachStep(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		a := start(t, d, "France_Toulouse_2022.pb")
+		data, errors, _ := a.post("localhost", `{ projects { edges { node { steps {
+			... on CollectStep { proposals(first: 199, orderBy: {field: VOTES, direction: DESC}) { edges { node { votes { totalCount } } } } }
+			... on SelectionStep { proposals(first: 199, orderBy: {field: VOTES, direction: DESC}) { edges { node { votes { totalCount } } } } } } } } } }`, nil)
+		if errors != nil {
+			t.Fatal(errors)
+		}
+		for step := range 3 {
+			list, _ := at(data, "projects", "edges", 0, "node", "steps", step, "proposals", "edges").([]any)
+			if first := at(list, 0, "node", "votes", "totalCount"); first != 492.0 {
+				t.Errorf("step %d: the first has %v votes, want 492", step, first)
+			}
+			for i := 1; i < len(list); i++ {
+				if at(list, i-1, "node", "votes", "totalCount").(float64) < at(list, i, "node", "votes", "totalCount").(float64) {
+					t.Fatalf("step %d: row %d has more votes than the one before", step, i)
+				}
+			}
+		}
+	})
+}
+
+func TestAStepIsListedOnceHoweverManyParentsAskForIt(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		a := start(t, d, "France_Toulouse_2022.pb")
+		data, errors, _ := a.post("localhost", `{ projects { edges { node { steps { ... on SelectionStep { proposals(first: 199) { edges { node {
+			project { steps { ... on SelectionStep { proposals(first: 1) { totalCount edges { node { id } } } } } } } } } } } } } } }`, nil)
+		if errors != nil || at(data, "projects", "edges", 0, "node", "steps", 1, "proposals", "edges", 198, "node", "project", "steps", 1, "proposals", "totalCount") != 199.0 {
+			t.Errorf("errors %v", errors)
+		}
+	})
+}
+
+// send posts a body as it is.
+func (a api) send(contentType, body string) (int, string) {
+	a.t.Helper()
+	r := httptest.NewRequestWithContext(a.t.Context(), http.MethodPost, "http://localhost/graphql", strings.NewReader(body))
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
+	}
+	r.Header.Set("Accept", "application/vnd.cap-collectif.preview+json")
+	w := httptest.NewRecorder()
+	a.h.ServeHTTP(w, r)
+	if got := w.Header().Get("Content-Type"); got != "application/json" {
+		a.t.Errorf("%s: answered as %s", body, got)
+	}
+	return w.Code, w.Body.String()
+}
+
+func TestBodiesOfOldClientsAreUnderstood(t *testing.T) {
+	a := start(t, dbtest.Open(t, db.SQLite), "Poland_Gdynia_2020_Kamienna_Gora__large.pb")
+	const want = `"totalCount":1`
+	for _, c := range []struct {
+		name, typ, body string
+		status          int
+		says            string
+	}{
+		{"JSON", "application/json; charset=utf-8", `{"query":"{ projects { totalCount } }"}`, 200, want},
+		{"a repeated type", "application/json, application/json", `{"query":"{ projects { totalCount } }"}`, 200, want},
+		{"no type", "", `{"query":"{ projects { totalCount } }"}`, 200, want},
+		{"a bare query", "application/graphql", `{ projects { totalCount } }`, 200, want},
+		{"a form", "application/x-www-form-urlencoded", `query=%7B+projects+%7B+totalCount+%7D+%7D`, 200, want},
+		{"null variables", "application/json", `{"query":"{ projects { totalCount } }","variables":null}`, 200, want},
+		{"variables as text", "application/json", `{"query":"query ($n: Int) { projects(first: $n) { totalCount } }","variables":"{\"n\": 1}"}`, 200, want},
+		{"an undeclared variable", "application/json", `{"query":"{ projects { totalCount } }","variables":{"x":1}}`, 200, want},
+		{"what validation refuses", "application/json", `{"query":"{ projectz }"}`, 200, "projectz"},
+		{"a syntax error", "application/json", `{"query":"{ projects {"}`, 400, "errors"},
+		{"no JSON", "application/json", `{`, 400, "send JSON"},
+		{"a NUL", "application/json", `{"query":"{ globalDistricts(name: \"\\u0000\") { totalCount } }"}`, 400, "NUL"},
+		{"bytes that are no text", "application/json", "{\"query\":\"{ projects { totalCount } } # \xff\"}", 400, "UTF-8"},
+	} {
+		if status, body := a.send(c.typ, c.body); status != c.status || !strings.Contains(body, c.says) {
+			t.Errorf("%s: %d %s, want %d with %q", c.name, status, body, c.status, c.says)
+		}
+	}
+}
+
+func TestAQueryThatWouldCostTooMuchIsRefused(t *testing.T) {
+	a := start(t, dbtest.Open(t, db.SQLite), "France_Toulouse_2022.pb")
+	data, errors, statements := a.post("localhost", `{ projects { edges { node { `+strings.Repeat("id ", 2000)+` } } } }`, nil)
+	if message, _ := at(errors, 0, "message").(string); !strings.Contains(message, "2003 fields") || data != nil || statements > 0 {
+		t.Errorf("2,000 fields: %d statements, %v", statements, errors)
+	}
+	within := `id`
+	for range 3 { // 199 proposals, each with its project's 199, each with its project's 199
+		within = `project { steps { ... on SelectionStep { proposals(first: 5000) { edges { node { id ` + within + ` } } } } } }`
+	}
+	_, errors, _ = a.post("localhost", `{ projects { edges { node { steps { ... on SelectionStep { proposals(first: 5000) { edges { node { `+within+` } } } } } } } } }`, nil)
+	if message, _ := at(errors, 0, "message").(string); !strings.Contains(message, "2,000,000 values") || at(errors, 0, "extensions", "code") != "limited" {
+		t.Errorf("nested lists: %v", errors[:min(len(errors), 2)])
+	}
+	// The largest known client: twelve streams of pages, nine levels deep.
+	stream := `: projects { edges { node { steps { ... on SelectionStep { proposals(first: 2000) { edges { node { id title reference author { username } category { name } votes { totalCount } selections { step { id } } } } } } } } } }`
+	query := `{ `
+	for _, alias := range "abcdefghijkl" {
+		query += string(alias) + stream
+	}
+	if _, errors, _ := a.post("localhost", query+` }`, nil); errors != nil {
+		t.Errorf("a large honest query: %v", errors)
+	}
+}
+
+func TestACancelledQueryIsNobodyElsesAnswer(t *testing.T) {
+	a := start(t, dbtest.Open(t, db.SQLite), "Poland_Gdynia_2020_Kamienna_Gora__large.pb")
+	const body = `{"query":"{ projects { totalCount } }"}`
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, "http://localhost/graphql", strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	a.h.ServeHTTP(httptest.NewRecorder(), r)
+	if status, got := a.send("application/json", body); status != 200 || !strings.Contains(got, `"totalCount":1`) {
+		t.Errorf("after somebody's cancelled query: %d %s", status, got)
+	}
+}
+
+func TestARemovedProposalLeavesItsTextNowhere(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		a := start(t, d, "France_Toulouse_2022.pb")
+		a.write(`UPDATE proposal SET trashed = 'invisible', trashed_reason = 'charte', address = 'rue secrète', latitude = 1, longitude = 2, body = 'secrète' WHERE number = 114 AND platform = ?`)
+		a.write(`UPDATE selection SET trashed = (1 = 1) WHERE number = 114 AND platform = ?`)
+		data, errors, _ := a.post("localhost", `{ projects { edges { node { steps { ... on SelectionStep { proposals(trashedStatus: TRASHED) { totalCount edges { node {
+			title url body bodyText summary address { formatted json } trashed trashedStatus trashedReason } } } } } } } } }`, nil)
+		if errors != nil {
+			t.Fatal(errors)
+		}
+		node := at(data, "projects", "edges", 0, "node", "steps", 1, "proposals", "edges", 0, "node")
+		if at(node, "title") != "" || at(node, "url") != "http://localhost:8080"+"/projets/budget-participatif-2022/propositions/114" || at(node, "body") != nil || at(node, "address") != nil ||
+			at(node, "trashedStatus") != "INVISIBLE" || at(node, "trashedReason") != "charte" {
+			t.Errorf("a removed proposal: %v", node)
 		}
 	})
 }

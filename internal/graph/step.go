@@ -14,14 +14,27 @@ import (
 // votes says whether ballots are cast in the step.
 func (s *Step) votes() bool { return s.Kind == project.Vote || s.Kind == project.Preselection }
 
-// countsVisible says whether anyone may see its counts, and so sort by them. A result step shows those of the votes
-// before it.
+// countsVisible says whether anyone may see its counts, and so sort by them. A step where nobody votes shows those of
+// the project's votes.
 func (s *Step) countsVisible() bool {
-	if s.Kind != project.Result {
+	if s.votes() {
 		return s.may(access.SeeCounts)
 	}
+	for _, other := range s.project.steps {
+		if other.votes() && !other.may(access.SeeCounts) {
+			return false
+		}
+	}
+	return true
+}
+
+// listVisible says whether anyone may see which proposals are in it. Those of a result step are the winners.
+func (s *Step) listVisible() bool {
+	if s.Kind != project.Result {
+		return true
+	}
 	for _, earlier := range s.project.steps[:s.index] {
-		if earlier.votes() && !earlier.may(access.SeeCounts) {
+		if earlier.votes() && !earlier.may(access.SeeResult) {
 			return false
 		}
 	}

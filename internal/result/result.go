@@ -111,6 +111,15 @@ func Proclaim(ctx context.Context, tx db.Tx, platform int64, v project.View, ste
 	if err := selectWinners(ctx, tx, platform, v, step, lines); err != nil {
 		return Result{}, err
 	}
+	var others []ids.ID // where nobody votes: their lists can be ordered by what the vote gave
+	for _, s := range v.Steps {
+		if s.Kind == project.Collect || s.Kind == project.Analysis {
+			others = append(others, s.ID)
+		}
+	}
+	if err := proposal.CopyCounts(ctx, tx, platform, step, others); err != nil {
+		return Result{}, err
+	}
 	hash := v.Rulebook.Hash()
 	return r, journal.Append(ctx, tx, platform, "result_proclaimed", map[string]any{
 		"project": v.Project.ID, "step": step, "rule": rule, "rulebook": hex.EncodeToString(hash[:]), "counted": r.Counted,
