@@ -159,7 +159,7 @@ func (h *house) sweep() run.Task {
 		Start: func(ctx context.Context, _ func(error)) error {
 			transfers := transfer.NewService(h.db)
 			if err := transfers.SweepAtStart(ctx); err != nil && ctx.Err() == nil {
-				return err
+				h.log.Error("sweep dead imports", "error", err) // the cities are served all the same; the next one tries again
 			}
 			ctx, cancel = context.WithCancel(ctx)
 			go func() {

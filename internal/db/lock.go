@@ -29,7 +29,8 @@ func lockDir(dir string) (*os.File, error) {
 		return nil, fault.New(fault.Conflict, "fault.database_in_use", "Dir", dir, "PID", strconv.Itoa(pid)).
 			Because(fmt.Errorf("process %d has %s open: stop it, or choose another folder with --data", pid, dir))
 	}
-	if err := f.Truncate(0); err == nil {
+	err = f.Truncate(0)
+	if err == nil {
 		_, err = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
 	}
 	if err != nil {

@@ -57,6 +57,14 @@ func openSQLite(ctx context.Context, d *DB) (_ store, err error) {
 			s.release()
 		}
 	}()
+	// Made here, so that it is its owner's alone whatever the folder lets others do; the log's files take its mode.
+	file, err := os.OpenFile(filepath.Join(dir, FileName), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := file.Close(); err != nil {
+		return nil, err
+	}
 	// The log is checkpointed by the writer alone, and shrinks to 64 MB once a long reader has let it grow.
 	if s.writeDB, err = sql.Open("sqlite", dsn(dir, "wal_autocheckpoint(0)", "journal_size_limit(67108864)")); err != nil {
 		return nil, err

@@ -16,14 +16,23 @@ import (
 
 func TestWorksOfAPlatformAreItsOwn(t *testing.T) {
 	proposal, project := ids.Random(), ids.Random()
+	more := []ids.ID{ids.Random(), ids.Random(), ids.Random()} // as many more on each platform as its key
 	dbtest.Tenancy{
 		Filled: []string{"Insert"},
 		Fill: func(ctx context.Context, tx db.Tx, platform int64) error {
-			return delivery.Insert(ctx, tx, platform, []delivery.Delivery{{Proposal: proposal, Project: project, State: delivery.Planned, UpdatedAt: time.UnixMicro(platform),
-				Milestones: []delivery.Milestone{{Title: fmt.Sprint("Étude de ", platform)}}}})
+			var list []delivery.Delivery
+			for _, id := range more[:platform] {
+				list = append(list, delivery.Delivery{Proposal: id, Project: project, State: delivery.Planned, UpdatedAt: time.UnixMicro(1)})
+			}
+			return delivery.Insert(ctx, tx, platform, append(list, []delivery.Delivery{{Proposal: proposal, Project: project, State: delivery.Planned, UpdatedAt: time.UnixMicro(platform),
+				Milestones: []delivery.Milestone{{Title: fmt.Sprint("Étude de ", platform)}}}}...))
 		},
 		Reads: []dbtest.Reading{{Of: "Of", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 			return delivery.Of(ctx, tx, platform, []ids.ID{proposal})
+		}}, {Of: "Counts", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+			return delivery.Counts(ctx, tx, platform, project)
+		}}, {Of: "Followed", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+			return delivery.Followed(ctx, tx, platform, project, delivery.Planned, 10)
 		}}},
 	}.Run(t)
 }

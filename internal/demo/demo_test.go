@@ -410,7 +410,7 @@ func TestAnOldCityIsBuiltAnewOnItsPlatform(t *testing.T) {
 		if anew.platform.Key != first.platform.Key || anew.editions[0].Project.ID == first.editions[0].Project.ID {
 			t.Fatalf("platform %d, then %d", first.platform.Key, anew.platform.Key)
 		}
-		if len(anew.editions) != 4 || len(anew.districts) != 12 || len(anew.journal) != len(first.journal) {
+		if len(anew.editions) != 4 || len(anew.districts) != 12 || len(anew.journal) != len(first.journal)-1 { // the platform was created once
 			t.Errorf("%d editions, %d districts, %d entries", len(anew.editions), len(anew.districts), len(anew.journal))
 		}
 		for _, kind := range []project.Kind{project.Delivery, project.Vote, project.Analysis, project.Collect} {

@@ -34,14 +34,19 @@ func Append(ctx context.Context, tx db.Tx, platform int64, kind string, body any
 	if err != nil {
 		return fmt.Errorf("journal entry %s: %w", kind, err)
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO journal_pending (platform, id, kind, body, at) VALUES (?, ?, ?, ?, ?)`,
-		platform, ids.Dated(tx.Now()), kind, string(canonical), db.Micros(tx.Now()))
+	at := db.Micros(tx.Now())
+	var position int
+	if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM journal_pending p WHERE p.platform = ? AND p.at = ?`, platform, at).Scan(&position); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO journal_pending (platform, id, kind, body, at, position) VALUES (?, ?, ?, ?, ?, ?)`,
+		platform, ids.Dated(tx.Now()), kind, string(canonical), at, position)
 	return err
 }
 
 // Pending gives the entries that wait, oldest first, at most limit.
 func Pending(ctx context.Context, tx db.Tx, platform int64, limit int) ([]Entry, error) {
-	rows, err := tx.Query(ctx, `SELECT id, kind, body, at FROM journal_pending WHERE platform = ? ORDER BY id LIMIT ?`, platform, limit)
+	rows, err := tx.Query(ctx, `SELECT id, kind, body, at FROM journal_pending WHERE platform = ? ORDER BY at, position, id LIMIT ?`, platform, limit)
 	return db.Collect(rows, err, func(r *sql.Rows, e *Entry) error {
 		var at int64
 		err := r.Scan(&e.ID, &e.Kind, &e.Body, &at)

@@ -12,6 +12,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/journal"
 )
 
 // Platform is a city's participation platform.
@@ -174,13 +175,16 @@ func (s *Service) Create(ctx context.Context, n New) (p Platform, err error) {
 	return p, err
 }
 
+// LockName is the lock of what is looked up of platforms and then changed: keys, slugs, whether one is still used.
+const LockName = "platform"
+
 // Create makes a platform within a transaction.
 func Create(ctx context.Context, tx db.Tx, n New) (Platform, error) {
 	n = n.fill()
 	if err := n.check(); err != nil {
 		return Platform{}, err
 	}
-	if err := tx.Lock(ctx, "platform"); err != nil { // its slug, its hosts and the next key are looked up, then taken
+	if err := tx.Lock(ctx, LockName); err != nil { // its slug, its hosts and the next key are looked up, then taken
 		return Platform{}, err
 	}
 	if _, err := BySlug(ctx, tx, n.Slug); err == nil {
@@ -198,7 +202,11 @@ func Create(ctx context.Context, tx db.Tx, n New) (Platform, error) {
 	if err := insert(ctx, tx, n); err != nil {
 		return Platform{}, err
 	}
-	return BySlug(ctx, tx, n.Slug)
+	p, err := BySlug(ctx, tx, n.Slug)
+	if err != nil {
+		return Platform{}, err
+	}
+	return p, journal.Append(ctx, tx, p.Key, "platform_created", map[string]any{"platform": p.ID, "slug": p.Slug, "kind": p.Kind})
 }
 
 // Base gives the scheme and host of its links: its stored address, else a name of the address that the process serves

@@ -3,6 +3,7 @@ package proposal
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/ids"
@@ -179,6 +180,31 @@ func Promote(ctx context.Context, tx db.Tx, platform int64, from, to ids.ID, lis
 	if len(list) == 0 {
 		return 0, nil
 	}
+	total := 0
+	for part := range slices.Chunk(list, promotedAtOnce) {
+		n, err := promote(ctx, tx, platform, from, to, part, status)
+		if err != nil {
+			return 0, err
+		}
+		total += int(n)
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO facet (platform, step, kind, tag, name, sort, proposals)
+		SELECT f.platform, n.step, f.kind, f.tag, f.name, f.sort, COUNT(*) FROM facet f
+		JOIN selection_tag n ON n.platform = f.platform AND n.kind = f.kind AND n.tag = f.tag
+		WHERE f.platform = ? AND f.step = ? AND n.step = ? GROUP BY f.platform, n.step, f.kind, f.tag, f.name, f.sort`, platform, from, to)
+	return total, err
+}
+
+// MoveDistrict gives the proposals of one district of a project to another: the platform's own one of the same name.
+func MoveDistrict(ctx context.Context, tx db.Tx, platform int64, project, from, to ids.ID) error {
+	_, err := tx.Exec(ctx, `UPDATE proposal SET district = ? WHERE platform = ? AND project = ? AND district = ?`, to, platform, project, from)
+	return err
+}
+
+// promotedAtOnce keeps a statement within the number of parameters that an engine takes.
+const promotedAtOnce = 10_000
+
+func promote(ctx context.Context, tx db.Tx, platform int64, from, to ids.ID, list []ids.ID, status string) (int64, error) {
 	marks, args := db.In(list)
 	args = append([]any{platform, from}, args...)
 	n, err := tx.Exec(ctx, `INSERT INTO selection (platform, step, proposal, number, status, votes, points, cost, published_at, shuffle, trashed)
@@ -191,15 +217,5 @@ func Promote(ctx context.Context, tx db.Tx, platform int64, from, to ids.ID, lis
 		SELECT t.platform, ?, t.kind, t.tag, t.proposal FROM selection_tag t WHERE t.platform = ? AND t.step = ? AND t.proposal IN (`+marks+`)`, append([]any{to}, args...)...); err != nil {
 		return 0, err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO facet (platform, step, kind, tag, name, sort, proposals)
-		SELECT f.platform, n.step, f.kind, f.tag, f.name, f.sort, COUNT(*) FROM facet f
-		JOIN selection_tag n ON n.platform = f.platform AND n.kind = f.kind AND n.tag = f.tag
-		WHERE f.platform = ? AND f.step = ? AND n.step = ? GROUP BY f.platform, n.step, f.kind, f.tag, f.name, f.sort`, platform, from, to)
-	return int(n), err
-}
-
-// MoveDistrict gives the proposals of one district of a project to another: the platform's own one of the same name.
-func MoveDistrict(ctx context.Context, tx db.Tx, platform int64, project, from, to ids.ID) error {
-	_, err := tx.Exec(ctx, `UPDATE proposal SET district = ? WHERE platform = ? AND project = ? AND district = ?`, to, platform, project, from)
-	return err
+	return n, nil
 }

@@ -41,13 +41,42 @@ func (s *Service) Import(ctx context.Context, f File, o Options) (Report, error)
 	if err = im.write(ctx); err == nil {
 		report, err = im.finish(ctx)
 	}
+	rest := context.WithoutCancel(ctx) // an interrupt leaves as little behind as anything else
 	if err != nil {
-		// What it wrote goes at once, even when it was interrupted; if this fails too, the next sweep takes it.
-		buried := s.bury(context.WithoutCancel(ctx), dead{im.platform.Key, im.source.ID, im.source.Project})
-		return Report{}, errors.Join(err, buried)
+		return im.failed(rest, s, report, err)
 	}
-	// The edition that gave way is swept now; if this dies, at the next start.
-	return report, s.Sweep(ctx)
+	if im.replaces != nil {
+		// The edition that gave way goes now; if this fails, the next sweep takes it.
+		_, _ = s.bury(rest, dead{im.platform.Key, im.replaces.ID, im.replaces.Project}, time.Time{})
+	}
+	return report, nil
+}
+
+// errTwin says that the same bytes came in while this import ran.
+var errTwin = errors.New("the same file came in meanwhile")
+
+// failed ends an import that met an error: what it wrote goes at once, unless the last transaction took place after all
+// and only its answer was lost.
+func (im *importing) failed(ctx context.Context, s *Service, report Report, err error) (Report, error) {
+	ours, failed := s.bury(ctx, dead{im.platform.Key, im.source.ID, im.source.Project}, forever)
+	if failed != nil {
+		return Report{}, errors.Join(err, failed) // the next sweep takes it
+	}
+	var standing stored
+	var known bool
+	if !ours || errors.Is(err, errTwin) {
+		failed = s.db.Read(ctx, func(ctx context.Context, tx db.Tx) (err error) {
+			if standing, known, err = finished(ctx, tx, im.platform.Key, im.source); err != nil || !known || standing.ID == im.source.ID {
+				return err
+			}
+			report, err = im.known(ctx, tx, standing)
+			return err
+		})
+	}
+	if failed != nil || !known || !errors.Is(err, errTwin) && standing.ID != im.source.ID {
+		return Report{}, errors.Join(err, failed)
+	}
+	return report, nil
 }
 
 // election is what the first pass learns of a file: all but its ballots.
@@ -120,6 +149,9 @@ func (im *importing) begin(ctx context.Context) (report Report, known bool, err 
 	m := im.election.meta
 	err = im.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		report, known, im.replaces = Report{}, false, nil
+		if err := tx.Lock(ctx, platform.LockName); err != nil { // or a sweep could take the platform away meanwhile
+			return err
+		}
 		if im.platform, err = findPlatform(ctx, tx, m, im.options.Platform); err != nil {
 			return err
 		}
@@ -358,7 +390,11 @@ func (im *importing) finish(ctx context.Context) (report Report, err error) {
 		if err := setState(ctx, tx, key, im.source.ID, done); err != nil {
 			return err
 		}
-		if err := journal.Append(ctx, tx, key, "import", map[string]any{"project": im.source.Project, "unit": m.Unit, "subunit": m.Subunit, "instance": m.Instance,
+		var replaces any
+		if im.replaces != nil {
+			replaces = map[string]any{"project": im.replaces.Project, "sha256": hex.EncodeToString(im.replaces.SHA256)}
+		}
+		if err := journal.Append(ctx, tx, key, "import", map[string]any{"replaces": replaces, "project": im.source.Project, "unit": m.Unit, "subunit": m.Subunit, "instance": m.Instance,
 			"sha256": hex.EncodeToString(im.source.SHA256), "proposals": report.Proposals, "districts": report.Districts, "ballots": report.Ballots, "refused": len(report.Refused)}); err != nil {
 			return err
 		}
@@ -377,6 +413,9 @@ func (im *importing) takePlace(ctx context.Context, tx db.Tx) (slug string, err 
 	other, found, err := finished(ctx, tx, key, im.source)
 	if err != nil {
 		return "", err
+	}
+	if found && bytes.Equal(other.SHA256, im.source.SHA256) {
+		return "", errTwin
 	}
 	if found && (im.replaces == nil || other.ID != im.replaces.ID) {
 		return "", fault.New(fault.Conflict, "fault.import.other", "Unit", im.source.Unit, "Instance", im.source.Instance, "Subunit", im.source.Subunit, "File", other.File)

@@ -66,6 +66,13 @@ func setState(ctx context.Context, tx db.Tx, platform int64, id ids.ID, to state
 	return err
 }
 
+// claim takes a dead import for erasing, in one statement, so that one that lives after all is not.
+func claim(ctx context.Context, tx db.Tx, d dead, before time.Time) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE import SET state = 'replaced' WHERE platform = ? AND id = ? AND (state = 'replaced' OR state = 'running' AND finished_at < ?)`,
+		d.platform, d.id, db.Micros(before))
+	return n == 1, err
+}
+
 func refuse(ctx context.Context, tx db.Tx, platform int64, source ids.ID, from int, list []Refused) error {
 	rows := make([][]any, len(list))
 	for i, r := range list {

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/parvis-civic/parvis/internal/ballot"
@@ -29,28 +30,40 @@ const patience = 2 * time.Minute
 
 func (s *Service) sweep(ctx context.Context, wait time.Duration) error {
 	var list []dead
+	var now time.Time
 	err := s.db.Read(ctx, func(ctx context.Context, tx db.Tx) (err error) {
-		list, err = deadImports(ctx, tx, tx.Now().Add(-wait).Add(time.Microsecond))
+		now = tx.Now().Add(time.Microsecond)
+		list, err = deadImports(ctx, tx, now.Add(-wait))
 		return err
 	})
-	for _, d := range list {
-		if err != nil {
-			return err
-		}
-		err = s.bury(ctx, d)
+	errs := []error{err}
+	for _, d := range list { // one that can't be erased does not keep the others
+		_, err := s.bury(ctx, d, now.Add(-wait))
+		errs = append(errs, err)
 	}
-	return err
+	return errors.Join(errs...)
 }
 
-func (s *Service) bury(ctx context.Context, d dead) error {
-	err := s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return setState(ctx, tx, d.platform, d.id, replaced) })
-	if err != nil {
+// forever is later than any sign of life.
+var forever = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// bury erases an import that gave way, or that runs without a sign of life since before, and says whether it was one:
+// an import that meanwhile came to its end, or gave a sign, stays.
+func (s *Service) bury(ctx context.Context, d dead, before time.Time) (ours bool, err error) {
+	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		ours, err = claim(ctx, tx, d, before)
 		return err
+	})
+	if err != nil || !ours {
+		return false, err
 	}
 	if err := s.eraseBallots(ctx, d.platform, d.project); err != nil {
-		return err
+		return true, err
 	}
-	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+	return true, s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		if err := tx.Lock(ctx, platform.LockName); err != nil { // nobody begins an import on it while it is looked at
+			return err
+		}
 		if err := erase(ctx, tx, d.platform, d.project); err != nil {
 			return err
 		}

@@ -330,8 +330,10 @@ CREATE TABLE journal_pending ( -- public acts that wait for the sequencer, forma
 	kind     {{.Text}} NOT NULL,
 	body     {{.Text}} NOT NULL, -- canonical JSON (RFC 8785)
 	at       {{.Int}} NOT NULL,
+	position {{.Int}} NOT NULL, -- among those of the same instant, which one transaction wrote
 	PRIMARY KEY (platform, id)
 {{.End}};
+CREATE INDEX journal_pending_at ON journal_pending (platform, at, position, id);
 
 -- The text of proposals that searches read: folded (no accents, lower case). Trigrams on both engines.
 CREATE TABLE proposal_text (
@@ -342,6 +344,7 @@ CREATE TABLE proposal_text (
 	body     {{.Text}} NOT NULL,
 	PRIMARY KEY (platform, proposal)
 {{.EndRowid}};
+CREATE INDEX proposal_text_project ON proposal_text (platform, project);
 {{if .Postgres}}
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE INDEX proposal_text_trigrams ON proposal_text USING gin (title gin_trgm_ops, body gin_trgm_ops);

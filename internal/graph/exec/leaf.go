@@ -115,7 +115,7 @@ func appendInt[V int | int32 | int64](b []byte, v V) ([]byte, error) {
 // appendFloat writes as encoding/json does (ES6 number to string, except for the exponent's form).
 func appendFloat(b []byte, v float64) ([]byte, error) {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return b, fmt.Errorf("Float cannot hold %v", v)
+		return b, fmt.Errorf("a Float cannot hold %v", v)
 	}
 	format := byte('f')
 	if abs := math.Abs(v); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
