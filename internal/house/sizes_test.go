@@ -13,7 +13,9 @@ const (
 	maxFileLines = 500
 	maxRoomLines = 4000
 	maxRoomFiles = 25
-	maxWebFiles  = 60 // a web package has a handler and a template for each page
+	// A web package has a handler and a template for each page: more files, each smaller.
+	maxWebFiles = 60
+	maxWebLines = 6000
 )
 
 func TestFilesAndRoomsStaySmall(t *testing.T) {
@@ -40,12 +42,12 @@ func TestFilesAndRoomsStaySmall(t *testing.T) {
 		}
 	}
 	for name, s := range sizes {
-		most := maxRoomFiles
+		lines, most := maxRoomLines, maxRoomFiles
 		if name == "web" || strings.HasPrefix(name, "web/") {
-			most = maxWebFiles
+			lines, most = maxWebLines, maxWebFiles
 		}
-		if s.lines > maxRoomLines || s.files > most {
-			t.Errorf("the room %s has %d lines in %d files, more than %d in %d: split it by sub-noun", name, s.lines, s.files, maxRoomLines, most)
+		if s.lines > lines || s.files > most {
+			t.Errorf("the room %s has %d lines in %d files, more than %d in %d: split it by sub-noun", name, s.lines, s.files, lines, most)
 		}
 	}
 }

@@ -226,7 +226,7 @@ func NamesIn(ctx context.Context, tx db.Tx, platform int64, lines []Line) (Names
 	}
 	if len(others) > 0 {
 		marks, args := db.In(slices.Sorted(maps.Keys(others)))
-		rows, err := tx.Query(ctx, `SELECT p.project, p.reference, p.title FROM proposal p WHERE p.platform = ? AND p.reference IN (`+marks+`)`, append([]any{platform}, args...)...)
+		rows, err := tx.Query(ctx, `SELECT p.project, p.reference, CASE WHEN p.trashed = 'invisible' THEN p.reference ELSE p.title END FROM proposal p WHERE p.platform = ? AND p.reference IN (`+marks+`)`, append([]any{platform}, args...)...)
 		if _, err = db.Collect(rows, err, func(r *sql.Rows, _ *struct{}) error {
 			var at reference
 			var title string

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 	"github.com/klauspost/compress/gzhttp"
@@ -89,7 +90,19 @@ func New(o Options) (http.Handler, error) {
 	for _, pattern := range o.AnyOrigin {
 		crossOrigin.AddInsecureBypassPattern(pattern)
 	}
-	return s.observing(safe(compress(crossOrigin.Handler(s.recovering(s.branding(mux)))))), nil
+	return s.observing(safe(s.readable(compress(crossOrigin.Handler(s.recovering(s.branding(mux))))))), nil
+}
+
+// readable refuses an address that is no text: no database takes it, and nobody typed it.
+func (s *server) readable(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		query, err := url.QueryUnescape(r.URL.RawQuery)
+		if text := r.URL.Path + query; err != nil || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+			http.Error(w, "Parvis: 400", http.StatusBadRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // inLanguage puts the prefix of a language before a pattern's path; French has none.

@@ -135,6 +135,10 @@ func (e Edition) action(p ui.Page) ui.Link {
 
 // envelope is the money of the edition as a bar and as a sentence.
 func (e Edition) envelope(p ui.Page) (sentence string, parts []ui.EnvelopePart) {
+	if !e.Counted && e.Moment.group() == "over" {
+		return p.T("web.money.whole", "Budget", p.Money(e.Budget, e.Currency)),
+			[]ui.EnvelopePart{{Label: p.T("web.money.envelope"), Amount: e.Budget, Class: "whole"}}
+	}
 	if !e.Counted {
 		return p.T("web.money.whole", "Budget", p.Money(e.Budget, e.Currency)),
 			[]ui.EnvelopePart{{Label: p.T("web.money.to_share"), Amount: e.Budget, Class: "whole"}}
@@ -180,6 +184,8 @@ type ProjectPage struct {
 	Summary string // a few sentences, paragraphs apart by an empty line
 	Steps   []ui.Step
 	Teaser  []ui.Card
+	Best    bool   // the teaser shows the most chosen
+	Stage   string // what its proposals are: "_deposited", "_studied", "" when put to the vote
 	Map     ui.CityMap
 	Drawn   bool   // there is a map
 	Source  string // where imported data comes from; empty for the city's own
@@ -203,6 +209,8 @@ type ProposalPage struct {
 	Longitude  string
 	Where      *ui.CityMap // the place in the city; nil when it is not known
 	Works      *Works      // the follow-up of a winner; nil when there is none
+	Removed    string      // when and why moderation removed it; empty: it stands
+	Imported   bool
 }
 
 // Works is where the works of a winner are.

@@ -32,6 +32,13 @@ func (s *Site) projectShow(r *http.Request, p ui.Page) (web.View, error) {
 			return err
 		}
 		if at := project.Listed(e.Steps, e.Now); at >= 0 {
+			page.Best = e.counted && e.totalsShown(at)
+			switch e.Steps[at].Kind {
+			case project.Collect:
+				page.Stage = "_deposited"
+			case project.Analysis, project.Preselection:
+				page.Stage = "_studied"
+			}
 			page.Map, page.Drawn, err = v.overview(ctx, e, at)
 		}
 		return err

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/project"
@@ -35,17 +36,46 @@ func (s *Site) proposalShow(r *http.Request, p ui.Page) (web.View, error) {
 		if !ok {
 			return notFound()
 		}
-		if href := ProposalHref(p, e.Slug, numberText(n), found.Slug); r.PathValue("proposal") != numberText(n)+"-"+found.Slug {
-			moved = web.View{Moved: href}
+		removed := found
+		found = v.seen(found)
+		address := numberText(n)
+		if found.Slug != "" {
+			address += "-" + found.Slug
+		}
+		if r.PathValue("proposal") != address {
+			moved = web.View{Moved: ProposalHref(p, e.Slug, numberText(n), found.Slug)}
 			return nil
 		}
 		page, err = v.proposal(ctx, e, found)
+		page.Removed = v.removal(removed)
 		return err
 	})
 	if err != nil || moved.Moved != "" {
 		return moved, err
 	}
 	return web.View{Page: ProposalShow(p, page)}, nil
+}
+
+// seen gives a proposal as anyone may see it: one whose text moderation put out of sight keeps its number, its cost and
+// its counts, and nothing that somebody wrote.
+func (v visit) seen(p proposal.Proposal) proposal.Proposal {
+	if access.Can(access.Anyone, access.SeeProposal, access.Moment{Published: true, Blanked: p.Trashed == proposal.Invisible}) {
+		return p
+	}
+	p.Title, p.Slug, p.Summary, p.Body, p.Address, p.Proposer = v.T("web.removed.title"), "", "", "", "", ""
+	p.Place, p.Picture = nil, ids.ID{}
+	return p
+}
+
+// removal says when and why moderation removed a proposal; nothing of one that stands.
+func (v visit) removal(p proposal.Proposal) string {
+	switch {
+	case p.Trashed == proposal.NotTrashed:
+		return ""
+	case p.TrashedReason == "":
+		return v.T("web.removed.when", "Day", v.Date(p.TrashedAt))
+	}
+	return v.T("web.removed.why", "Day", v.Date(p.TrashedAt), "Reason", p.TrashedReason)
 }
 
 func (v visit) proposal(ctx context.Context, e edition, found proposal.Proposal) (ProposalPage, error) {
@@ -72,7 +102,8 @@ func (v visit) proposal(ctx context.Context, e edition, found proposal.Proposal)
 		return page, err
 	}
 	page.Card, page.Proposals = cards[0], int64(e.Steps[step].Proposals)
-	if page.Author == "" {
+	page.Imported = e.Origin == project.Imported
+	if page.Author == "" && found.Trashed != proposal.Invisible {
 		authors, err := account.ByIDs(ctx, v.tx, v.platform.Key, []ids.ID{found.Author})
 		if err != nil {
 			return page, err
@@ -92,8 +123,10 @@ func (v visit) proposal(ctx context.Context, e edition, found proposal.Proposal)
 		}
 	}
 	page.Address = found.Address
-	if page.Works, err = v.works(ctx, found.ID); err != nil {
-		return page, err
+	if e.counted { // only a winner has works
+		if page.Works, err = v.works(ctx, found.ID); err != nil {
+			return page, err
+		}
 	}
 	if page.Where, err = v.placeMap(ctx, e, found); err != nil {
 		return page, err

@@ -27,6 +27,7 @@ type ProposalsPage struct {
 	Districts []ui.Facet // with their counts, in their own order
 	Themes    []ui.Facet
 	Cards     []ui.Card
+	Points    bool   // totals are points
 	Previous  string // keys of the pages before and after; empty when there is none
 	Next      string
 }
@@ -99,4 +100,20 @@ func (l ProposalsPage) head(p ui.Page) ui.Head {
 		Description: p.T("web.proposals_on", "Count", l.All) + " · " + l.Project.Title,
 		NoIndex:     len(p.Query) > 0,
 	}
+}
+
+// word names an order in the translations.
+func (l ProposalsPage) word(o Order) string {
+	if o == OrderVotes && l.Points {
+		return "points"
+	}
+	return string(o)
+}
+
+// emptyKey names the sentence of an empty list.
+func (l ProposalsPage) emptyKey() string {
+	if l.Filter.Search == "" && l.Filter.District == "" && l.Filter.Theme == "" {
+		return "web.proposals.none"
+	}
+	return "web.proposals.empty"
 }

@@ -63,7 +63,7 @@ func key(text string) (*proposal.Key, error) {
 
 func (v visit) list(ctx context.Context, e edition, filter Filter, after, before *proposal.Key) (ProposalsPage, error) {
 	at := project.Listed(e.Steps, e.Now)
-	page := ProposalsPage{Project: e.shown(), Filter: filter, Orders: []Order{OrderRandom, OrderRecent, OrderCost}}
+	page := ProposalsPage{Project: e.shown(), Filter: filter, Orders: []Order{OrderRandom, OrderRecent, OrderCost}, Points: e.points()}
 	if at < 0 {
 		return page, nil
 	}
@@ -226,7 +226,7 @@ func (v visit) cards(ctx context.Context, e edition, step int, list []proposal.L
 	cards := make([]ui.Card, len(list))
 	for i := range list {
 		l := &list[i]
-		card := ui.Card{Number: int64(l.Proposal.Number), Title: l.Title, Href: ProposalHref(v.Page, e.Slug, numberText(l.Proposal.Number), l.Slug),
+		card := ui.Card{Lang: v.foreign(e), Placeless: len(order) == 0, Number: int64(l.Proposal.Number), Title: l.Title, Href: ProposalHref(v.Page, e.Slug, numberText(l.Proposal.Number), l.Slug),
 			Cost: &l.Proposal.Cost, Currency: e.currency, Score: v.score(e, step, l.Selection)}
 		card.Districts, card.Category = placesOf(tags[l.Proposal.ID], order)
 		if !l.Picture.IsZero() {

@@ -2,7 +2,7 @@ package site
 
 import (
 	"net/url"
-	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -23,6 +23,8 @@ type ResultsPage struct {
 	Spent     int64
 	Reserve   int64 // what a reserve added to complete a winner
 	Rule      string
+	Unstated  bool            // the file does not say how the city counted
+	Lang      string          // of titles, when it is not the page\'s
 	Groups    []MoneyGroup    // winners by district, in the order of the districts; one group when there are no districts
 	Lines     []ui.ResultLine // every proposal in the order of the count, or one page of them
 	Best      int64           // the highest total
@@ -119,7 +121,7 @@ func (r ResultsPage) sentence(p ui.Page) string {
 	if !r.Counted {
 		return p.T("web.results.not_counted_lead", "Voters", voters, "Proposals", p.T("web.proposals_on", "Count", r.Proposals))
 	}
-	return p.T("web.results.lead", "Voters", voters, "Proposals", p.T("web.proposals_on", "Count", r.Proposals),
+	return p.T("web.results.lead", "Count", r.Winners, "Voters", voters, "Proposals", p.T("web.proposals_on", "Count", r.Proposals),
 		"Spent", p.Money(r.Spent, r.Currency), "Left", p.Money(max(r.Budget-r.Spent, 0), r.Currency))
 }
 
@@ -182,11 +184,14 @@ func (g MoneyGroup) class() string {
 // command redoes the count on anybody's machine.
 func (r ResultsPage) command() string { return "parvis tally " + shellWord(r.File) }
 
-// shellWord quotes a file's name where a shell asks for it.
+// shellWord quotes a file's name where a shell asks for it, and keeps it from being taken for an option.
 func shellWord(s string) string {
+	if strings.HasPrefix(s, "-") {
+		return "-- " + shellWord("./"+s)
+	}
 	for _, c := range s {
 		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '_' || c == '-') {
-			return strconv.Quote(s)
+			return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 		}
 	}
 	return s
@@ -217,4 +222,10 @@ func (r ResultsPage) mapTitle(p ui.Page) string {
 		return p.T("results.map.places")
 	}
 	return p.T("results.map." + string(r.Measure))
+}
+
+// noticed says whether there is anything to know of the count.
+func (r ResultsPage) noticed() bool {
+	n := r.Notices
+	return !r.Counted || n.Official != OfficialUnknown || len(n.TiesAdded)+n.RefusedCount+n.Differing > 0
 }

@@ -70,7 +70,7 @@ func (v visit) results(ctx context.Context, e edition, from int, measure Measure
 	vote := project.VoteStep(e.Steps)
 	page := ResultsPage{Project: e.shown(), Currency: e.currency, Counted: r.Counted, Points: e.points(), Ballots: int64(r.Ballots), Proposals: int64(e.Steps[vote].Proposals),
 		Winners: int64(r.Winners), Budget: int64(r.Budget), Spent: int64(r.Spent), Reserve: int64(r.Reserve), Rule: v.ruleName(e),
-		Announced: r.ProclaimedAt, Measure: measure}
+		Announced: r.ProclaimedAt, Measure: measure, Unstated: e.Rulebook.Count.Method == tally.MethodUnknown, Lang: v.foreign(e)}
 	lines, err := result.Lines(ctx, v.tx, key, r.Step, from, resultSize+1)
 	if err != nil {
 		return page, err
@@ -126,7 +126,7 @@ func (v visit) placesOf(ctx context.Context, e edition, step int, lines []result
 		return at, err
 	}
 	for _, p := range found {
-		at.proposals[p.ID] = p
+		at.proposals[p.ID] = v.seen(p)
 	}
 	if at.tags, err = proposal.TagsOf(ctx, v.tx, v.platform.Key, e.Steps[step].ID, list); err != nil {
 		return at, err
@@ -143,6 +143,10 @@ func (v visit) reasons(ctx context.Context, e edition, lines []result.Line) ([]s
 	}
 	said := make([]string, len(lines))
 	for i, l := range lines {
+		if e.Rulebook.Count.Method == tally.MethodUnknown {
+			said[i] = v.T("web.reason.unknown")
+			continue
+		}
 		said[i] = rulebook.ReasonText(v.Locale, l.Reason, e.currency, func(reference string) string { return named.Proposal(e.Project.ID, reference) }, named.Key)
 	}
 	return said, nil
@@ -151,23 +155,39 @@ func (v visit) reasons(ctx context.Context, e edition, lines []result.Line) ([]s
 // ruleName says the counting in one sentence, with the name that the file gives it.
 func (v visit) ruleName(e edition) string {
 	c := e.Rulebook.Count
-	if c.Method != tally.MethodGreedy {
+	switch c.Method {
+	case tally.MethodUnknown:
+		return v.T("web.rule.unknown")
+	case tally.MethodGreedy:
+	default:
 		return v.T("web.rule.other", "Name", e.result.Rule)
 	}
-	return v.T("web.rule." + string(c.Fit.Then))
+	said := v.T("web.rule." + string(c.Fit.Then))
+	if c.Guarantee != nil {
+		said += " " + v.T("web.rule.guarantee", "Count", c.Guarantee.PerDistrict)
+	}
+	if c.Parts != nil {
+		said += " " + v.T("web.rule.parts_"+string(c.Parts.By))
+	}
+	if c.Minimum.Total > 0 || c.Minimum.Supporters > 0 || c.Minimum.BallotsShare > 0 {
+		said += " " + v.T("web.rule.minimum")
+	}
+	return said
 }
 
 func (v visit) lines(e edition, lines []result.Line, said []string, at places) []ui.ResultLine {
 	out := make([]ui.ResultLine, len(lines))
-	cut := len(lines) > 0 && lines[0].Rank > 1 // the cut is drawn once, on the first page
+	count := e.Rulebook.Count
+	// The cut is drawn once, on the first page; where each part has its own, none is the budget's.
+	cut := len(lines) > 0 && lines[0].Rank > 1 || count.Parts != nil
 	for i, l := range lines {
 		p := at.proposals[l.Proposal]
 		districts, _ := placesOf(at.tags[l.Proposal], at.order)
 		out[i] = ui.ResultLine{Rank: l.Rank, Number: int64(p.Number), Title: p.Title, Href: ProposalHref(v.Page, e.Slug, numberText(p.Number), p.Slug), Districts: districts, Cost: p.Cost,
-			Score: e.total(l), Winner: l.Winner(), Completed: l.Mark == 2, Counted: e.result.Counted, Reason: said[i]}
+			Lang: v.foreign(e), Placeless: len(at.order) == 0, Score: e.total(l), Winner: l.Winner(), Completed: l.Mark == 2, Counted: e.result.Counted, Reason: said[i]}
 		if code := l.Reason.Code; !cut && (code == tally.OutNoFit || code == tally.OutStopped) {
 			cut = true
-			out[i].Cut = &ui.CutLine{Left: int64(l.Reason.Left), Stopped: e.Rulebook.Count.Fit.Then != tally.FitSkip}
+			out[i].Cut = &ui.CutLine{Left: int64(l.Reason.Left), Stopped: count.Fit.Then != tally.FitSkip, Guarantee: count.Guarantee != nil}
 		}
 	}
 	return out

@@ -236,13 +236,26 @@ func (s *Site) Media(w http.ResponseWriter, r *http.Request) {
 			return err
 		})
 	}
-	if err != nil {
+	switch {
+	case err == nil:
+	case fault.Is(err, fault.NotFound) || id.IsZero():
 		http.NotFound(w, r)
+		return
+	default:
+		web.Refuse(w, r, err)
 		return
 	}
 	w.Header().Set("Content-Type", picture.MIME)
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	_, _ = w.Write(content)
+}
+
+// foreign gives the language of what people wrote in an edition when it is not the page's, else nothing.
+func (v visit) foreign(e edition) string {
+	if e.Language == string(v.Lang) {
+		return ""
+	}
+	return e.Language
 }
 
 func notFound() error { return fault.New(fault.NotFound, "fault.not_found") }

@@ -80,6 +80,9 @@ var scenarios = []scenario{
 	{"the rules in English", "localhost", "/en" + bp + "/reglement", 200, []string{"Article"}, []string{"ajouté"}, 8},
 	{"a ranking that the city counted the same", "gdynia.localhost", "/", 200, []string{"Kamienna"}, []string{"Saint-Cyprien"}, 6},
 	{"a project of another platform", "gdynia.localhost", bp + "/propositions", 404, nil, []string{"Saint-Cyprien"}, 6},
+	{"an address that is no text", "localhost", "/projets/%ff", 400, nil, nil, 0},
+	{"a search that is no text", "localhost", bp + "/propositions?q=%00abc", 400, nil, nil, 0},
+	{"a filter that is no text", "localhost", bp + "/propositions?district=%ff", 400, nil, nil, 0},
 	{"an address that is none", "localhost", "/rien", 404, []string{"lang=\"fr\""}, nil, 3},
 	{"a picture that is none", "localhost", "/media/01890000-0000-7000-8000-000000000000", 404, nil, nil, 4},
 }
@@ -115,8 +118,7 @@ var tags = regexp.MustCompile(`(?s)<(script|style|svg).*?</(script|style|svg)>|<
 
 // words is what a page says, without its markup.
 func words(body string) string {
-	text := tags.ReplaceAllString(body, " ")
-	return text[:min(len(text), 3000)]
+	return tags.ReplaceAllString(body, " ")
 }
 
 var nextPage = regexp.MustCompile(`href="(/projets/[^"]*apres=[^"]*)"`)
@@ -178,4 +180,52 @@ func TestHiddenTotalsAreOnNoPage(t *testing.T) {
 			t.Errorf("results while the vote is open: %d", w.Code)
 		}
 	})
+}
+
+func TestARemovedProposalShowsWhenAndWhyAndNothingThatSomebodyWrote(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := serve(t, d, "France_Toulouse_2022.pb")
+		err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+			if _, err := tx.Exec(ctx, `UPDATE proposal SET trashed = 'invisible', trashed_reason = 'propos insultants', trashed_at = 1760000000000000, body = 'secret', address = 'rue secrète'
+				WHERE number = 114 AND platform = ?`, 1); err != nil {
+				return err
+			}
+			_, err := tx.Exec(ctx, `UPDATE selection SET trashed = (1 = 1) WHERE number = 114 AND platform = ?`, 1)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for path, says := range map[string]string{bp + "/propositions/114": "propos insultants", bp + "/resultats": "Projet retiré", bp + "/propositions": "projets", bp: "lauréats"} {
+			w, _ := get(t, h, "localhost", path)
+			body := w.Body.String()
+			if w.Code != 200 || !strings.Contains(body, says) {
+				t.Errorf("%s: %d, does not say %q", path, w.Code, says)
+			}
+			for _, hidden := range []string{"Saint-Exupéry", "saint-exupery", "secret", "secrète"} {
+				if strings.Contains(body, hidden) {
+					t.Errorf("%s shows %q", path, hidden)
+				}
+			}
+		}
+		if w, _ := get(t, h, "localhost", bp+"/propositions/114-piste-cyclable-avenue-saint-exupery"); w.Code != 301 || strings.Contains(w.Header().Get("Location"), "exupery") {
+			t.Errorf("its old address: %d to %s", w.Code, w.Header().Get("Location"))
+		}
+	})
+}
+
+func TestARuleThatTheFileDoesNotStateIsNotCalledAnother(t *testing.T) {
+	h := serve(t, dbtest.Open(t, db.SQLite), "Hungary_Budapest_2022_VIII_Jozsefvaros.pb", "Poland_Krakow_2022_Biezanow-Prokocim.pb")
+	w, _ := get(t, h, "budapest.localhost", "/")
+	path := regexp.MustCompile(`/projets/[a-z0-9-]+`).FindString(w.Body.String())
+	w, _ = get(t, h, "budapest.localhost", path+"/resultats")
+	if text := w.Body.String(); !strings.Contains(text, "Le fichier ne dit pas comment la ville a compté") || strings.Contains(text, "unknown") || strings.Contains(text, "ne sait pas encore") {
+		t.Error(words(text))
+	}
+	w, _ = get(t, h, "krakow.localhost", "/")
+	path = regexp.MustCompile(`/projets/[a-z0-9-]+`).FindString(w.Body.String())
+	w, _ = get(t, h, "krakow.localhost", path+"/propositions")
+	if text := w.Body.String(); !strings.Contains(text, "le plus de points") || !strings.Contains(text, `lang="pl"`) {
+		t.Error(words(text))
+	}
 }

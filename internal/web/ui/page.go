@@ -68,6 +68,9 @@ func (p Page) HrefWith(path string, pairs ...string) templ.SafeURL {
 
 func hrefIn(lang i18n.Lang, path string) templ.SafeURL {
 	if lang != i18n.FR {
+		if rest, home := strings.CutPrefix(path, "/#"); home {
+			return templ.SafeURL("/" + string(lang) + "#" + rest)
+		}
 		path = strings.TrimSuffix("/"+string(lang)+path, "/")
 	}
 	return templ.SafeURL(path)

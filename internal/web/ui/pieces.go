@@ -123,8 +123,10 @@ func Tidy(text string) string { return unbroken.Replace(text) }
 type Card struct {
 	Number     int64
 	Title      string
+	Lang       string // of the title, when it is not the page's
 	Href       templ.SafeURL
 	Districts  []District // none: the whole city
+	Placeless  bool       // the edition has no districts: no place is said
 	Category   string     // the main one
 	Cost       *int64     // hundredths; nil when it isn't known
 	Currency   string
@@ -154,8 +156,10 @@ type ResultLine struct {
 	Rank      int
 	Number    int64
 	Title     string
+	Lang      string // of the title, when it is not the page's
 	Href      templ.SafeURL
 	Districts []District
+	Placeless bool  // the edition has no districts: no place is said
 	Cost      int64 // hundredths
 	Score     Score
 	Winner    bool
@@ -169,6 +173,8 @@ type ResultLine struct {
 type CutLine struct {
 	Left    int64 // hundredths left when the next project did not fit
 	Stopped bool  // the count stopped here; otherwise cheaper projects could still fit below
+	// Guarantee: below it, others win by the minimum per district.
+	Guarantee bool
 }
 
 // Facet is a filter's value with how many proposals it has.
