@@ -156,6 +156,19 @@ func (m *metaReader) meta(end int) Meta {
 	if m.whole("default_score", 0) != 0 {
 		m.unreadable("default_score")
 	}
+	// A limit below its own minimum would refuse every ballot, one by one.
+	for _, limit := range []struct {
+		least, most int64
+		key         string
+	}{
+		{int64(meta.MinLength), int64(meta.MaxLength), "min_length"},
+		{meta.MinPoints, meta.MaxPoints, "min_points"},
+		{meta.MinSumPoints, meta.MaxSumPoints, "min_sum_points"},
+	} {
+		if limit.most > 0 && limit.least > limit.most {
+			m.unreadable(limit.key)
+		}
+	}
 	return meta
 }
 

@@ -24,7 +24,7 @@ type Reader struct {
 	Meta     Meta
 	Projects []Project // those that were not refused, in the order of the file
 
-	csv     *csv.Reader
+	lines   *lines
 	line    int // where the line read last begins
 	refused func(Refusal)
 	columns map[string]int // of the section being read
@@ -57,11 +57,7 @@ func Open(input io.Reader, refused func(Refusal)) (*Reader, error) {
 			return nil, fmt.Errorf("reading: %w", err)
 		}
 	}
-	lines := csv.NewReader(buffered)
-	lines.Comma = ';'
-	lines.FieldsPerRecord = -1
-	lines.ReuseRecord = true
-	r := &Reader{csv: lines, refused: refused, index: map[string]int{}, voters: map[string]int{}}
+	r := &Reader{lines: &lines{in: buffered}, refused: refused, index: map[string]int{}, voters: map[string]int{}}
 
 	first, line, err := r.next()
 	if err != nil && !isBadLine(err) && err != io.EOF {
@@ -123,18 +119,11 @@ func (r *Reader) Votes() iter.Seq2[tally.Ballot, error] {
 // next gives the next line that is not empty, and its number; at the end, the number of the last one. The error is
 // io.EOF, the input's own, or a bad line's.
 func (r *Reader) next() ([]string, int, error) {
-	fields, err := r.csv.Read()
-	if bad, ok := errors.AsType[*csv.ParseError](err); ok {
-		r.line = bad.StartLine
-		return nil, r.line, err
-	}
-	if err == io.EOF {
-		return nil, r.line, err
-	}
+	fields, line, err := r.lines.read()
+	r.line = line
 	if err != nil {
-		return nil, r.line, fmt.Errorf("reading: %w", err)
+		return nil, r.line, err
 	}
-	r.line, _ = r.csv.FieldPos(0)
 	return fields, r.line, nil
 }
 
