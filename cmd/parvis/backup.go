@@ -64,7 +64,7 @@ func isFolder(path string) bool {
 
 // saveAs writes a file beside its place and moves it there once it is whole and on the disk.
 func saveAs(path string, write func(io.Writer) error) (size int64, err error) {
-	f, err := os.OpenFile(path+".tmp", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp") // its own, whoever else saves to the same name
 	if err != nil {
 		return 0, err
 	}

@@ -5,6 +5,8 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/graph/exec"
+	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/result"
 	"github.com/parvis-civic/parvis/internal/rulebook"
 	"github.com/parvis-civic/parvis/tally"
@@ -57,6 +59,14 @@ func outcome[R any](x *exec.Executor, field string, get func(p *Proposal, l *res
 	})
 }
 
+func projectsOf(parents []*Proposal) []ids.ID {
+	list := make([]ids.ID, len(parents))
+	for i, p := range parents {
+		list[i] = p.project.ID
+	}
+	return missing[struct{}](list, nil)
+}
+
 func proposalReasons(ctx context.Context, parents []*Proposal, args exec.Args) ([]*string, error) {
 	r := of(ctx)
 	if err := r.proclaimed(ctx, proposalIDs(parents)); err != nil {
@@ -74,11 +84,15 @@ func proposalReasons(ctx context.Context, parents []*Proposal, args exec.Args) (
 	if err != nil {
 		return nil, err
 	}
+	books, err := project.Rulebooks(ctx, r.tx, r.platform.Key, projectsOf(parents))
+	if err != nil {
+		return nil, err
+	}
 	out := make([]*string, len(parents))
 	for i, p := range parents {
 		if line := p.line(); line != nil {
 			said := rulebook.ReasonText(l, line.Reason, p.project.Currency,
-				func(reference string) string { return named.Proposal(p.project.ID, reference) }, named.Key)
+				func(reference string) string { return named.Proposal(p.project.ID, reference) }, books[p.project.ID].KeyName)
 			out[i] = &said
 		}
 	}

@@ -1,18 +1,22 @@
 package project
 
-import "time"
+import (
+	"time"
 
-// Phase is where a step is in its calendar.
-type Phase int
+	"github.com/parvis-civic/parvis/internal/access"
+)
+
+// Phase is where a step is in its calendar, as the rule of visibility knows it.
+type Phase = access.Phase
 
 // The phases.
 const (
-	Future Phase = iota
-	Open
-	Closed
+	Future = access.Future
+	Open   = access.Open
+	Closed = access.Closed
 )
 
-// Phase tells where step i of a project is at a time. A step without dates follows its neighbours: it is over once a
+// PhaseOf tells where step i of a project is at a time. A step without dates follows its neighbours: it is over once a
 // later step has begun, to come while an earlier one has not ended, and open otherwise. The end is exclusive.
 func PhaseOf(steps []Step, i int, now time.Time) Phase {
 	s := steps[i]

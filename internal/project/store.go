@@ -220,7 +220,7 @@ func Rulebooks(ctx context.Context, tx db.Tx, platform int64, projects []ids.ID)
 	}
 	books := make(map[ids.ID]rulebook.Rulebook, len(all))
 	for _, v := range all {
-		if books[v.project], err = rulebook.Parse([]byte(v.body)); err != nil {
+		if books[v.project], err = rulebook.Stored([]byte(v.body)); err != nil {
 			return nil, err
 		}
 	}

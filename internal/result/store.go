@@ -184,12 +184,8 @@ func LinesOf(ctx context.Context, tx db.Tx, platform int64, proposals []ids.ID) 
 	return db.Collect(rows, err, func(r *sql.Rows, l *LineOf) error { return scanLine(r, &l.Line, &l.Step) })
 }
 
-// Names are what the reasons of lines speak of: other proposals by project and reference, districts and categories by
-// key.
-type Names struct {
-	proposals map[reference]string
-	keys      map[string]string
-}
+// Names are the other proposals that the reasons of lines speak of, by project and reference.
+type Names struct{ proposals map[reference]string }
 
 type reference struct {
 	project   ids.ID
@@ -204,50 +200,26 @@ func (n Names) Proposal(project ids.ID, of string) string {
 	return of
 }
 
-// Key gives the name of a district or category, the key itself when it is not known.
-func (n Names) Key(key string) string {
-	if name, ok := n.keys[key]; ok {
-		return name
-	}
-	return key
-}
-
-// NamesIn finds what the reasons of those lines speak of, in two statements whatever their number.
+// NamesIn finds what the reasons of those lines speak of, in one statement whatever their number.
 func NamesIn(ctx context.Context, tx db.Tx, platform int64, lines []Line) (Names, error) {
-	n := Names{map[reference]string{}, map[string]string{}}
-	others, keys := map[string]bool{}, map[string]bool{}
+	n := Names{map[reference]string{}}
+	others := map[string]bool{}
 	for _, l := range lines {
 		if l.Reason.Other != "" {
 			others[l.Reason.Other] = true
 		}
-		if l.Reason.Key != "" {
-			keys[l.Reason.Key] = true
-		}
 	}
-	if len(others) > 0 {
-		marks, args := db.In(slices.Sorted(maps.Keys(others)))
-		rows, err := tx.Query(ctx, `SELECT p.project, p.reference, CASE WHEN p.trashed = 'invisible' THEN p.reference ELSE p.title END FROM proposal p WHERE p.platform = ? AND p.reference IN (`+marks+`)`, append([]any{platform}, args...)...)
-		if _, err = db.Collect(rows, err, func(r *sql.Rows, _ *struct{}) error {
-			var at reference
-			var title string
-			err := r.Scan(&at.project, &at.reference, &title)
-			n.proposals[at] = title
-			return err
-		}); err != nil {
-			return n, err
-		}
-	}
-	if len(keys) == 0 {
+	if len(others) == 0 {
 		return n, nil
 	}
-	marks, args := db.In(slices.Sorted(maps.Keys(keys)))
-	rows, err := tx.Query(ctx, `SELECT d.slug, d.name FROM district d WHERE d.platform = ? AND d.slug IN (`+marks+`)
-		UNION SELECT c.slug, c.name FROM category c WHERE c.platform = ? AND c.slug IN (`+marks+`)`,
-		append(append([]any{platform}, args...), append([]any{platform}, args...)...)...)
+	marks, args := db.In(slices.Sorted(maps.Keys(others)))
+	rows, err := tx.Query(ctx, `SELECT p.project, p.reference, CASE WHEN p.trashed = 'invisible' THEN p.reference ELSE p.title END FROM proposal p
+		WHERE p.platform = ? AND p.reference IN (`+marks+`)`, append([]any{platform}, args...)...)
 	_, err = db.Collect(rows, err, func(r *sql.Rows, _ *struct{}) error {
-		var slug, name string
-		err := r.Scan(&slug, &name)
-		n.keys[slug] = name
+		var at reference
+		var title string
+		err := r.Scan(&at.project, &at.reference, &title)
+		n.proposals[at] = title
 		return err
 	})
 	return n, err

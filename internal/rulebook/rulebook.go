@@ -223,6 +223,12 @@ func Parse(raw []byte) (Rulebook, error) {
 	return r, r.Validate()
 }
 
+// Stored reads a rulebook as it was stored, without validating it: what was in force stays readable, whatever Validate
+// asks of later ones.
+func Stored(canonical []byte) (r Rulebook, err error) {
+	return r, json.Unmarshal(canonical, &r)
+}
+
 // Canonical gives the document in canonical JSON (RFC 8785), as it is stored and hashed.
 func (r Rulebook) Canonical() []byte {
 	raw, err := json.Marshal(r)
@@ -259,6 +265,16 @@ func (r Rulebook) Citywide() tally.Amount {
 		}
 	}
 	return rest
+}
+
+// KeyName gives the name of a district or category that a reason of the count speaks of by its key.
+func (r Rulebook) KeyName(key string) string {
+	if r.Count.Parts != nil && r.Count.Parts.By == tally.PartsByCategory {
+		if said := name(r.Categories, key); said != key {
+			return said
+		}
+	}
+	return name(r.Districts, key)
 }
 
 // money is an amount in the rulebook's currency, as sentences take it.

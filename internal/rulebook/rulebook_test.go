@@ -223,3 +223,16 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// What was in force stays readable, even if a later Validate would refuse it.
+func TestAStoredRulebookComesBackAsItWas(t *testing.T) {
+	r := smallTown()
+	r.Vote.Ballot.Min, r.Vote.Ballot.Max = 3, 2
+	if r.Validate() == nil {
+		t.Fatal("the fixture is valid")
+	}
+	got, err := Stored(r.Canonical())
+	if err != nil || got.Hash() != r.Hash() {
+		t.Errorf("came back as %+v, %v", got, err)
+	}
+}

@@ -147,7 +147,7 @@ func (v visit) reasons(ctx context.Context, e edition, lines []result.Line) ([]s
 			said[i] = v.T("web.reason.unknown")
 			continue
 		}
-		said[i] = rulebook.ReasonText(v.Locale, l.Reason, e.currency, func(reference string) string { return named.Proposal(e.Project.ID, reference) }, named.Key)
+		said[i] = rulebook.ReasonText(v.Locale, l.Reason, e.currency, func(reference string) string { return named.Proposal(e.Project.ID, reference) }, e.Rulebook.KeyName)
 	}
 	return said, nil
 }

@@ -122,7 +122,7 @@ func (v visit) editions(ctx context.Context, views []project.View) ([]edition, e
 // may asks access, for anyone, about a step.
 func (e edition) may(action access.Action, step int) bool {
 	return access.Can(access.Anyone, action, access.Moment{Published: e.State == project.Published, PublicData: e.Origin == project.Imported,
-		Phase: access.Phase(project.PhaseOf(e.Steps, step, e.Now)), Proclaimed: true})
+		Phase: project.PhaseOf(e.Steps, step, e.Now), Proclaimed: true})
 }
 
 // totalsShown says whether anyone may see what the proposals of a step got.
