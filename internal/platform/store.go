@@ -74,7 +74,12 @@ func All(ctx context.Context, tx db.Tx) ([]Platform, error) {
 }
 
 func hostTaken(ctx context.Context, tx db.Tx, host string) (taken bool, err error) {
-	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM host WHERE host = ?)`, host).Scan(&taken)
+	slug, local := strings.CutSuffix(host, ".localhost")
+	if !local {
+		slug = ""
+	}
+	// SLUG.localhost is the platform's of that slug.
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM host WHERE host = ?) OR EXISTS (SELECT 1 FROM platform WHERE slug = ?)`, host, slug).Scan(&taken)
 	return taken, err
 }
 
