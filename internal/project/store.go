@@ -3,6 +3,7 @@ package project
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/ids"
@@ -225,6 +226,13 @@ func Rulebooks(ctx context.Context, tx db.Tx, platform int64, projects []ids.ID)
 		}
 	}
 	return books, nil
+}
+
+// RulebookSince gives when a version of a project's rulebook was stored.
+func RulebookSince(ctx context.Context, tx db.Tx, platform int64, project ids.ID, version int64) (time.Time, error) {
+	var at int64
+	err := tx.QueryRow(ctx, `SELECT created_at FROM rulebook WHERE platform = ? AND project = ? AND version = ?`, platform, project, version).Scan(&at)
+	return db.Time(at), err
 }
 
 // CountByPlatform counts the visible projects of every platform.

@@ -101,6 +101,9 @@ func TestProjectsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "Rulebooks", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return project.Rulebooks(ctx, tx, platform, one)
 			}},
+			{Of: "RulebookSince", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return project.RulebookSince(ctx, tx, platform, one[0], 1)
+			}},
 			{Of: "Districts", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return project.Districts(ctx, tx, platform, "", 0, 10)
 			}},

@@ -96,7 +96,7 @@ func (s *server) recovering(next http.Handler) http.Handler {
 				panic(http.ErrAbortHandler) // half an answer is out: the connection must break
 			}
 			lang, _ := languageOf(r.URL.Path)
-			p, _, _ := s.requested(r, lang)
+			p, _, _, _ := s.requested(r, lang)
 			s.show(w, r, View{Status: http.StatusInternalServerError, Page: brokenPage(p, p.T("web.broken.title"), p.T("web.broken.why"))})
 		}()
 		next.ServeHTTP(w, r)

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -17,12 +18,15 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
+	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
 // Platforms finds the platform that answers a host name ("ville.fr:8080"); false when none does.
 type Platforms interface {
-	ByHost(ctx context.Context, host string) (ui.Platform, bool, error)
+	ByHost(ctx context.Context, host string) (platform.Platform, bool, error)
+	// Shown gives a platform as pages show it.
+	Shown(p platform.Platform) ui.Platform
 }
 
 // Options are what a server is made of.
@@ -48,7 +52,13 @@ type Route struct {
 
 // Handler parses a request, calls one service and returns what to show. Its errors become pages: a fault by its code,
 // anything else as ours.
-type Handler func(r *http.Request, p ui.Page) (View, error)
+type Handler func(r *Request, p ui.Page) (View, error)
+
+// Request is a request with the platform of its host.
+type Request struct {
+	*http.Request
+	Platform platform.Platform
+}
 
 // View is what to show: a page, or another address to go to.
 type View struct {
@@ -128,18 +138,23 @@ func languageOf(path string) (i18n.Lang, string) {
 // branding answers /branding.HASH.css with the colours of the host's platform.
 func (s *server) branding(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !strings.HasPrefix(r.URL.Path, "/branding.") || r.Method != http.MethodGet {
+		if !strings.HasPrefix(r.URL.Path, "/branding.") || !reads(r) {
 			next.ServeHTTP(w, r)
 			return
 		}
-		platform, ok, err := s.Platforms.ByHost(r.Context(), r.Host)
-		if err != nil || !ok || r.URL.Path != platform.BrandingURL() {
+		of, ok, err := s.Platforms.ByHost(r.Context(), r.Host)
+		if err != nil {
+			Refuse(w, r, err)
+			return
+		}
+		shown := s.Platforms.Shown(of)
+		if !ok || r.URL.Path != shown.BrandingURL() {
 			next.ServeHTTP(w, r)
 			return
 		}
 		w.Header().Set("Content-Type", "text/css; charset=utf-8")
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-		_, _ = w.Write([]byte(platform.BrandingCSS()))
+		_, _ = w.Write([]byte(shown.BrandingCSS()))
 	})
 }
 
@@ -147,7 +162,7 @@ func (s *server) branding(next http.Handler) http.Handler {
 func (s *server) page(lang i18n.Lang, handle Handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		eventOf(r).pattern = r.Pattern
-		p, ok, err := s.requested(r, lang)
+		p, of, ok, err := s.requested(r, lang)
 		if err != nil {
 			s.failed(w, r, p, err)
 			return
@@ -156,7 +171,7 @@ func (s *server) page(lang i18n.Lang, handle Handler) http.HandlerFunc {
 			s.show(w, r, View{Status: http.StatusNotFound, Page: notFoundPage(p)})
 			return
 		}
-		view, err := handle(r, p)
+		view, err := handle(&Request{r, of}, p)
 		if err != nil {
 			s.failed(w, r, p, err)
 			return
@@ -169,34 +184,38 @@ func (s *server) page(lang i18n.Lang, handle Handler) http.HandlerFunc {
 	}
 }
 
-// requested is the request as templates see it; false when no platform answers the host, or not in this language.
-func (s *server) requested(r *http.Request, lang i18n.Lang) (ui.Page, bool, error) {
+// requested is the request as templates see it, and its platform; false when none answers the host, or not in this language.
+func (s *server) requested(r *http.Request, lang i18n.Lang) (ui.Page, platform.Platform, bool, error) {
 	_, path := languageOf(r.URL.Path)
 	p := ui.Page{Static: s.Static, Path: path, Query: r.URL.RawQuery, RequestID: eventOf(r).id, Locale: i18n.For(lang, nil),
 		Platform: ui.Platform{Name: "Parvis", Languages: i18n.Langs}}
-	platform, ok, err := s.Platforms.ByHost(r.Context(), r.Host)
+	of, ok, err := s.Platforms.ByHost(r.Context(), r.Host)
 	if err != nil || !ok {
-		return p, false, err
+		return p, of, false, err
 	}
-	eventOf(r).platform = platform.Slug
-	p.Platform, p.Locale = platform, i18n.For(lang, platform.Zone)
-	for _, spoken := range platform.Languages {
-		if spoken == lang {
-			return p, true, nil
-		}
-	}
-	return p, false, nil
+	eventOf(r).platform = of.Slug
+	p.Platform, p.Locale = s.Platforms.Shown(of), i18n.For(lang, of.Zone)
+	return p, of, slices.Contains(p.Platform.Languages, lang), nil
 }
 
-// notFound answers where there is no route: an address with a slash too many goes to the right one.
+// reads says whether a request asks for something and changes nothing.
+func reads(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
+
+// notFound answers where there is no route: an address with a slash too many goes to the right one. What takes more than
+// reading has a route, so here every other method is refused.
 func (s *server) notFound(w http.ResponseWriter, r *http.Request) {
-	if path := strings.TrimRight(r.URL.Path, "/"); path != r.URL.Path && path != "" && r.Method == http.MethodGet {
+	if !reads(r) {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "Parvis: 405", http.StatusMethodNotAllowed)
+		return
+	}
+	if path := strings.TrimRight(r.URL.Path, "/"); path != r.URL.Path && path != "" {
 		to := url.URL{Path: "/" + strings.TrimLeft(path, "/"), RawQuery: r.URL.RawQuery}
 		http.Redirect(w, r, to.String(), http.StatusMovedPermanently)
 		return
 	}
 	lang, _ := languageOf(r.URL.Path)
-	p, _, err := s.requested(r, lang)
+	p, _, _, err := s.requested(r, lang)
 	if err != nil {
 		s.failed(w, r, p, err)
 		return

@@ -17,44 +17,56 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
+	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
 // hosts answers by host name, as the platforms do.
-type hosts map[string]ui.Platform
+type hosts map[string]platform.Platform
 
-func (h hosts) ByHost(_ context.Context, host string) (ui.Platform, bool, error) {
+func (h hosts) ByHost(_ context.Context, host string) (platform.Platform, bool, error) {
 	if host == "broken.example" {
-		return ui.Platform{}, false, errors.New("the database is gone")
+		return platform.Platform{}, false, errors.New("the database is gone")
 	}
 	p, ok := h[host]
 	return p, ok, nil
 }
 
-var both = hosts{
-	"ville.example":   {Slug: "ville", Name: "La Ville", Languages: i18n.Langs, Accent: "#b8452f"},
-	"village.example": {Slug: "village", Name: "Le Village", Languages: []i18n.Lang{i18n.FR}},
+func (hosts) Shown(p platform.Platform) ui.Platform {
+	shown := ui.Platform{Slug: p.Slug, Name: p.Name, Accent: p.Accent}
+	for _, lang := range p.Languages {
+		shown.Languages = append(shown.Languages, i18n.Lang(lang))
+	}
+	return shown
 }
+
+var both = hosts{
+	"ville.example":   {Slug: "ville", Name: "La Ville", Languages: []string{"fr", "en"}, Accent: "#b8452f"},
+	"village.example": {Slug: "village", Name: "Le Village", Languages: []string{"fr"}},
+}
+
+// colours is the address of the colours of La Ville.
+var colours = both.Shown(both["ville.example"]).BrandingURL()
 
 func site(t *testing.T) (http.Handler, *bytes.Buffer) {
 	t.Helper()
 	var log bytes.Buffer
 	fails := func(err error) Handler {
-		return func(*http.Request, ui.Page) (View, error) { return View{}, err }
+		return func(*Request, ui.Page) (View, error) { return View{}, err }
 	}
 	h, err := New(Options{
 		Log: slog.New(slog.NewJSONHandler(&log, nil)), Platforms: both, Static: ui.NewStatic(),
 		Routes: []Route{
-			{Path: "/{$}", Handle: func(_ *http.Request, p ui.Page) (View, error) { return View{Page: hello(p, "accueil")}, nil }},
-			{Path: "/projets/{project}", Handle: func(r *http.Request, p ui.Page) (View, error) {
+			{Path: "/{$}", Handle: func(_ *Request, p ui.Page) (View, error) { return View{Page: hello(p, "accueil")}, nil }},
+			{Path: "/projets/{project}", Handle: func(r *Request, p ui.Page) (View, error) {
 				return View{Page: hello(p, r.PathValue("project"))}, nil
 			}},
-			{Path: "/ancien", Handle: func(_ *http.Request, p ui.Page) (View, error) { return View{Moved: p.Href("/projets/neuf")}, nil }},
+			{Path: "/ancien", Handle: func(_ *Request, p ui.Page) (View, error) { return View{Moved: p.Href("/projets/neuf")}, nil }},
 			{Path: "/absent", Handle: fails(fault.New(fault.NotFound, "fault.not_found"))},
 			{Path: "/interdit", Handle: fails(fault.New(fault.Forbidden, "fault.forbidden"))},
 			{Path: "/casse", Handle: fails(errors.New("secret detail"))},
-			{Path: "/panique", Handle: func(*http.Request, ui.Page) (View, error) { panic("secret panic") }},
-			{Path: "/moitie", Handle: func(*http.Request, ui.Page) (View, error) {
+			{Path: "/panique", Handle: func(*Request, ui.Page) (View, error) { panic("secret panic") }},
+			{Path: "/moitie", Handle: func(*Request, ui.Page) (View, error) {
 				return View{Page: templ.ComponentFunc(func(context.Context, io.Writer) error { return errors.New("secret template") })}, nil
 			}},
 		},
@@ -101,8 +113,15 @@ func TestRequests(t *testing.T) {
 		{name: "a form from elsewhere", method: "POST", target: "/graphql", headers: map[string]string{"Sec-Fetch-Site": "cross-site"}, status: 403},
 		{name: "a form from here", method: "POST", target: "/graphql", headers: map[string]string{"Sec-Fetch-Site": "same-origin"}, status: 200},
 		{name: "a cookie makes it private", target: "/", headers: map[string]string{"Cookie": "a=b"}, status: 200, header: map[string]string{"Cache-Control": "private, no-cache"}},
-		{name: "the colours of the platform", target: both["ville.example"].BrandingURL(), status: 200, want: []string{"--brand-accent:light-dark("}, header: map[string]string{"Cache-Control": "public, max-age=31536000, immutable"}},
-		{name: "the colours of another platform", target: both["ville.example"].BrandingURL(), host: "village.example", status: 404},
+		{name: "the colours of the platform", target: colours, status: 200, want: []string{"--brand-accent:light-dark("}, header: map[string]string{"Cache-Control": "public, max-age=31536000, immutable"}},
+		{name: "the colours, without their text", method: "HEAD", target: colours, status: 200, header: map[string]string{"Content-Type": "text/css; charset=utf-8"}},
+		{name: "the colours while the database is gone", target: colours, host: "broken.example", status: 500, not: []string{"database"}},
+		{name: "a page without its text", method: "HEAD", target: "/projets/un", status: 200},
+		{name: "a form to a page", method: "POST", target: "/projets/un", status: 405, header: map[string]string{"Allow": "GET, HEAD"}},
+		{name: "another method on a page", method: "DELETE", target: "/en", status: 405, header: map[string]string{"Allow": "GET, HEAD"}},
+		{name: "the list of projects of the home page in English", target: "/en", status: 200, want: []string{`href="/en#projets"`}},
+		{name: "an address with a byte of nothing", target: "/projets/%00", status: 400},
+		{name: "the colours of another platform", target: colours, host: "village.example", status: 404},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h, log := site(t)

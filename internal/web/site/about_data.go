@@ -2,7 +2,6 @@ package site
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/a-h/templ"
 
@@ -27,7 +26,7 @@ type AboutEdition struct {
 	Imported bool          // from a public file of ballots
 }
 
-func (s *Site) aboutData(r *http.Request, p ui.Page) (web.View, error) {
+func (s *Site) aboutData(r *web.Request, p ui.Page) (web.View, error) {
 	page := AboutPage{API: p.Platform.BaseURL + "/graphql"}
 	err := s.read(r, p, func(ctx context.Context, v visit) error {
 		views, err := project.Views(ctx, v.tx, v.platform.Key, homeLimit, v.now)

@@ -7,12 +7,12 @@ import (
 	"net/http"
 
 	"github.com/parvis-civic/parvis/internal/db"
-	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
+	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
@@ -20,12 +20,16 @@ import (
 // the lists of a search, and for the API.
 func (s *Site) Robots(w http.ResponseWriter, r *http.Request) {
 	of, ok, err := s.ByHost(r.Context(), r.Host)
-	if err != nil || !ok {
+	if err != nil {
+		web.Refuse(w, r, err)
+		return
+	}
+	if !ok {
 		http.NotFound(w, r)
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = io.WriteString(w, "User-agent: *\nDisallow: /graphql\nDisallow: /*graine=\nDisallow: /*?q=\nSitemap: "+of.BaseURL+"/sitemap.xml\n")
+	_, _ = io.WriteString(w, "User-agent: *\nDisallow: /graphql\nDisallow: /*graine=\nDisallow: /*?q=\nSitemap: "+of.Base(s.local)+"/sitemap.xml\n")
 }
 
 // sitemapProposals is how many proposals of an edition the site map names, the newest first; robots find older ones
@@ -51,16 +55,12 @@ func (s *Site) SiteMap(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return err
 		}
-		of = s.shown(p)
+		of = s.Shown(p)
 		paths, err = mapped(ctx, visit{tx: tx, platform: p, now: p.Now(tx.Now()), Page: ui.Page{Locale: i18n.For(i18n.FR, p.Zone), Platform: of}})
 		return err
 	})
-	if fault.Is(err, fault.NotFound) {
-		http.NotFound(w, r)
-		return
-	}
 	if err != nil {
-		http.Error(w, "Parvis: 500", http.StatusInternalServerError)
+		web.Refuse(w, r, err)
 		return
 	}
 	var m siteMap

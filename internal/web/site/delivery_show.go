@@ -3,7 +3,6 @@ package site
 import (
 	"cmp"
 	"context"
-	"net/http"
 	"slices"
 
 	"github.com/parvis-civic/parvis/internal/delivery"
@@ -19,7 +18,7 @@ import (
 // followedShown is how many winners the board shows at once; a city builds tens in an edition.
 const followedShown = 300
 
-func (s *Site) deliveryShow(r *http.Request, p ui.Page) (web.View, error) {
+func (s *Site) deliveryShow(r *web.Request, p ui.Page) (web.View, error) {
 	state := delivery.State(r.URL.Query().Get("etat"))
 	if state != "" && !slices.Contains(delivery.States(), state) {
 		return web.View{}, fault.New(fault.Invalid, "fault.delivery.state", "Value", string(state)).In("etat")

@@ -3,7 +3,6 @@ package site
 import (
 	"cmp"
 	"context"
-	"net/http"
 	"slices"
 
 	"github.com/parvis-civic/parvis/internal/platform"
@@ -15,7 +14,7 @@ import (
 // homeLimit is how many editions a home page shows; a city has one a year.
 const homeLimit = 100
 
-func (s *Site) home(r *http.Request, p ui.Page) (web.View, error) {
+func (s *Site) home(r *web.Request, p ui.Page) (web.View, error) {
 	var page HomePage
 	err := s.read(r, p, func(ctx context.Context, v visit) error {
 		views, err := project.Views(ctx, v.tx, v.platform.Key, homeLimit, v.now)
@@ -33,7 +32,7 @@ func (s *Site) home(r *http.Request, p ui.Page) (web.View, error) {
 	return web.View{Page: Home(p, page)}, err
 }
 
-func (s *Site) platforms(r *http.Request, p ui.Page) (web.View, error) {
+func (s *Site) platforms(r *web.Request, p ui.Page) (web.View, error) {
 	var page PlatformsPage
 	err := s.read(r, p, func(ctx context.Context, v visit) error {
 		all, err := platform.All(ctx, v.tx)
@@ -51,6 +50,6 @@ func (s *Site) platforms(r *http.Request, p ui.Page) (web.View, error) {
 	return web.View{Page: Platforms(p, page)}, err
 }
 
-func (s *Site) developer(_ *http.Request, p ui.Page) (web.View, error) {
+func (s *Site) developer(_ *web.Request, p ui.Page) (web.View, error) {
 	return web.View{Page: Developer(p), Policy: web.ExplorerPolicy}, nil
 }

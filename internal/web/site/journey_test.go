@@ -125,7 +125,7 @@ func (c *country) serve(t *testing.T, d *db.DB) {
 		t.Fatal(err)
 	}
 	c.routes = pages.Routes()
-	broken := web.Route{Path: "/casse", Handle: func(*http.Request, ui.Page) (web.View, error) { return web.View{}, errors.New("the disk is full") }}
+	broken := web.Route{Path: "/casse", Handle: func(*web.Request, ui.Page) (web.View, error) { return web.View{}, errors.New("the disk is full") }}
 	hub := live.New(d, quiet)
 	hub.Start(context.WithoutCancel(t.Context()))
 	s.Config.Handler, err = web.New(web.Options{Log: quiet, Platforms: pages, Static: ui.NewStatic(), Routes: append(slices.Clone(c.routes), broken),

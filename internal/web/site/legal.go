@@ -2,7 +2,6 @@ package site
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/platform"
@@ -34,7 +33,7 @@ var legalPaths = map[string]string{
 
 // legal gives the handler of one kind of legal page.
 func (s *Site) legal(kind string) web.Handler {
-	return func(r *http.Request, p ui.Page) (web.View, error) {
+	return func(r *web.Request, p ui.Page) (web.View, error) {
 		var page LegalPage
 		err := s.read(r, p, func(_ context.Context, v visit) error {
 			page = legalPage(p, v.platform, kind)
@@ -72,7 +71,7 @@ func legalSections(p ui.Page, kind string, replay bool) []Section {
 	}
 	switch kind {
 	case "notice":
-		return []Section{section("publisher." + who), section("host"), section("reuse", about), section("correction", contact)}
+		return []Section{section("publisher." + who), section("host"), section("reuse."+who, about), section("correction", contact)}
 	case "privacy":
 		return []Section{section("visit"), section("published"), section("ballots"), section("ground." + who),
 			section("rights", contact, ui.Link{Text: p.T("pages.privacy.authority"), Href: "https://www.cnil.fr/fr/plaintes"})}

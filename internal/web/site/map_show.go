@@ -2,7 +2,6 @@ package site
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -21,7 +20,7 @@ import (
 
 const besideSize = 40 // proposals of a page of the list beside the map
 
-func (s *Site) mapShow(r *http.Request, p ui.Page) (web.View, error) {
+func (s *Site) mapShow(r *web.Request, p ui.Page) (web.View, error) {
 	asked := r.URL.Query()
 	look, err := parseLook(asked)
 	if err != nil {

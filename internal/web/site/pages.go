@@ -243,7 +243,7 @@ type PlatformLink struct {
 type RulebookPage struct {
 	Project  Project
 	Version  int
-	Since    time.Time // zero: not dated
+	Since    time.Time // when this version was stored
 	Articles []Article
 }
 
@@ -252,7 +252,6 @@ type Article struct {
 	Number     int
 	Title      string
 	Paragraphs []string
-	Items      []string // a list after the paragraphs
 }
 
 func (a Article) anchor() string { return "article-" + strconv.Itoa(a.Number) }

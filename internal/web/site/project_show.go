@@ -2,7 +2,6 @@ package site
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
@@ -13,7 +12,7 @@ import (
 
 const teaserSize = 6
 
-func (s *Site) projectShow(r *http.Request, p ui.Page) (web.View, error) {
+func (s *Site) projectShow(r *web.Request, p ui.Page) (web.View, error) {
 	var page ProjectPage
 	err := s.read(r, p, func(ctx context.Context, v visit) error {
 		e, err := v.edition(ctx, r.PathValue("project"))

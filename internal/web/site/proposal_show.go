@@ -2,7 +2,6 @@ package site
 
 import (
 	"context"
-	"net/http"
 	"strconv"
 	"strings"
 
@@ -16,7 +15,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
-func (s *Site) proposalShow(r *http.Request, p ui.Page) (web.View, error) {
+func (s *Site) proposalShow(r *web.Request, p ui.Page) (web.View, error) {
 	number, _, _ := strings.Cut(r.PathValue("proposal"), "-")
 	n, err := strconv.Atoi(number)
 	if err != nil {

@@ -28,6 +28,7 @@ type ProposalsPage struct {
 	Themes    []ui.Facet
 	Cards     []ui.Card
 	Points    bool   // totals are points
+	Deposit   bool   // people deposit proposals now
 	Previous  string // keys of the pages before and after; empty when there is none
 	Next      string
 }
@@ -110,10 +111,17 @@ func (l ProposalsPage) word(o Order) string {
 	return string(o)
 }
 
-// emptyKey names the sentence of an empty list.
-func (l ProposalsPage) emptyKey() string {
-	if l.Filter.Search == "" && l.Filter.District == "" && l.Filter.Theme == "" {
-		return "web.proposals.none"
+func (l ProposalsPage) filtered() bool {
+	return l.Filter.Search != "" || l.Filter.District != "" || l.Filter.Theme != ""
+}
+
+// empty is the sentence of an empty list.
+func (l ProposalsPage) empty(p ui.Page) string {
+	switch {
+	case l.filtered():
+		return p.T("web.proposals.empty")
+	case l.Deposit:
+		return p.T("web.proposals.yours")
 	}
-	return "web.proposals.empty"
+	return p.T("web.proposals.none")
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,7 +21,7 @@ const (
 	maxSearch = 200 // letters
 )
 
-func (s *Site) proposalsList(r *http.Request, p ui.Page) (web.View, error) {
+func (s *Site) proposalsList(r *web.Request, p ui.Page) (web.View, error) {
 	asked := r.URL.Query()
 	filter := Filter{Search: cut(asked.Get("q"), maxSearch), District: asked.Get("district"), Theme: asked.Get("categorie"), Order: Order(asked.Get("tri")), Seed: asked.Get("graine")}
 	after, err := key(asked.Get("apres"))
@@ -64,6 +63,8 @@ func key(text string) (*proposal.Key, error) {
 func (v visit) list(ctx context.Context, e edition, filter Filter, after, before *proposal.Key) (ProposalsPage, error) {
 	at := project.Listed(e.Steps, e.Now)
 	page := ProposalsPage{Project: e.shown(), Filter: filter, Orders: []Order{OrderRandom, OrderRecent, OrderCost}, Points: e.points()}
+	moment, _ := e.moment()
+	page.Deposit = moment == MomentDeposit
 	if at < 0 {
 		return page, nil
 	}

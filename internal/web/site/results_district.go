@@ -2,7 +2,6 @@ package site
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -34,7 +33,7 @@ func (d DistrictResultsPage) sentence(p ui.Page) string {
 		"Spent", p.Money(d.Group.Spent, d.Currency))
 }
 
-func (s *Site) resultsDistrict(r *http.Request, p ui.Page) (web.View, error) {
+func (s *Site) resultsDistrict(r *web.Request, p ui.Page) (web.View, error) {
 	from := 0
 	if text := r.URL.Query().Get("apres"); text != "" {
 		n, err := strconv.Atoi(text)

@@ -2,7 +2,6 @@ package site
 
 import (
 	"context"
-	"net/http"
 	"slices"
 	"strconv"
 
@@ -23,7 +22,7 @@ const (
 	refusedShown = 1000
 )
 
-func (s *Site) resultsShow(r *http.Request, p ui.Page) (web.View, error) {
+func (s *Site) resultsShow(r *web.Request, p ui.Page) (web.View, error) {
 	from := 0 // the rank after which the page goes on
 	if text := r.URL.Query().Get("apres"); text != "" {
 		n, err := strconv.Atoi(text)
@@ -279,7 +278,7 @@ func pairs(args map[string]any) []any {
 	return out
 }
 
-func (s *Site) rulebookShow(r *http.Request, p ui.Page) (web.View, error) {
+func (s *Site) rulebookShow(r *web.Request, p ui.Page) (web.View, error) {
 	var page RulebookPage
 	err := s.read(r, p, func(ctx context.Context, v visit) error {
 		e, err := v.edition(ctx, r.PathValue("project"))
@@ -287,6 +286,9 @@ func (s *Site) rulebookShow(r *http.Request, p ui.Page) (web.View, error) {
 			return err
 		}
 		page = RulebookPage{Project: e.shown(), Version: int(e.Project.Rulebook)}
+		if page.Since, err = project.RulebookSince(ctx, v.tx, v.platform.Key, e.Project.ID, e.Project.Rulebook); err != nil {
+			return err
+		}
 		for _, a := range e.View.Rulebook.Regulation(v.Locale) {
 			page.Articles = append(page.Articles, Article{Number: a.Number, Title: a.Title, Paragraphs: a.Paragraphs})
 		}

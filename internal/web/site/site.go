@@ -19,7 +19,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
-// Site answers the public pages. Each page is read from one snapshot of the database.
+// Site answers the public pages. Once its platform is found, each page is read from one snapshot of the database.
 type Site struct {
 	db    *db.DB
 	local string
@@ -28,17 +28,16 @@ type Site struct {
 // New gives the pages over a database. local is the scheme and host of the links of platforms without an address.
 func New(d *db.DB, local string) *Site { return &Site{d, local} }
 
-// ByHost finds the platform of a host, as pages show it; false when there is none.
-func (s *Site) ByHost(ctx context.Context, host string) (shown ui.Platform, ok bool, err error) {
+// ByHost finds the platform of a host; false when there is none.
+func (s *Site) ByHost(ctx context.Context, host string) (of platform.Platform, ok bool, err error) {
 	err = s.db.Read(ctx, func(ctx context.Context, tx db.Tx) error {
-		p, err := platform.ByHost(ctx, tx, host)
-		shown, ok = s.shown(p), err == nil
-		if fault.Is(err, fault.NotFound) {
-			return nil
-		}
+		of, err = platform.ByHost(ctx, tx, host)
 		return err
 	})
-	return shown, ok, err
+	if fault.Is(err, fault.NotFound) {
+		return of, false, nil
+	}
+	return of, err == nil, err
 }
 
 var licences = map[platform.Licence][2]string{
@@ -46,7 +45,8 @@ var licences = map[platform.Licence][2]string{
 	platform.ODbL:   {"ODbL 1.0", "https://opendatacommons.org/licenses/odbl/1-0/"},
 }
 
-func (s *Site) shown(p platform.Platform) ui.Platform {
+// Shown gives a platform as pages show it.
+func (s *Site) Shown(p platform.Platform) ui.Platform {
 	u := ui.Platform{Slug: p.Slug, Name: p.Name, Accent: p.Accent, Zone: p.Zone, Licence: licences[p.Licence][0], LicenceURL: licences[p.Licence][1], BaseURL: p.Base(s.local),
 		Replay: p.Kind == platform.Replay}
 	for _, l := range p.Languages {
@@ -68,13 +68,9 @@ type visit struct {
 }
 
 // read runs fn in one snapshot of the platform that the request is for.
-func (s *Site) read(r *http.Request, p ui.Page, fn func(ctx context.Context, v visit) error) error {
+func (s *Site) read(r *web.Request, p ui.Page, fn func(ctx context.Context, v visit) error) error {
 	return s.db.Read(r.Context(), func(ctx context.Context, tx db.Tx) error {
-		of, err := platform.ByHost(ctx, tx, r.Host)
-		if err != nil {
-			return err
-		}
-		return fn(ctx, visit{tx, of, of.Now(tx.Now()), p})
+		return fn(ctx, visit{tx, r.Platform, r.Platform.Now(tx.Now()), p})
 	})
 }
 

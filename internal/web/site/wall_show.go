@@ -2,7 +2,6 @@ package site
 
 import (
 	"context"
-	"net/http"
 	"slices"
 	"time"
 
@@ -52,7 +51,7 @@ type WallDistrict struct {
 // wallRefresh is how often the page asks itself anew where scripts do not run, in seconds.
 const wallRefresh = 30
 
-func (s *Site) wallShow(r *http.Request, p ui.Page) (web.View, error) {
+func (s *Site) wallShow(r *web.Request, p ui.Page) (web.View, error) {
 	var page WallPage
 	err := s.read(r, p, func(ctx context.Context, v visit) (err error) {
 		e, err := v.edition(ctx, r.PathValue("project"))

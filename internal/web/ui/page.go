@@ -17,7 +17,6 @@ import (
 type Platform struct {
 	Slug       string
 	Name       string
-	Tagline    string // one sentence under the name, may be empty
 	LogoURL    string // empty: the drawn mark
 	Accent     string // "#0f5a5e"; empty or unreadable: the default teal
 	Languages  []i18n.Lang
@@ -117,9 +116,9 @@ func (p Page) documentTitle(h Head) string {
 	return h.Title + " · " + p.Platform.Name
 }
 
-// description is the page's own sentence, else the platform's, else one that is true of every platform.
+// description is the page's own sentence, else one that is true of every platform.
 func (p Page) description(h Head) string {
-	return cmp.Or(h.Description, p.Platform.Tagline, p.T("pages.description", "Name", p.Platform.Name))
+	return cmp.Or(h.Description, p.T("pages.description", "Name", p.Platform.Name))
 }
 
 // District is the name of a district with its place in the fixed sequence of colours.
