@@ -115,7 +115,7 @@ func ofTheDeposit(b rulebook.Rulebook) rulebook.Rulebook {
 		Title: rulebook.Text{FR: "Une deuxième chance", EN: "A second chance"},
 		Body: rulebook.Text{
 			FR: "Un projet qui n’a pas été lauréat peut être déposé de nouveau, tel quel ou changé. Son histoire reste lisible.",
-			EN: "A project that did not win may be deposited again, as it was or changed. Its history stays readable.",
+			EN: "A proposal that did not win may be submitted again, as it was or changed. Its history stays readable.",
 		},
 	}}
 	return b

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/parvis-civic/parvis/internal/i18n"
@@ -14,6 +15,7 @@ import (
 var (
 	faultKey = regexp.MustCompile(`^fault(\.[a-z0-9_]+)+$`)
 	anyKey   = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$`)
+	keyStart = regexp.MustCompile(`^[a-z][a-z0-9_]*\.[a-z0-9_.]*$`)
 )
 
 // keys lists the translation keys that a Go file names: every literal that looks like the key of a fault, and those given
@@ -75,6 +77,65 @@ func TestEveryKeyIsSaidInBothLanguages(t *testing.T) {
 	}
 	if n == 0 {
 		t.Error("no key was found in the tree")
+	}
+}
+
+// mentions lists what a Go file says that may be a key, wherever it stands, and the beginnings of keys that it goes on
+// from: the first words of a sum.
+func mentions(t *testing.T, f file) (whole, starts []string) {
+	t.Helper()
+	_, parsed := f.parse(t)
+	text := func(n ast.Node) string {
+		lit, ok := n.(*ast.BasicLit)
+		if !ok || lit.Kind != token.STRING {
+			return ""
+		}
+		s, _ := strconv.Unquote(lit.Value)
+		return s
+	}
+	ast.Inspect(parsed, func(n ast.Node) bool {
+		if s := text(n); anyKey.MatchString(s) {
+			whole = append(whole, s)
+		}
+		if sum, ok := n.(*ast.BinaryExpr); ok && sum.Op == token.ADD {
+			if s := text(sum.X); keyStart.MatchString(s) {
+				starts = append(starts, s)
+			}
+		}
+		return true
+	})
+	return whole, starts
+}
+
+// A sentence that nothing says is one that a translator worked on for nothing.
+func TestEverySentenceIsSaidSomewhere(t *testing.T) {
+	whole := map[string]bool{}
+	var starts []string
+	for _, f := range files(t) {
+		if !f.is(".go") || f.test() || f.under("tools") {
+			continue
+		}
+		keys, begun := mentions(t, f)
+		for _, k := range keys {
+			whole[k] = true
+		}
+		starts = append(starts, begun...)
+	}
+	for _, key := range i18n.Keys(i18n.FR) {
+		if !whole[key] && !slices.ContainsFunc(starts, func(s string) bool { return strings.HasPrefix(key, s) }) {
+			t.Errorf("no Go file says %q: delete it from internal/i18n/locales", key)
+		}
+	}
+}
+
+func TestMentionsAreFoundInSource(t *testing.T) {
+	whole, starts := mentions(t, file{path: "x.go", text: []byte(`package x
+var a = l.T("results.left")
+var b = l.T("web.order." + order + ".why")
+var c = key("fault.late")
+`)})
+	if !slices.Equal(whole, []string{"results.left", "fault.late"}) || !slices.Equal(starts, []string{"web.order."}) {
+		t.Errorf("found %q and %q", whole, starts)
 	}
 }
 

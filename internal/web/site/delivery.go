@@ -1,8 +1,6 @@
 package site
 
 import (
-	"time"
-
 	"github.com/a-h/templ"
 
 	"github.com/parvis-civic/parvis/internal/delivery"
@@ -35,7 +33,6 @@ type Followed struct {
 	Currency            string
 	Code                delivery.State
 	Works
-	Updated time.Time
 }
 
 // count is how many are in a state.

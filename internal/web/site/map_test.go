@@ -59,7 +59,7 @@ var cityScenarios = []scenario{
 	{"of a district that is none", "localhost", lastYear + "/resultats/ailleurs", 404, nil, nil, 18},
 	{"of a district before the count", "localhost", thisYear + "/resultats/halles", 404, nil, nil, 8},
 	{"the board of works", "localhost", lastYear + "/realisations", 200, []string{"8 projets réalisés sur 24", "En retard", "abandonné", "prévu pour le", "Une canalisation"}, []string{"delivery.", "web."}, 16},
-	{"the board in English", "localhost", "/en" + lastYear + "/realisations", 200, []string{"8 projects built of 24"}, []string{"réalisés"}, 16},
+	{"the board in English", "localhost", "/en" + lastYear + "/realisations", 200, []string{"8 proposals built of 24"}, []string{"réalisés"}, 16},
 	{"what is late alone", "localhost", lastYear + "/realisations?etat=late", 200, []string{"En retard · 2 projets"}, []string{"Remettre des poissons"}, 16},
 	{"a state that is none", "localhost", lastYear + "/realisations?etat=perdu", 400, []string{"état des travaux"}, nil, 2},
 	{"no works before winners", "localhost", thisYear + "/realisations", 404, nil, nil, 8},
