@@ -127,7 +127,7 @@ func (v visit) worksMap(c town, e edition, found []proposal.Proposal, works map[
 	for i := range m.Marks {
 		if mark := &m.Marks[i]; mark.Count == 1 {
 			s := state[mark.Number]
-			mark.Shape, mark.Label = string(s), v.T("delivery.on_map", "Title", mark.Label, "State", v.T("web.works."+string(s)))
+			mark.Shape, mark.Lang, mark.Label = string(s), "", v.T("delivery.on_map", "Title", mark.Label, "State", v.T("web.works."+string(s)))
 		}
 	}
 	return m, true

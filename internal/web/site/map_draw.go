@@ -27,6 +27,7 @@ const (
 // town is the districts of a project as they are drawn.
 type town struct {
 	districts []quarter
+	lang      string        // of their names, when it is not the page's
 	frame     citymap.Frame // of the outlines; zero when there are none
 }
 
@@ -40,7 +41,7 @@ type quarter struct {
 // town reads the districts of a project. An outline that cannot be read is left out: the city is then drawn without it.
 func (v visit) town(ctx context.Context, e edition) (town, error) {
 	all, err := project.DistrictsOf(ctx, v.tx, v.platform.Key, []ids.ID{e.Project.ID})
-	c := town{}
+	c := town{lang: e.lang}
 	for _, d := range all {
 		q := quarter{District: ui.District{Name: d.Name, Slug: d.Slug, Order: d.Colour}, id: d.ID}
 		if d.Outline != "" {
@@ -83,7 +84,7 @@ type style struct {
 // draw gives the map of a city in a view, without marks; names keep clear of marks that stand at those points. Where
 // there are no outlines, a name stands at middles of its district.
 func (c town) draw(id, label string, view citymap.View, style func(quarter) style, clear []citymap.Mark, middles map[ids.ID]citymap.Point) ui.CityMap {
-	m := ui.CityMap{ID: id, Label: label, Height: view.Height}
+	m := ui.CityMap{ID: id, Label: label, Lang: c.lang, Height: view.Height}
 	var named []citymap.Named
 	for _, q := range c.districts {
 		s := style(q)
@@ -155,6 +156,7 @@ func (v visit) marks(c town, e edition, spots []proposal.Spot, gathered []cityma
 		}
 		if g.Count == 1 {
 			m.Label, m.Key, m.Number = ui.Tidy(first.Title), "p-"+numberText(first.Number), first.Number
+			m.Lang = e.lang
 			m.Href = ProposalHref(v.Page, e.Slug, numberText(first.Number), first.Slug)
 			marks = append(marks, m)
 			continue

@@ -17,9 +17,17 @@ import (
 type Project struct {
 	Slug        string
 	Title       string
+	TitleLang   string // language of the title, when it is not the page's
+	Lang        string // the same of what people wrote in it and of the names of its districts
+	ThemeLang   string // the same of its themes
 	HasResults  bool
 	HasWorks    bool // winners are being built
 	HasRulebook bool
+}
+
+// link leads to the project.
+func (pr Project) link(p ui.Page) ui.Link {
+	return ui.Link{Text: pr.Title, Href: p.Href(pr.path()), Lang: pr.TitleLang}
 }
 
 func (p Project) path() string { return "/projets/" + url.PathEscape(p.Slug) }

@@ -50,9 +50,9 @@ func (v visit) stepLine(e edition) []ui.Step {
 	current := project.Current(e.Steps, e.Now)
 	line := make([]ui.Step, len(e.Steps))
 	for i, step := range e.Steps {
-		line[i] = ui.Step{Title: step.Title, From: step.StartsAt, To: step.EndsAt, Place: ui.StepPast}
+		line[i] = ui.Step{Title: step.Title, Lang: e.lang, From: step.StartsAt, To: step.EndsAt, Place: ui.StepPast}
 		if step.Title == "" {
-			line[i].Title = v.T("step." + string(step.Kind))
+			line[i].Title, line[i].Lang = v.T("step."+string(step.Kind)), ""
 		}
 		switch {
 		case i == current:

@@ -76,20 +76,20 @@ func (l ProposalsPage) previous(p ui.Page) templ.SafeURL {
 // active are the filters in force, each with the address that takes it away.
 func (l ProposalsPage) active(p ui.Page) []ui.Link {
 	var links []ui.Link
-	add := func(text string, change func(*Filter)) {
-		links = append(links, ui.Link{Text: text, Href: l.href(p, change)})
+	add := func(text, lang string, change func(*Filter)) {
+		links = append(links, ui.Link{Text: text, Href: l.href(p, change), Lang: lang})
 	}
 	if l.Filter.Search != "" {
-		add(p.T("web.filter.searched", "Words", l.Filter.Search), func(f *Filter) { f.Search = "" })
+		add(p.T("web.filter.searched", "Words", l.Filter.Search), "", func(f *Filter) { f.Search = "" })
 	}
 	for _, d := range l.Districts {
 		if d.Slug == l.Filter.District {
-			add(d.Name, func(f *Filter) { f.District = "" })
+			add(d.Name, l.Project.Lang, func(f *Filter) { f.District = "" })
 		}
 	}
 	for _, t := range l.Themes {
 		if t.Slug == l.Filter.Theme {
-			add(t.Name, func(f *Filter) { f.Theme = "" })
+			add(t.Name, l.Project.ThemeLang, func(f *Filter) { f.Theme = "" })
 		}
 	}
 	return links

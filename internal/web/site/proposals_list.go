@@ -227,7 +227,7 @@ func (v visit) cards(ctx context.Context, e edition, step int, list []proposal.L
 	cards := make([]ui.Card, len(list))
 	for i := range list {
 		l := &list[i]
-		card := ui.Card{Lang: v.foreign(e), Placeless: len(order) == 0, Number: int64(l.Proposal.Number), Title: l.Title, Href: ProposalHref(v.Page, e.Slug, numberText(l.Proposal.Number), l.Slug),
+		card := ui.Card{Lang: e.lang, Placeless: len(order) == 0, Number: int64(l.Proposal.Number), Title: l.Title, Href: ProposalHref(v.Page, e.Slug, numberText(l.Proposal.Number), l.Slug),
 			Cost: &l.Proposal.Cost, Currency: e.currency, Score: v.score(e, step, l.Selection)}
 		card.Districts, card.Category = placesOf(tags[l.Proposal.ID], order)
 		if !l.Picture.IsZero() {

@@ -24,7 +24,6 @@ type ResultsPage struct {
 	Reserve   int64 // what a reserve added to complete a winner
 	Rule      string
 	Unstated  bool            // the file does not say how the city counted
-	Lang      string          // of titles, when it is not the page\'s
 	Groups    []MoneyGroup    // winners by district, in the order of the districts; one group when there are no districts
 	Lines     []ui.ResultLine // every proposal in the order of the count, or one page of them
 	Best      int64           // the highest total
@@ -172,6 +171,14 @@ func (g MoneyGroup) name(p ui.Page) string {
 		return p.T("web.district.whole")
 	}
 	return g.District.Name
+}
+
+// lang is the language of the name, when it is not the page's.
+func (g MoneyGroup) lang(of Project) string {
+	if g.District == nil {
+		return ""
+	}
+	return of.Lang
 }
 
 func (g MoneyGroup) class() string {

@@ -69,7 +69,7 @@ func (v visit) results(ctx context.Context, e edition, from int, measure Measure
 	vote := project.VoteStep(e.Steps)
 	page := ResultsPage{Project: e.shown(), Currency: e.currency, Counted: r.Counted, Points: e.points(), Ballots: int64(r.Ballots), Proposals: int64(e.Steps[vote].Proposals),
 		Winners: int64(r.Winners), Budget: int64(r.Budget), Spent: int64(r.Spent), Reserve: int64(r.Reserve), Rule: v.ruleName(e),
-		Announced: r.ProclaimedAt, Measure: measure, Unstated: e.Rulebook.Count.Method == tally.MethodUnknown, Lang: v.foreign(e)}
+		Announced: r.ProclaimedAt, Measure: measure, Unstated: e.Rulebook.Count.Method == tally.MethodUnknown}
 	lines, err := result.Lines(ctx, v.tx, key, r.Step, from, resultSize+1)
 	if err != nil {
 		return page, err
@@ -183,7 +183,7 @@ func (v visit) lines(e edition, lines []result.Line, said []string, at places) [
 		p := at.proposals[l.Proposal]
 		districts, _ := placesOf(at.tags[l.Proposal], at.order)
 		out[i] = ui.ResultLine{Rank: l.Rank, Number: int64(p.Number), Title: p.Title, Href: ProposalHref(v.Page, e.Slug, numberText(p.Number), p.Slug), Districts: districts, Cost: p.Cost,
-			Lang: v.foreign(e), Placeless: len(at.order) == 0, Score: e.total(l), Winner: l.Winner(), Completed: l.Mark == 2, Counted: e.result.Counted, Reason: said[i]}
+			Lang: e.lang, Placeless: len(at.order) == 0, Score: e.total(l), Winner: l.Winner(), Completed: l.Mark == 2, Counted: e.result.Counted, Reason: said[i]}
 		if code := l.Reason.Code; !cut && (code == tally.OutNoFit || code == tally.OutStopped) {
 			cut = true
 			out[i].Cut = &ui.CutLine{Left: int64(l.Reason.Left), Stopped: count.Fit.Then != tally.FitSkip, Guarantee: count.Guarantee != nil}

@@ -80,6 +80,8 @@ type edition struct {
 	result   result.Result
 	counted  bool // there is a proclaimed result that anyone may see
 	currency string
+	// The languages of its title, of what people wrote in it and of its themes; empty: the page's.
+	titleLang, lang, themeLang string
 }
 
 // edition reads the project of an address. Fault: not_found.
@@ -106,7 +108,13 @@ func (v visit) editions(ctx context.Context, views []project.View) ([]edition, e
 	found, err := result.OfSteps(ctx, v.tx, v.platform.Key, steps)
 	all := make([]edition, len(views))
 	for i, view := range views {
-		all[i] = edition{View: view, currency: view.Currency}
+		all[i] = edition{View: view, currency: view.Currency, titleLang: v.foreign(view.Language), lang: v.foreign(view.Language), themeLang: v.foreign(view.Language)}
+		if view.Origin == project.Imported { // the import titles it in French; files of other countries name themes in English
+			all[i].titleLang = v.foreign(string(i18n.FR))
+			if view.Language != string(i18n.FR) {
+				all[i].themeLang = v.foreign(string(i18n.EN))
+			}
+		}
 		if at := project.VoteStep(view.Steps); at >= 0 {
 			r, ok := found[view.Steps[at].ID]
 			all[i].result, all[i].counted = r, ok && all[i].may(access.SeeResult, at)
@@ -127,7 +135,7 @@ func (e edition) totalsShown(step int) bool {
 }
 
 func (e edition) shown() Project {
-	return Project{Slug: e.Slug, Title: e.Title, HasResults: e.counted, HasWorks: e.followed(), HasRulebook: true}
+	return Project{Slug: e.Slug, Title: e.Title, TitleLang: e.titleLang, Lang: e.lang, ThemeLang: e.themeLang, HasResults: e.counted, HasWorks: e.followed(), HasRulebook: true}
 }
 
 // followed says whether the winners are being built: there are some, and the step of their works has begun.
@@ -246,12 +254,12 @@ func (s *Site) Media(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(content)
 }
 
-// foreign gives the language of what people wrote in an edition when it is not the page's, else nothing.
-func (v visit) foreign(e edition) string {
-	if e.Language == string(v.Lang) {
+// foreign gives a language when it is not the page's, else nothing.
+func (v visit) foreign(lang string) string {
+	if lang == string(v.Lang) {
 		return ""
 	}
-	return e.Language
+	return lang
 }
 
 func notFound() error { return fault.New(fault.NotFound, "fault.not_found") }

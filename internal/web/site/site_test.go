@@ -4,10 +4,12 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -230,5 +232,54 @@ func TestARuleThatTheFileDoesNotStateIsNotCalledAnother(t *testing.T) {
 	w, _ = get(t, h, "krakow.localhost", path+"/propositions")
 	if text := w.Body.String(); !strings.Contains(text, "le plus de points") || !strings.Contains(text, `lang="pl"`) {
 		t.Error(words(text))
+	}
+}
+
+var foreign = regexp.MustCompile(`<([a-z0-9]+)[^>]* lang="([a-z]+)"[^>]*>([^<]*)`)
+
+// langs lists the languages that a page says of its parts, and one text in each.
+func langs(body string) map[string]string {
+	_, body, _ = strings.Cut(body, "<main")
+	body, _, _ = strings.Cut(body, "</main>")
+	found := map[string]string{}
+	for _, m := range foreign.FindAllStringSubmatch(body, -1) {
+		found[m[2]] = m[3]
+	}
+	return found
+}
+
+func TestWhatIsInAnotherLanguageSaysSo(t *testing.T) {
+	h := serve(t, dbtest.Open(t, db.SQLite), "Poland_Krakow_2024_Wzgorza_Krzeslawickie.pb", "France_Toulouse_2022.pb")
+	w, _ := get(t, h, "krakow.localhost", "/")
+	krakow := regexp.MustCompile(`/projets/[a-z0-9-]+`).FindString(w.Body.String())
+	w, _ = get(t, h, "krakow.localhost", krakow+"/propositions")
+	proposal := regexp.MustCompile(krakow + `/propositions/\d+[a-z0-9-]*`).FindString(w.Body.String())
+	for _, c := range []struct {
+		host, path string
+		langs      []string
+	}{
+		{"krakow.localhost", krakow, []string{"pl"}},
+		{"krakow.localhost", krakow + "/propositions", []string{"en", "pl"}}, // its themes are in English
+		{"krakow.localhost", krakow + "/resultats", []string{"pl"}},
+		{"krakow.localhost", proposal, []string{"en", "pl"}},
+		{"krakow.localhost", krakow + "/carte", []string{"pl"}},
+		{"krakow.localhost", "/en", []string{"fr"}}, // the title of the edition
+		{"krakow.localhost", "/en" + proposal, []string{"fr", "pl"}},
+		{"toulouse.localhost", bp + "/resultats", nil},
+		{"toulouse.localhost", bp + "/propositions", nil},
+		{"toulouse.localhost", "/en" + bp + "/propositions", []string{"fr"}},
+		{"toulouse.localhost", "/en" + bp + "/resultats", []string{"fr"}},
+	} {
+		w, _ := get(t, h, c.host, c.path)
+		found := langs(w.Body.String())
+		if got := slices.Sorted(maps.Keys(found)); w.Code != 200 || !slices.Equal(got, c.langs) {
+			t.Errorf("%s%s: %d, in other languages %q, want %q", c.host, c.path, w.Code, found, c.langs)
+		}
+	}
+	w, _ = get(t, h, "toulouse.localhost", "/en"+bp+"/propositions")
+	for _, want := range []string{`lang="fr">Piste cyclable avenue Saint-Exupéry`, `lang="fr">Nature en ville`, `lang="fr">10 - Jolimont`} {
+		if !strings.Contains(w.Body.String(), want) {
+			t.Errorf("the list in English lacks %s", want)
+		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 type CityMap struct {
 	ID     string // begins the identifiers of its parts: "carte"
 	Label  string // what it shows, read aloud
+	Lang   string // of the names on it, when it is not the page's
 	Height float64
 	Areas  []MapArea
 	Marks  []MapMark
@@ -37,6 +38,7 @@ type MapMark struct {
 	Class  string
 	Shape  string        // of a place alone: "", or a state of works, so that no colour alone tells it
 	Label  string        // read aloud
+	Lang   string        // of the label, when it is not the page's
 	Href   templ.SafeURL // empty: nothing to press
 	Key    string
 }

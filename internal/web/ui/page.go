@@ -153,6 +153,23 @@ type State struct {
 type Link struct {
 	Text string
 	Href templ.SafeURL
+	Lang string // of the text, when it is not the page's
+}
+
+// In is the attribute that says the language of what is not in the page's; none when lang is empty.
+func In(lang string) templ.Attributes {
+	if lang == "" {
+		return nil
+	}
+	return templ.Attributes{"lang": lang}
+}
+
+// InPlace is In for the names of districts; where there is none, the page speaks of the whole city in its own language.
+func InPlace(lang string, districts []District) templ.Attributes {
+	if len(districts) == 0 {
+		return nil
+	}
+	return In(lang)
 }
 
 // NoticeTone is how a notice is meant.

@@ -11,6 +11,7 @@ import (
 // Step is one stop of an edition's calendar.
 type Step struct {
 	Title    string
+	Lang     string    // of the title, when it is not the page's
 	From, To time.Time // To is excluded; zero when it isn't known
 	Place    StepPlace
 	Href     templ.SafeURL // empty: no page of its own
@@ -123,7 +124,7 @@ func Tidy(text string) string { return unbroken.Replace(text) }
 type Card struct {
 	Number     int64
 	Title      string
-	Lang       string // of the title, when it is not the page's
+	Lang       string // of the title and the districts, when it is not the page's
 	Href       templ.SafeURL
 	Districts  []District // none: the whole city
 	Placeless  bool       // the edition has no districts: no place is said
@@ -156,7 +157,7 @@ type ResultLine struct {
 	Rank      int
 	Number    int64
 	Title     string
-	Lang      string // of the title, when it is not the page's
+	Lang      string // of the title and the districts, when it is not the page's
 	Href      templ.SafeURL
 	Districts []District
 	Placeless bool  // the edition has no districts: no place is said
