@@ -72,6 +72,7 @@ type Options struct {
 	Scale         float64 // device pixels per CSS pixel; 0: 1. Zooming to 200 % is half the width and height at a scale of 2
 	Dark, NoJS    bool
 	Still         bool // asks for less motion
+	Touch         bool // points with a finger
 }
 
 func (o Options) filled() Options {
@@ -151,6 +152,10 @@ func (p *Page) As(o Options) {
 			_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: motion}},
 			})
+			return err
+		}),
+		chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+			_, err := cdp.Call(ctx, tab, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: o.Touch})
 			return err
 		}),
 		scripts(!o.NoJS),

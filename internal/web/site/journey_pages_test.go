@@ -15,7 +15,7 @@ import (
 
 // The visitors of every page.
 var (
-	phone = browsertest.Options{Width: 320, Height: 740, Still: true}
+	phone = browsertest.Options{Width: 320, Height: 740, Still: true, Touch: true}
 	night = browsertest.Options{Width: 1280, Height: 900, Dark: true}
 	// Zooming a desk to 200 % halves its CSS pixels.
 	zoomed = browsertest.Options{Width: 640, Height: 450, Scale: 2}
@@ -41,6 +41,7 @@ func everyPage(t *testing.T, c *country) {
 				fits(t, p, phone)
 				p.Axe(t, explorer)
 				still(t, p)
+				reached(t, p)
 				p.As(zoomed)
 				fits(t, p, zoomed)
 			}
@@ -128,6 +129,19 @@ func fits(t *testing.T, p *browsertest.Page, o browsertest.Options) {
 	}
 }
 
+// reached fails when something to press that stands alone is too small for a finger. What stands in a sentence, on a map
+// (where a list beside it says the same) or in the explorer is not measured.
+func reached(t *testing.T, p *browsertest.Page) {
+	t.Helper()
+	small := browsertest.Eval[string](p, `[...document.querySelectorAll("a[href], button, summary, select, input:not([type=hidden])")].filter(e => !e.closest("`+explorer+`, svg, .prose p, .unseen, .article, .lead, .section-head p, .notice p, noscript")).filter(e => {
+		const r = e.getBoundingClientRect();
+		return e.checkVisibility() && r.width > 0 && r.height < 43.5 && parseFloat(getComputedStyle(e, "::after").height || 0) < 43.5;
+	}).map(e => Math.round(e.getBoundingClientRect().height) + " " + e.outerHTML.slice(0, 140)).join("\n")`)
+	if small != "" {
+		t.Errorf("%s: too small for a finger:\n%s", p.URL, small)
+	}
+}
+
 // still fails when something moves although the visitor asked for less motion.
 func still(t *testing.T, p *browsertest.Page) {
 	t.Helper()
@@ -159,6 +173,9 @@ func withoutBrowser(t *testing.T, c *country) {
 				t.Errorf("%s: status %d, want %d", s.path, res.StatusCode, want)
 			}
 			documents[s.host+s.path] = body
+			if run := runTogether.FindAllString(body, 5); len(run) > 0 {
+				t.Errorf("%s%s: words run together: %q", s.host, s.path, run)
+			}
 			heading(t, s, body)
 		}
 	}
@@ -181,6 +198,9 @@ func withoutBrowser(t *testing.T, c *country) {
 		}
 	}
 }
+
+// runTogether finds a word that ends where an element does and another that begins at once.
+var runTogether = regexp.MustCompile(`[\p{L}\p{N}](?:</?(?:span|data|strong|b|small|em)\b[^>]*>)+[\p{L}\p{N}]`)
 
 var linkTo = regexp.MustCompile(`<(?:link|script)[^>]*(?:href|src)="(/[^"]+\.(?:css|js))"`)
 

@@ -192,6 +192,7 @@ func (c *country) stops() []stop {
 		{name: "plateformes", host: city, path: "/plateformes"},
 		{name: "developer", host: city, path: "/developer"},
 		{name: "donnees", host: city, path: "/donnees"},
+		{name: "donnees-reprise", host: replay, path: "/donnees"},
 		{name: "donnees-vide", host: empty, path: "/donnees"},
 		{name: "mentions", host: city, path: "/mentions-legales"},
 		{name: "mentions-modele", host: empty, path: "/mentions-legales"},
