@@ -135,7 +135,7 @@ func reached(t *testing.T, p *browsertest.Page) {
 	t.Helper()
 	small := browsertest.Eval[string](p, `[...document.querySelectorAll("a[href], button, summary, select, input:not([type=hidden])")].filter(e => !e.closest("`+explorer+`, svg, .prose p, .unseen, .article, .lead, .section-head p, .notice p, noscript")).filter(e => {
 		const r = e.getBoundingClientRect();
-		return e.checkVisibility() && r.width > 0 && r.height < 43.5 && parseFloat(getComputedStyle(e, "::after").height || 0) < 43.5;
+		return e.checkVisibility() && r.width > 0 && r.height < 43.5 && !(parseFloat(getComputedStyle(e, "::after").height) >= 43.5);
 	}).map(e => Math.round(e.getBoundingClientRect().height) + " " + e.outerHTML.slice(0, 140)).join("\n")`)
 	if small != "" {
 		t.Errorf("%s: too small for a finger:\n%s", p.URL, small)
