@@ -73,6 +73,7 @@ type Options struct {
 	Dark, NoJS    bool
 	Still         bool // asks for less motion
 	Touch         bool // points with a finger
+	Print         bool // sees the page as it is printed
 }
 
 func (o Options) filled() Options {
@@ -146,10 +147,15 @@ func (p *Page) As(o Options) {
 	if o.Still {
 		motion = "reduce"
 	}
+	media := ""
+	if o.Print {
+		media = "print"
+	}
 	p.do("preparing the tab",
 		chromedp.EmulateViewport(int64(o.Width), int64(o.Height), chromedp.EmulateScale(o.Scale)),
 		chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
 			_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+				Media:    media,
 				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: motion}},
 			})
 			return err

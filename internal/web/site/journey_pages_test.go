@@ -19,6 +19,7 @@ var (
 	night = browsertest.Options{Width: 1280, Height: 900, Dark: true}
 	// Zooming a desk to 200 % halves its CSS pixels.
 	zoomed = browsertest.Options{Width: 640, Height: 450, Scale: 2}
+	paper  = browsertest.Options{Width: 794, Height: 1123, Print: true}
 	plain  = browsertest.Options{Width: 1280, Height: 900, NoJS: true}
 )
 
@@ -59,6 +60,19 @@ func everyPage(t *testing.T, c *country) {
 					p = c.visit(t, b, p, s.english(), night)
 					fits(t, p, night)
 					p.Axe(t, explorer)
+				}
+			}
+		})
+		t.Run("somebody who prints", func(t *testing.T) {
+			t.Parallel()
+			var p *browsertest.Page
+			for _, s := range stops {
+				if !strings.HasPrefix(s.name, "resultats") {
+					continue
+				}
+				p = c.visit(t, b, p, s, paper)
+				if hidden := browsertest.Eval[string](p, `[...document.querySelectorAll("details li")].filter(e => !e.checkVisibility({contentVisibilityAuto: true}) || e.getBoundingClientRect().height === 0).slice(0, 3).map(e => e.outerHTML.slice(0, 120)).join("\n")`); hidden != "" {
+					t.Errorf("%s: not on paper:\n%s", p.URL, hidden)
 				}
 			}
 		})
