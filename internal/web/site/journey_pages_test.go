@@ -147,7 +147,7 @@ func fits(t *testing.T, p *browsertest.Page, o browsertest.Options) {
 // (where a list beside it says the same) or in the explorer is not measured.
 func reached(t *testing.T, p *browsertest.Page) {
 	t.Helper()
-	small := browsertest.Eval[string](p, `[...document.querySelectorAll("a[href], button, summary, select, input:not([type=hidden])")].filter(e => !e.closest("`+explorer+`, svg, .prose p, .unseen, .article, .lead, .section-head p, .notice p, noscript")).filter(e => {
+	small := browsertest.Eval[string](p, `[...document.querySelectorAll("a[href], button, summary, select, input:not([type=hidden])")].filter(e => !e.closest("`+explorer+`, svg, .prose p, .foot p, .unseen, .article, .lead, .section-head p, .notice p, noscript")).filter(e => {
 		const r = e.getBoundingClientRect();
 		return e.checkVisibility() && r.width > 0 && r.height < 43.5 && !(parseFloat(getComputedStyle(e, "::after").height) >= 43.5);
 	}).map(e => Math.round(e.getBoundingClientRect().height) + " " + e.outerHTML.slice(0, 140)).join("\n")`)
@@ -274,7 +274,7 @@ func heading(t *testing.T, s stop, body string) {
 func screenshots(t *testing.T, c *country) {
 	b := browsertest.New(t)
 	for look, o := range map[string]browsertest.Options{
-		"360-clair": {Width: 360, Height: 740}, "360-sombre": {Width: 360, Height: 740, Dark: true},
+		"360-clair": {Width: 360, Height: 740, Touch: true}, "360-sombre": {Width: 360, Height: 740, Dark: true, Touch: true},
 		"1280-clair": {Width: 1280, Height: 900}, "1280-sombre": {Width: 1280, Height: 900, Dark: true},
 	} {
 		t.Run(look, func(t *testing.T) {

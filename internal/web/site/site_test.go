@@ -235,6 +235,17 @@ func TestARuleThatTheFileDoesNotStateIsNotCalledAnother(t *testing.T) {
 	}
 }
 
+func TestAPictureThatCannotBeReadIsNoPictureThatIsNotThere(t *testing.T) {
+	h := serve(t, dbtest.Open(t, db.SQLite), "Poland_Gdynia_2020_Kamienna_Gora__large.pb")
+	gone, cancel := context.WithCancel(t.Context())
+	cancel() // nothing can be read
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequestWithContext(gone, http.MethodGet, "http://localhost/media/01890000-0000-7000-8000-000000000000", nil))
+	if w.Code < 500 {
+		t.Errorf("status %d, want an error of ours", w.Code)
+	}
+}
+
 var foreign = regexp.MustCompile(`<([a-z0-9]+)[^>]* lang="([a-z]+)"[^>]*>([^<]*)`)
 
 // langs lists the languages that a page says of its parts, and one text in each.
