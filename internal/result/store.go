@@ -10,6 +10,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/proposal"
 )
 
 // Candidates gives the proposals put to the vote in a step, in the stated order (their numbers), with the keys of their
@@ -185,14 +186,17 @@ func LinesOf(ctx context.Context, tx db.Tx, platform int64, proposals []ids.ID) 
 }
 
 // Names are the other proposals that the reasons of lines speak of, by project and reference.
-type Names struct{ proposals map[reference]string }
+type Names struct {
+	proposals map[reference]string // titles
+	removed   map[reference]bool   // whose titles nobody may read
+}
 
 type reference struct {
 	project   ids.ID
 	reference string
 }
 
-// Proposal gives the title of a proposal, its reference when it is not known.
+// Proposal gives the title of a proposal, its reference when it is not known or may not be read.
 func (n Names) Proposal(project ids.ID, of string) string {
 	if title, ok := n.proposals[reference{project, of}]; ok {
 		return title
@@ -200,9 +204,12 @@ func (n Names) Proposal(project ids.ID, of string) string {
 	return of
 }
 
+// Removed says whether moderation put the title of a proposal out of sight.
+func (n Names) Removed(project ids.ID, of string) bool { return n.removed[reference{project, of}] }
+
 // NamesIn finds what the reasons of those lines speak of, in one statement whatever their number.
 func NamesIn(ctx context.Context, tx db.Tx, platform int64, lines []Line) (Names, error) {
-	n := Names{map[reference]string{}}
+	n := Names{map[reference]string{}, map[reference]bool{}}
 	others := map[string]bool{}
 	for _, l := range lines {
 		if l.Reason.Other != "" {
@@ -213,13 +220,18 @@ func NamesIn(ctx context.Context, tx db.Tx, platform int64, lines []Line) (Names
 		return n, nil
 	}
 	marks, args := db.In(slices.Sorted(maps.Keys(others)))
-	rows, err := tx.Query(ctx, `SELECT p.project, p.reference, CASE WHEN p.trashed = 'invisible' THEN p.reference ELSE p.title END FROM proposal p
+	rows, err := tx.Query(ctx, `SELECT p.project, p.reference, p.title, p.trashed FROM proposal p
 		WHERE p.platform = ? AND p.reference IN (`+marks+`)`, append([]any{platform}, args...)...)
 	_, err = db.Collect(rows, err, func(r *sql.Rows, _ *struct{}) error {
 		var at reference
 		var title string
-		err := r.Scan(&at.project, &at.reference, &title)
-		n.proposals[at] = title
+		var trashed proposal.Trashed
+		err := r.Scan(&at.project, &at.reference, &title, &trashed)
+		if trashed.Readable() {
+			n.proposals[at] = title
+		} else {
+			n.removed[at] = true
+		}
 		return err
 	})
 	return n, err

@@ -38,7 +38,7 @@ func (s *Site) deliveryShow(r *web.Request, p ui.Page) (web.View, error) {
 // delivery reads the board. Fault: not_found when nothing is followed yet.
 func (v visit) delivery(ctx context.Context, e edition, state delivery.State) (DeliveryPage, error) {
 	page := DeliveryPage{Project: e.shown(), Asked: state}
-	if !e.counted {
+	if !e.followed() {
 		return page, notFound()
 	}
 	counts, err := delivery.Counts(ctx, v.tx, v.platform.Key, e.Project.ID)
@@ -66,6 +66,9 @@ func (v visit) delivery(ctx context.Context, e edition, state delivery.State) (D
 	found, err := proposal.ByIDs(ctx, v.tx, v.platform.Key, list)
 	if err != nil {
 		return page, err
+	}
+	for i := range found {
+		found[i] = v.seen(found[i])
 	}
 	slices.SortFunc(found, func(a, b proposal.Proposal) int {
 		return cmp.Or(cmp.Compare(urgency(works[a.ID].State), urgency(works[b.ID].State)), cmp.Compare(a.Number, b.Number))

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/project"
@@ -58,7 +57,7 @@ func (s *Site) proposalShow(r *web.Request, p ui.Page) (web.View, error) {
 // seen gives a proposal as anyone may see it: one whose text moderation put out of sight keeps its number, its cost and
 // its counts, and nothing that somebody wrote.
 func (v visit) seen(p proposal.Proposal) proposal.Proposal {
-	if access.Can(access.Anyone, access.SeeProposal, access.Moment{Published: true, Blanked: p.Trashed == proposal.Invisible}) {
+	if p.Trashed.Readable() {
 		return p
 	}
 	p.Title, p.Slug, p.Summary, p.Body, p.Address, p.Proposer = v.T("web.removed.title"), "", "", "", "", ""
@@ -102,7 +101,7 @@ func (v visit) proposal(ctx context.Context, e edition, found proposal.Proposal)
 	}
 	page.Card, page.Proposals = cards[0], int64(e.Steps[step].Proposals)
 	page.Imported = e.Origin == project.Imported
-	if page.Author == "" && found.Trashed != proposal.Invisible {
+	if page.Author == "" && found.Trashed.Readable() {
 		authors, err := account.ByIDs(ctx, v.tx, v.platform.Key, []ids.ID{found.Author})
 		if err != nil {
 			return page, err
@@ -122,7 +121,7 @@ func (v visit) proposal(ctx context.Context, e edition, found proposal.Proposal)
 		}
 	}
 	page.Address = found.Address
-	if e.counted { // only a winner has works
+	if e.followed() {
 		if page.Works, err = v.works(ctx, found.ID); err != nil {
 			return page, err
 		}

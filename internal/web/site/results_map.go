@@ -44,7 +44,7 @@ func (v visit) decided(ctx context.Context, e edition, marked []result.Line, pag
 	}
 	named := map[ids.ID]proposal.Proposal{}
 	for _, p := range found {
-		named[p.ID] = p
+		named[p.ID] = v.seen(p)
 	}
 	for i, l := range lines {
 		p := named[l.Proposal]

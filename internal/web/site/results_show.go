@@ -140,13 +140,19 @@ func (v visit) reasons(ctx context.Context, e edition, lines []result.Line) ([]s
 	if err != nil {
 		return nil, err
 	}
+	name := func(reference string) string {
+		if named.Removed(e.Project.ID, reference) {
+			return v.T("web.removed.title")
+		}
+		return named.Proposal(e.Project.ID, reference)
+	}
 	said := make([]string, len(lines))
 	for i, l := range lines {
 		if e.Rulebook.Count.Method == tally.MethodUnknown {
 			said[i] = v.T("web.reason.unknown")
 			continue
 		}
-		said[i] = rulebook.ReasonText(v.Locale, l.Reason, e.currency, func(reference string) string { return named.Proposal(e.Project.ID, reference) }, e.Rulebook.KeyName)
+		said[i] = rulebook.ReasonText(v.Locale, l.Reason, e.currency, name, e.Rulebook.KeyName)
 	}
 	return said, nil
 }
