@@ -11,6 +11,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/proposal"
+	"github.com/parvis-civic/parvis/tally"
 )
 
 // Candidates gives the proposals put to the vote in a step, in the stated order (their numbers), with the keys of their
@@ -171,6 +172,19 @@ func Best(ctx context.Context, tx db.Tx, platform int64, step ids.ID) (best int6
 	}
 	return best, err
 }
+
+// Cut gives the rank of the first project that lost because the money did not suffice; 0 when there is none.
+func Cut(ctx context.Context, tx db.Tx, platform int64, step ids.ID) (rank int, err error) {
+	err = tx.QueryRow(ctx, `SELECT l.rank FROM result_line l WHERE l.platform = ? AND l.step = ? AND (l.reason LIKE ? OR l.reason LIKE ?) ORDER BY l.rank LIMIT 1`,
+		platform, step, coded(tally.OutNoFit), coded(tally.OutStopped)).Scan(&rank)
+	if db.None(err) {
+		err = nil
+	}
+	return rank, err
+}
+
+// coded matches the stored reasons of a code.
+func coded(code tally.ReasonCode) string { return `{"code":"` + string(code) + `"%` }
 
 // LineOf is a line with the step that it is of.
 type LineOf struct {

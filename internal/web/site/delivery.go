@@ -29,6 +29,7 @@ type WorksCount struct {
 type Followed struct {
 	Title, Number, Slug string
 	Districts           []ui.District
+	Placeless           bool // the edition has no districts: no place is said
 	Cost                int64
 	Currency            string
 	Code                delivery.State

@@ -87,7 +87,7 @@ func (v visit) delivery(ctx context.Context, e edition, state delivery.State) (D
 	}
 	for _, p := range found {
 		d := works[p.ID]
-		f := Followed{Title: p.Title, Number: numberText(p.Number), Slug: p.Slug, Cost: p.Cost, Currency: e.currency, Code: d.State, Works: v.line(d)}
+		f := Followed{Title: p.Title, Number: numberText(p.Number), Slug: p.Slug, Cost: p.Cost, Currency: e.currency, Placeless: len(order) == 0, Code: d.State, Works: v.line(d)}
 		f.Districts, _ = placesOf(tags[p.ID], order)
 		page.Follow = append(page.Follow, f)
 	}

@@ -82,10 +82,20 @@ func parsePlace(text string) (citymap.Place, bool) {
 	return citymap.Place{Latitude: latitude, Longitude: longitude}, ok
 }
 
+// lead says what the page is.
+func (m MapPage) lead(p ui.Page) string {
+	if len(m.Districts) == 0 {
+		return p.T("map.lead.plain")
+	}
+	return p.T("map.lead")
+}
+
 // heading says what the list shows.
 func (m MapPage) heading(p ui.Page) string {
 	place := p.T("map.here")
 	switch {
+	case m.Look == (Look{}) && len(m.Districts) == 0:
+		return p.T("web.proposals", "Count", m.Found)
 	case m.Look.Zoom > 0:
 	case m.Look.District == "":
 		place = p.T("map.city")

@@ -110,9 +110,10 @@ func (m Moment) state(p ui.Page) ui.State {
 type Edition struct {
 	Project
 	Moment    Moment
-	Until     time.Time // when the moment ends; zero when it has no end
-	Budget    int64     // hundredths
-	Spent     int64     // hundredths, once there are winners
+	Until     time.Time     // when the moment ends; zero when it has no end
+	Left      time.Duration // until then; 0 when it has no end
+	Budget    int64         // hundredths
+	Spent     int64         // hundredths, once there are winners
 	Currency  string
 	Proposals int64
 	Voters    int64 // 0 before the vote
@@ -144,8 +145,8 @@ func (e Edition) action(p ui.Page) ui.Link {
 // envelope is the money of the edition as a bar and as a sentence.
 func (e Edition) envelope(p ui.Page) (sentence string, parts []ui.EnvelopePart) {
 	if !e.Counted && e.Moment.group() == "over" {
-		return p.T("web.money.whole", "Budget", p.Money(e.Budget, e.Currency)),
-			[]ui.EnvelopePart{{Label: p.T("web.money.envelope"), Amount: e.Budget, Class: "whole"}}
+		return p.T("web.money.had", "Budget", p.Money(e.Budget, e.Currency)),
+			[]ui.EnvelopePart{{Label: p.T("web.money.budget"), Amount: e.Budget, Class: "whole"}}
 	}
 	if !e.Counted {
 		return p.T("web.money.whole", "Budget", p.Money(e.Budget, e.Currency)),
@@ -219,6 +220,11 @@ type ProposalPage struct {
 	Works      *Works      // the follow-up of a winner; nil when there is none
 	Removed    string      // when and why moderation removed it; empty: it stands
 	Imported   bool
+}
+
+// placed says whether there is any place to show.
+func (pr ProposalPage) placed() bool {
+	return !pr.Card.Placeless || pr.Where != nil || pr.Address != "" || pr.Latitude != ""
 }
 
 // Works is where the works of a winner are.

@@ -27,11 +27,10 @@ func (s *Site) projectShow(r *web.Request, p ui.Page) (web.View, error) {
 		if imported {
 			page.Source = "Pabulib, " + source.File
 		}
-		if page.Teaser, err = v.teaser(ctx, e); err != nil {
+		if page.Teaser, page.Best, err = v.teaser(ctx, e); err != nil {
 			return err
 		}
 		if at := project.Listed(e.Steps, e.Now); at >= 0 {
-			page.Best = e.counted && e.totalsShown(at)
 			switch e.Steps[at].Kind {
 			case project.Collect:
 				page.Stage = "_deposited"
@@ -73,18 +72,19 @@ func (v visit) stepLine(e edition) []ui.Step {
 }
 
 // teaser shows a few proposals: the best after a count, others by chance of the day.
-func (v visit) teaser(ctx context.Context, e edition) ([]ui.Card, error) {
+func (v visit) teaser(ctx context.Context, e edition) (cards []ui.Card, best bool, err error) {
 	at := project.Listed(e.Steps, e.Now)
 	if at < 0 {
-		return nil, nil
+		return nil, false, nil
 	}
 	q := proposal.ListQuery{Step: e.Steps[at].ID, Order: proposal.ByRandom, Seed: v.now.Unix() / 86400 * 7919, Limit: teaserSize, With: proposal.With{Card: true}}
-	if e.counted && e.totalsShown(at) {
+	if best = e.counted && e.totalsShown(at); best {
 		q.Order = proposal.ByPoints
 	}
 	list, err := proposal.List(ctx, v.tx, v.platform.Key, q, false)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return v.cards(ctx, e, at, list)
+	cards, err = v.cards(ctx, e, at, list)
+	return cards, best, err
 }

@@ -120,6 +120,9 @@ func (r ResultsPage) sentence(p ui.Page) string {
 	if !r.Counted {
 		return p.T("web.results.not_counted_lead", "Voters", voters, "Proposals", p.T("web.proposals_on", "Count", r.Proposals))
 	}
+	if r.Winners == 0 {
+		return p.T("web.results.lead_none", "Voters", voters, "Proposals", p.T("web.proposals_on", "Count", r.Proposals), "Left", p.Money(r.Budget, r.Currency))
+	}
 	return p.T("web.results.lead", "Count", r.Winners, "Voters", voters, "Proposals", p.T("web.proposals_on", "Count", r.Proposals),
 		"Spent", p.Money(r.Spent, r.Currency), "Left", p.Money(max(r.Budget-r.Spent, 0), r.Currency))
 }

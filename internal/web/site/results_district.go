@@ -96,10 +96,7 @@ func (v visit) districtResults(ctx context.Context, e edition, slug string, from
 	if err != nil {
 		return page, err
 	}
-	page.Lines = v.lines(e, lines, said, at)
-	for i := range page.Lines {
-		page.Lines[i].Cut = nil // the envelope is cut across the city, not across one district
-	}
+	page.Lines = v.lines(e, lines, said, at, 0) // the envelope is cut across the city, not across one district
 	return page, v.districtMap(ctx, e, &page, lines, at)
 }
 

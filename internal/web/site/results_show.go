@@ -61,7 +61,8 @@ func (s *Site) resultsShow(r *web.Request, p ui.Page) (web.View, error) {
 type places struct {
 	proposals map[ids.ID]proposal.Proposal
 	tags      map[ids.ID][]proposal.Facet
-	order     map[string]int
+	order     map[string]int    // place of each district in the sequence of colours, by slug
+	slugs     map[ids.ID]string // of the districts
 }
 
 func (v visit) results(ctx context.Context, e edition, from int, measure Measure) (ResultsPage, error) {
@@ -96,7 +97,13 @@ func (v visit) results(ctx context.Context, e edition, from int, measure Measure
 	if err != nil {
 		return page, err
 	}
-	page.Lines = v.lines(e, lines, said, at)
+	cut := 0
+	if e.Rulebook.Count.Parts == nil { // where each part has its own, none is the budget's
+		if cut, err = result.Cut(ctx, v.tx, key, r.Step); err != nil {
+			return page, err
+		}
+	}
+	page.Lines = v.lines(e, lines, said, at, cut)
 	if page.Groups, err = v.groups(ctx, e, vote, marked, at); err != nil {
 		return page, err
 	}
@@ -130,7 +137,11 @@ func (v visit) placesOf(ctx context.Context, e edition, step int, lines []result
 	if at.tags, err = proposal.TagsOf(ctx, v.tx, v.platform.Key, e.Steps[step].ID, list); err != nil {
 		return at, err
 	}
-	at.order, err = v.districtOrder(ctx, e)
+	all, err := project.DistrictsOf(ctx, v.tx, v.platform.Key, []ids.ID{e.Project.ID})
+	at.order, at.slugs = map[string]int{}, map[ids.ID]string{}
+	for _, d := range all {
+		at.order[d.Slug], at.slugs[d.ID] = d.Colour, d.Slug
+	}
 	return at, err
 }
 
@@ -180,18 +191,16 @@ func (v visit) ruleName(e edition) string {
 	return said
 }
 
-func (v visit) lines(e edition, lines []result.Line, said []string, at places) []ui.ResultLine {
+// lines shows lines of the count; the cut is drawn above the one of that rank, 0 for none.
+func (v visit) lines(e edition, lines []result.Line, said []string, at places, cut int) []ui.ResultLine {
 	out := make([]ui.ResultLine, len(lines))
 	count := e.Rulebook.Count
-	// The cut is drawn once, on the first page; where each part has its own, none is the budget's.
-	cut := len(lines) > 0 && lines[0].Rank > 1 || count.Parts != nil
 	for i, l := range lines {
 		p := at.proposals[l.Proposal]
 		districts, _ := placesOf(at.tags[l.Proposal], at.order)
 		out[i] = ui.ResultLine{Rank: l.Rank, Number: int64(p.Number), Title: p.Title, Href: ProposalHref(v.Page, e.Slug, numberText(p.Number), p.Slug), Districts: districts, Cost: p.Cost,
 			Lang: e.lang, Placeless: len(at.order) == 0, Score: e.total(l), Winner: l.Winner(), Completed: l.Mark == 2, Counted: e.result.Counted, Reason: said[i]}
-		if code := l.Reason.Code; !cut && (code == tally.OutNoFit || code == tally.OutStopped) {
-			cut = true
+		if l.Rank == cut {
 			out[i].Cut = &ui.CutLine{Left: int64(l.Reason.Left), Stopped: count.Fit.Then != tally.FitSkip, Guarantee: count.Guarantee != nil}
 		}
 	}
@@ -223,8 +232,8 @@ func (v visit) groups(ctx context.Context, e edition, step int, marked []result.
 		}
 		p := at.proposals[l.Proposal]
 		g := &whole
-		if districts, _ := placesOf(at.tags[l.Proposal], at.order); len(districts) > 0 {
-			g = &groups[place[districts[0].Slug]]
+		if i, ok := place[at.slugs[p.District]]; ok {
+			g = &groups[i]
 		}
 		g.Spent += p.Cost
 		g.Winners = append(g.Winners, Winner{Title: p.Title, Number: numberText(p.Number), Slug: p.Slug, Cost: p.Cost, Score: e.total(l)})

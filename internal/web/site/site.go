@@ -187,7 +187,9 @@ func (e edition) moment() (Moment, time.Time) {
 func (e edition) summary() Edition {
 	s := Edition{Project: e.shown(), Budget: int64(e.Rulebook.Count.Budget), Currency: e.currency, Spent: int64(e.result.Spent), Winners: int64(e.result.Winners),
 		Counted: e.counted && e.result.Counted}
-	s.Moment, s.Until = e.moment()
+	if s.Moment, s.Until = e.moment(); !s.Until.IsZero() {
+		s.Left = s.Until.Sub(e.Now)
+	}
 	for _, step := range e.Steps {
 		if step.Kind == project.Vote {
 			s.Voters = int64(step.Ballots)

@@ -19,7 +19,10 @@ func paragraphs(text string) []string {
 
 // description is the sentence that search engines and shared links show of a proposal.
 func (pr ProposalPage) description(p ui.Page) string {
-	parts := []string{p.DistrictWords(pr.Card.Districts)}
+	var parts []string
+	if !pr.Card.Placeless {
+		parts = append(parts, p.DistrictWords(pr.Card.Districts))
+	}
 	if pr.Card.Cost != nil {
 		parts = append(parts, p.Money(*pr.Card.Cost, pr.Card.Currency))
 	}

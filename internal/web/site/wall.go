@@ -74,17 +74,24 @@ func (w WallPage) left(p ui.Page) string {
 	return p.T("wall.left", "Left", leftWords(p, w.Left))
 }
 
-// leftWords counts in the largest unit of which there are two.
+// leftWords says how much time there is.
 func leftWords(p ui.Page, left time.Duration) string {
-	switch {
-	case left < time.Minute:
+	if left < time.Minute {
 		return p.T("wall.left.soon")
-	case left < 2*time.Hour:
-		return p.T("wall.left.minutes", "Count", int(left/time.Minute))
-	case left < 48*time.Hour:
-		return p.T("wall.left.hours", "Count", int(left/time.Hour))
 	}
-	return p.T("wall.left.days", "Count", int(left/(24*time.Hour)))
+	unit, n := inUnits(left)
+	return p.T("wall.left."+unit, "Count", n)
+}
+
+// inUnits counts in the largest unit of which there are two.
+func inUnits(left time.Duration) (unit string, n int) {
+	switch {
+	case left < 2*time.Hour:
+		return "minutes", int(left / time.Minute)
+	case left < 48*time.Hour:
+		return "hours", int(left / time.Hour)
+	}
+	return "days", int(left / (24 * time.Hour))
 }
 
 func (w WallPage) head(p ui.Page) ui.Head {

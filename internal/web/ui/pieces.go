@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
+
+	"github.com/parvis-civic/parvis/tally"
 )
 
 // Step is one stop of an edition's calendar.
@@ -89,15 +91,8 @@ func share(part, whole int64) string {
 	return decimal(max(float64(part)/float64(whole)*barWidth, 2))
 }
 
-// Plain is an amount as a machine reads it: hundredths 400050 are "4000.50".
-func Plain(hundredths int64) string {
-	sign := ""
-	if hundredths < 0 {
-		sign, hundredths = "-", -hundredths
-	}
-	cents := strconv.FormatInt(hundredths%100+100, 10)[1:]
-	return sign + strconv.FormatInt(hundredths/100, 10) + "." + cents
-}
+// Plain is an amount as the API writes it: hundredths 400050 are "4000.50", 400000 are "4000".
+func Plain(hundredths int64) string { return tally.Amount(hundredths).String() }
 
 // Score is what a proposal got: votes, or points when the ballot gives points.
 type Score struct {
@@ -105,6 +100,14 @@ type Score struct {
 	Total      int64
 	Supporters int64 // people who named it
 	Points     bool  // Total is points
+}
+
+// Field is the name in the API of what Total is.
+func (s Score) Field() string {
+	if s.Points {
+		return "Proposal.points"
+	}
+	return "Proposal.votes"
 }
 
 // Words writes the score: « 164 votes », « 320 points ».
@@ -152,6 +155,20 @@ func (p Page) DistrictWords(districts []District) string {
 	return p.List(names)
 }
 
+// sentence says what ends here, and how a project below can win all the same.
+func (c CutLine) sentence(p Page, currency string) string {
+	key := "web.results.cut"
+	switch {
+	case c.Guarantee && c.Stopped:
+		key = "web.results.cut_guarantee_stopped"
+	case c.Guarantee:
+		key = "web.results.cut_guarantee"
+	case c.Stopped:
+		key = "web.results.cut_stopped"
+	}
+	return p.T(key, "Left", p.Money(c.Left, currency))
+}
+
 // ResultLine is a proposal in the order of a count.
 type ResultLine struct {
 	Rank      int
@@ -172,10 +189,9 @@ type ResultLine struct {
 
 // CutLine is where the envelope ended.
 type CutLine struct {
-	Left    int64 // hundredths left when the next project did not fit
-	Stopped bool  // the count stopped here; otherwise cheaper projects could still fit below
-	// Guarantee: below it, others win by the minimum per district.
-	Guarantee bool
+	Left      int64 // hundredths left when the next project did not fit
+	Stopped   bool  // the count stopped here; otherwise cheaper projects could still fit below
+	Guarantee bool  // below it, others win by the minimum per district
 }
 
 // Facet is a filter's value with how many proposals it has.

@@ -137,7 +137,7 @@ func TestBarsFillTheirEnvelope(t *testing.T) {
 }
 
 func TestAmountForMachines(t *testing.T) {
-	for in, want := range map[int64]string{400050: "4000.50", 5: "0.05", 0: "0.00", -150: "-1.50"} {
+	for in, want := range map[int64]string{400050: "4000.50", 5: "0.05", 0: "0", 800000000: "8000000", -150: "-1.50"} {
 		if got := Plain(in); got != want {
 			t.Errorf("Plain(%d) = %s, want %s", in, got, want)
 		}
