@@ -132,7 +132,7 @@ func TestAnEditionStaysUntilTheOneThatReplacesItIsThere(t *testing.T) {
 		s := transfer.NewService(d)
 		first := bring(t, d, append([]byte(essai), "nobody;z\n"...), transfer.Options{})
 		seen := 0
-		corrected := changed("Un banc", "Deux bancs")
+		corrected := changed("Un banc", "Deux bancs", "Nord", "Est")
 		second, err := s.Import(t.Context(), inMemory("corrected.pb", corrected), transfer.Options{Replace: true, Progress: func(int, int) {
 			seen++
 			if got := look(t, d, first); got != "Un banc" {

@@ -346,9 +346,12 @@ func (im *importing) finish(ctx context.Context) (report Report, err error) {
 	return report, err
 }
 
+// lockName is the lock of what is looked up and then taken when an edition is shown: addresses and districts.
+const lockName = "import"
+
 // takePlace publishes the edition under its address, which is the old one's when it replaces one.
 func (im *importing) takePlace(ctx context.Context, tx db.Tx) (slug string, err error) {
-	if err := tx.Lock(ctx, "import"); err != nil {
+	if err := tx.Lock(ctx, lockName); err != nil {
 		return "", err
 	}
 	key := im.platform.Key
