@@ -1,0 +1,216 @@
+package proposal_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/db/dbtest"
+	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/proposal"
+)
+
+// everything is all that a list can bring.
+var everything = proposal.With{Card: true, Rest: true, Texts: true, Author: true, District: true, Category: true}
+
+func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
+	edition, vote, results, deposit := ids.Random(), ids.Random(), ids.Random(), ids.Random()
+	author, district, category := ids.Random(), ids.Random(), ids.Random()
+	keys := []ids.ID{ids.Random(), ids.Random(), ids.Random()}
+	tags := []proposal.Tag{{Kind: proposal.TagDistrict, Slug: "centre"}}
+	names := func(platform int64) []proposal.Facet {
+		return []proposal.Facet{{Tag: tags[0], Name: fmt.Sprint("Centre de ", platform), Sort: []byte{1}}}
+	}
+	query := proposal.ListQuery{Step: vote, Tags: tags, Author: author, Matching: "banc", Within: &proposal.Frame{South: 43, West: 1, North: 44, East: 2}, Order: proposal.ByVotes, With: everything, Limit: 10}
+	dbtest.Tenancy{
+		Filled: []string{"Insert", "Select", "KeepFacets"},
+		Fill: func(ctx context.Context, tx db.Tx, platform int64) error {
+			of := func(what string) string { return fmt.Sprint(what, " de ", platform) }
+			var list []proposal.Proposal
+			var selections []proposal.Selection
+			var all [][]proposal.Tag
+			for i := range 1 + int(platform) { // one more on the second, so that counts differ too
+				p := proposal.Proposal{ID: keys[i], Project: edition, Number: i + 1, Reference: fmt.Sprint("R", i), Slug: "un-banc", Title: of("Un banc"), Body: of("Texte"), Cost: 100 * platform,
+					District: district, Category: category, Author: author, Place: &proposal.Place{Latitude: 43.6 + float64(platform)/100, Longitude: 1.4},
+					CreatedAt: time.UnixMicro(1), PublishedAt: time.UnixMicro(platform), UpdatedAt: time.UnixMicro(1)}
+				list = append(list, p)
+				for _, step := range []ids.ID{deposit, vote} {
+					s := proposal.Selection{Step: step, Proposal: p.ID, Number: p.Number, Cost: p.Cost, PublishedAt: p.PublishedAt, Shuffle: 7}
+					if step == vote {
+						s.Votes, s.Points = 10*platform, 30*platform
+					}
+					selections, all = append(selections, s), append(all, tags)
+				}
+			}
+			for _, err := range []error{
+				project.Insert(ctx, tx, platform, project.Project{ID: edition, Slug: "budget", State: project.Published, CreatedAt: time.UnixMicro(1)}),
+				project.InsertSteps(ctx, tx, platform, []project.Step{{ID: deposit, Project: edition, Kind: project.Collect}, {ID: vote, Project: edition, Position: 1, Kind: project.Vote}, {ID: results, Project: edition, Position: 2, Kind: project.Result}}),
+				project.InsertDistricts(ctx, tx, platform, edition, []project.District{{ID: district, Slug: "centre", Name: of("Centre"), Sort: []byte{1}}}),
+				project.InsertCategories(ctx, tx, platform, []project.Category{{ID: category, Project: edition, Kind: "category", Slug: "rue", Name: of("La rue"), Sort: []byte{1}}}),
+				account.Insert(ctx, tx, platform, []account.Account{{ID: author, Name: of("Une habitante"), Kind: account.Resident, Slug: "habitante", CreatedAt: time.UnixMicro(1)}}),
+				proposal.Insert(ctx, tx, platform, list),
+				proposal.Select(ctx, tx, platform, selections, all),
+				proposal.KeepFacets(ctx, tx, platform, vote, names(platform)),
+			} {
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		Reads: []dbtest.Reading{
+			{Of: "List", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.List(ctx, tx, platform, query, false)
+			}},
+			{Of: "List", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) { // its holders found first
+				return proposal.List(ctx, tx, platform, query, true)
+			}},
+			{Of: "Lists", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				q := query
+				q.Order, q.Seed = proposal.ByRandom, 5
+				return proposal.Lists(ctx, tx, platform, []ids.ID{vote, deposit}, q, false)
+			}},
+			{Of: "Counts", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.Counts(ctx, tx, platform, []ids.ID{vote, deposit}, query)
+			}},
+			{Of: "Counts", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.Counts(ctx, tx, platform, []ids.ID{vote}, proposal.ListQuery{Matching: "de"}) // a word without trigrams
+			}},
+			{Of: "Facets", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.Facets(ctx, tx, platform, vote)
+			}},
+			{Of: "Numbered", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				p, _, err := proposal.Numbered(ctx, tx, platform, edition, 1)
+				return p, err
+			}},
+			{Of: "ByIDs", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.ByIDs(ctx, tx, platform, keys[:1])
+			}},
+			{Of: "SelectionsOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.SelectionsOf(ctx, tx, platform, keys[:1])
+			}},
+			{Of: "TagsOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.TagsOf(ctx, tx, platform, vote, keys[:1])
+			}},
+			{Of: "Spots", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.Spots(ctx, tx, platform, query, 0.1, 0.1)
+			}},
+			{Of: "Extent", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				f, _, err := proposal.Extent(ctx, tx, platform, vote)
+				return f, err
+			}},
+		},
+		Writes: []dbtest.Writing{
+			{Of: "AddVotes", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return proposal.AddVotes(ctx, tx, platform, vote, map[int]int{1: 2, 2: 1})
+			}},
+			{Of: "CopyCounts", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return proposal.CopyCounts(ctx, tx, platform, vote, []ids.ID{deposit})
+			}},
+			{Of: "KeepFacets", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return proposal.KeepFacets(ctx, tx, platform, vote, names(70))
+			}},
+			{Of: "Promote", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				n, err := proposal.Promote(ctx, tx, platform, vote, results, keys[:1], proposal.StatusWinner)
+				if n != 1 {
+					t.Errorf("%d were promoted", n)
+				}
+				return err
+			}},
+			{Of: "Promote", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				_, err := proposal.Promote(ctx, tx, platform, vote, results, nil, proposal.StatusWinner)
+				return err
+			}},
+			{Of: "MoveDistrict", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return proposal.MoveDistrict(ctx, tx, platform, edition, district, ids.Random())
+			}},
+		},
+	}.Run(t)
+}
+
+func TestDraftsAndHiddenEditionsAreNotRead(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		shown, hidden := ids.Random(), ids.Random()
+		published := func(of ids.ID, number int, at time.Time) proposal.Proposal {
+			return proposal.Proposal{ID: ids.Random(), Project: of, Number: number, Slug: "x", Title: "Un banc", Author: ids.Random(), PublishedAt: at, CreatedAt: time.UnixMicro(1)}
+		}
+		list := []proposal.Proposal{published(shown, 1, time.UnixMicro(1)), published(shown, 2, time.Time{}), published(hidden, 1, time.UnixMicro(1))}
+		err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+			for id, state := range map[ids.ID]project.State{shown: project.Published, hidden: project.Importing} {
+				if err := project.Insert(ctx, tx, 1, project.Project{ID: id, Slug: string(state), State: state, CreatedAt: time.UnixMicro(1)}); err != nil {
+					return err
+				}
+			}
+			return proposal.Insert(ctx, tx, 1, list)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = d.Read(t.Context(), func(ctx context.Context, tx db.Tx) error {
+			for i, p := range list {
+				_, ok, err := proposal.Numbered(ctx, tx, 1, p.Project, p.Number)
+				if err != nil || ok != (i == 0) {
+					t.Errorf("proposal %d is found: %v, %v", i, ok, err)
+				}
+			}
+			found, err := proposal.ByIDs(ctx, tx, 1, []ids.ID{list[0].ID, list[1].ID, list[2].ID, ids.Random()})
+			if len(found) != 1 || found[0].ID != list[0].ID {
+				t.Errorf("found %+v", found)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestKeysOfPagesComeBackFromAddresses(t *testing.T) {
+	for _, k := range []proposal.Key{{}, {Value: 12, Number: 7}, {Value: -5, Number: 1}, {Value: 1<<63 - 1, Number: 1 << 40}} {
+		if back, err := proposal.ParseKey(k.String()); err != nil || back != k {
+			t.Errorf("%s comes back as %s: %v", k, back, err)
+		}
+	}
+	for _, s := range []string{"", "1", ".", "1.", ".1", "a.1", "1.b", "1.2.3", "99999999999999999999.1"} {
+		if k, err := proposal.ParseKey(s); err == nil {
+			t.Errorf("%q is read as %s", s, k)
+		}
+	}
+}
+
+func TestFacetsKeepWhatTheListsGive(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := fill(t, d, 60)
+		var names []proposal.Facet
+		for i := range 4 { // nobody holds d3
+			names = append(names, proposal.Facet{Tag: proposal.Tag{Kind: proposal.TagDistrict, Slug: fmt.Sprint("d", i)}, Name: fmt.Sprint("Quartier ", i), Sort: []byte{byte(9 - i)}})
+		}
+		var facets []proposal.Facet
+		err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) (err error) {
+			if err := proposal.KeepFacets(ctx, tx, 1, s.step, names); err != nil {
+				return err
+			}
+			facets, err = proposal.Facets(ctx, tx, 1, s.step)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range facets {
+			got = append(got, f.Slug)
+			if want := len(s.want(proposal.ByNumber, false, 0, []proposal.Tag{f.Tag})); f.Proposals != want {
+				t.Errorf("%s has %d, %d are listed", f.Slug, f.Proposals, want)
+			}
+		}
+		if diff := cmp.Diff([]string{"d2", "d1", "d0"}, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
