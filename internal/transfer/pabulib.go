@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/parvis-civic/parvis/internal/account"
-	"github.com/parvis-civic/parvis/internal/ballot"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/ids"
@@ -304,63 +303,6 @@ func (im *importing) propose(ctx context.Context, tx db.Tx, from, to int) error 
 	return proposal.Select(ctx, tx, im.platform.Key, selections, tags)
 }
 
-// cast stores the ballots, streaming them from the file.
-func (im *importing) cast(ctx context.Context) error {
-	in, err := im.file.Open()
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	sum := sha256.New()
-	r, err := pabulib.Open(io.TeeReader(in, sum), nil)
-	if err != nil {
-		return err
-	}
-	points := im.view.Rulebook.Count.Scoring.By == tally.ByPoints
-	var run []ballot.Ballot
-	stored := 0
-	flush := func() error {
-		err := im.chunk(ctx, func(ctx context.Context, tx db.Tx) error {
-			return ballot.Insert(ctx, tx, im.platform.Key, im.vote.ID, run, points)
-		})
-		stored += len(run)
-		run = run[:0]
-		if im.options.Progress != nil {
-			im.options.Progress(stored, im.election.totals.Ballots)
-		}
-		return err
-	}
-	for b, err := range r.Ballots() {
-		if err != nil {
-			return err
-		}
-		run = append(run, stock(b, im.shelf.proposals))
-		if len(run) >= im.pace.size {
-			if err := flush(); err != nil {
-				return err
-			}
-		}
-	}
-	if err := flush(); err != nil {
-		return err
-	}
-	if !bytes.Equal(sum.Sum(nil), im.election.sha256) {
-		return fault.New(fault.Conflict, "fault.import.moved", "File", im.file.Name)
-	}
-	return nil
-}
-
-func stock(b pabulib.Ballot, proposals []proposal.Proposal) ballot.Ballot {
-	s := ballot.Ballot{ID: ids.Random(), Age: b.Age, Sex: b.Sex, Method: b.Method, Area: b.District, Choices: make([]ballot.Choice, len(b.Choices))}
-	if s.Area == "" {
-		s.Area = b.Neighborhood
-	}
-	for i, c := range b.Choices {
-		s.Choices[i] = ballot.Choice{Number: proposals[c.Project].Number, Points: c.Points}
-	}
-	return s
-}
-
 // finish counts the stored ballots and shows the edition: the last transaction.
 func (im *importing) finish(ctx context.Context) (report Report, err error) {
 	key, m := im.platform.Key, im.election.meta
@@ -404,9 +346,12 @@ func (im *importing) finish(ctx context.Context) (report Report, err error) {
 	return report, err
 }
 
+// lockName is the lock of what is looked up and then taken when an edition is shown: addresses and districts.
+const lockName = "import"
+
 // takePlace publishes the edition under its address, which is the old one's when it replaces one.
 func (im *importing) takePlace(ctx context.Context, tx db.Tx) (slug string, err error) {
-	if err := tx.Lock(ctx, "import"); err != nil {
+	if err := tx.Lock(ctx, lockName); err != nil {
 		return "", err
 	}
 	key := im.platform.Key

@@ -128,6 +128,14 @@ var (
 	ofProject = []string{"proposal_text", "delivery", "proposal", "category", "project_district", "project_theme", "rulebook", "step"}
 )
 
+// eraseDistricts removes the districts that an edition alone lies in, where nothing but imports makes districts.
+func eraseDistricts(ctx context.Context, tx db.Tx, platform int64, project ids.ID) error {
+	_, err := tx.Exec(ctx, `DELETE FROM district WHERE platform = ? AND id IN (SELECT d.district FROM project_district d WHERE d.platform = ? AND d.project = ?)
+		AND NOT EXISTS (SELECT 1 FROM project_district o WHERE o.platform = district.platform AND o.district = district.id AND o.project <> ?)
+		AND EXISTS (SELECT 1 FROM platform f WHERE f.key = ? AND f.kind = 'replay')`, platform, platform, project, project, platform)
+	return err
+}
+
 // erase removes an edition, ballots apart, and the import that it came from if there is one.
 func erase(ctx context.Context, tx db.Tx, platform int64, project ids.ID) error {
 	for _, table := range ofStep {

@@ -64,6 +64,12 @@ func (s *Service) bury(ctx context.Context, d dead, before time.Time) (ours bool
 		if err := tx.Lock(ctx, platform.LockName); err != nil { // nobody begins an import on it while it is looked at
 			return err
 		}
+		if err := tx.Lock(ctx, lockName); err != nil { // nor lays an edition in a district that goes
+			return err
+		}
+		if err := eraseDistricts(ctx, tx, d.platform, d.project); err != nil {
+			return err
+		}
 		if err := erase(ctx, tx, d.platform, d.project); err != nil {
 			return err
 		}
