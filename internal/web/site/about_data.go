@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -24,6 +25,11 @@ type AboutEdition struct {
 	Title    string
 	Href     templ.SafeURL // where they are shown best: the results once there are any
 	Imported bool          // from a public file of ballots
+}
+
+// fromFiles says whether any edition comes from a file of ballots, so that anyone can count it again.
+func (a AboutPage) fromFiles() bool {
+	return slices.ContainsFunc(a.Editions, func(e AboutEdition) bool { return e.Imported })
 }
 
 func (s *Site) aboutData(r *web.Request, p ui.Page) (web.View, error) {

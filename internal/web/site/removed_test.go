@@ -79,3 +79,26 @@ func TestWorksAreHiddenWithTheResultThatTheyAreOf(t *testing.T) {
 		}
 	}
 }
+
+func TestAProposalTakenOffTheListsAloneStaysReadableUnderItsNotice(t *testing.T) {
+	d := dbtest.Open(t, db.SQLite)
+	h := serveDemo(t, d)
+	w, _ := get(t, h, "localhost", lastYear+"/realisations")
+	path := regexp.MustCompile(lastYear + `/propositions/\d+-[a-z0-9-]+`).FindString(w.Body.String())
+	w, _ = get(t, h, "localhost", path)
+	title := regexp.MustCompile(`data-field="Proposal.title" value="([^"]+)"`).FindStringSubmatch(w.Body.String())[1]
+	number, _, _ := strings.Cut(strings.TrimPrefix(path, lastYear+"/propositions/"), "-")
+	change(t, d, `UPDATE proposal SET trashed = 'visible', trashed_reason = 'en double', trashed_at = 1760000000000000 WHERE number = `+number,
+		`UPDATE selection SET trashed = (1 = 1) WHERE number = `+number)
+	w, _ = get(t, h, "localhost", path)
+	for _, says := range []string{title, "Retiré le", "en double", `class="prose"`} {
+		if w.Code != 200 || !strings.Contains(w.Body.String(), says) {
+			t.Errorf("%s: %d, does not say %q", path, w.Code, says)
+		}
+	}
+	for _, list := range []string{lastYear, lastYear + "/carte"} {
+		if w, _ := get(t, h, "localhost", list); strings.Contains(w.Body.String(), path) {
+			t.Errorf("%s lists it", list)
+		}
+	}
+}

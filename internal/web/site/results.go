@@ -129,6 +129,9 @@ func (r ResultsPage) sentence(p ui.Page) string {
 
 // parts are the money of each district, then what is left.
 func (r ResultsPage) parts(p ui.Page) []ui.EnvelopePart {
+	if _, all := r.districtsServed(); all == 0 {
+		return []ui.EnvelopePart{{Label: p.T("web.money.winners"), Amount: r.Spent, Class: "won"}, {Label: p.T("web.money.left"), Amount: r.Budget - r.Spent, Class: "rest"}}
+	}
 	var parts []ui.EnvelopePart
 	for _, g := range r.Groups {
 		parts = append(parts, ui.EnvelopePart{Label: g.name(p), Amount: g.Spent, Class: g.class()})

@@ -112,6 +112,9 @@ func TestEveryPageSaysWhatItOwesInAFixedNumberOfStatements(t *testing.T) {
 					t.Errorf("%s: says %q: …%s", c.name, not, around(words(body), at))
 				}
 			}
+			if empty := bare.FindString(body); empty != "" {
+				t.Errorf("%s: a section is nothing but its heading: %s", c.name, empty)
+			}
 			if n > c.statements {
 				t.Errorf("%s: %d statements, at most %d", c.name, n, c.statements)
 			}
@@ -120,6 +123,9 @@ func TestEveryPageSaysWhatItOwesInAFixedNumberOfStatements(t *testing.T) {
 }
 
 var tags = regexp.MustCompile(`(?s)<(script|style|svg).*?</(script|style|svg)>|<[^>]*>|\n\s*`)
+
+// bare is a section that ends after its heading.
+var bare = regexp.MustCompile(`<h[1-6][^>]*>[^<]*</h[1-6]>\s*(<(div|ul)[^>]*>\s*</(div|ul)>\s*)*</section>`)
 
 // words is what a page says, without its markup.
 func words(body string) string {
