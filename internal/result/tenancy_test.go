@@ -2,18 +2,23 @@ package result_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/parvis-civic/parvis/internal/ballot"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/result"
+	"github.com/parvis-civic/parvis/internal/rulebook"
 	"github.com/parvis-civic/parvis/internal/transfer"
 	"github.com/parvis-civic/parvis/tally"
 	"github.com/parvis-civic/parvis/tally/pabulib"
@@ -98,60 +103,136 @@ func TestStoredBallotsCountAsTheFileDoes(t *testing.T) {
 	}
 }
 
-// Two platforms with the same file: whatever is asked of one with the identifiers of the other finds nothing.
-func TestResultsOfAPlatformAreItsOwn(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		bring(t, d, "Poland_Gdynia_2020_Kamienna_Gora__large.pb", "une")
-		bring(t, d, "Poland_Gdynia_2020_Kamienna_Gora__large.pb", "autre")
-		err := d.Read(t.Context(), func(ctx context.Context, tx db.Tx) error {
-			_, _, vote, err := edition(ctx, tx, "une")
-			if err != nil {
-				return err
-			}
-			other, _, _, err := edition(ctx, tx, "autre")
-			if err != nil {
-				return err
-			}
-			mine, _, _, err := edition(ctx, tx, "une")
-			if err != nil {
-				return err
-			}
-			lines, err := result.Lines(ctx, tx, mine, vote, 0, 10)
-			if err != nil || len(lines) != 3 {
-				t.Errorf("its own lines: %d, %v", len(lines), err)
-			}
-			crossed, err := result.Lines(ctx, tx, other, vote, 0, 10)
-			if err != nil {
-				return err
-			}
-			marked, err := result.Marked(ctx, tx, other, vote)
-			if err != nil {
-				return err
-			}
-			best, err := result.Best(ctx, tx, other, vote)
-			if err != nil {
-				return err
-			}
-			_, found, err := result.Of(ctx, tx, other, vote)
-			if err != nil {
-				return err
-			}
-			votes, err := result.VotesOf(ctx, tx, other, []ids.ID{vote})
-			if err != nil {
-				return err
-			}
-			candidates, err := result.Candidates(ctx, tx, other, vote)
-			if err != nil {
-				return err
-			}
-			of, err := result.LinesOf(ctx, tx, other, []ids.ID{lines[0].Proposal})
-			if len(crossed)+len(marked)+len(votes)+len(candidates)+len(of) != 0 || best != 0 || found {
-				t.Errorf("the other platform sees %d, %d, %d, %d, %d, %d, %v", len(crossed), len(marked), len(votes), len(candidates), len(of), best, found)
-			}
-			return err
-		})
+// small is an edition of three proposals of which the money pays one: the first two have the same total.
+type small struct {
+	view      project.View
+	vote      ids.ID
+	results   ids.ID
+	proposals []ids.ID
+}
+
+func newSmall() small {
+	s := small{vote: ids.Random(), results: ids.Random(), proposals: []ids.ID{ids.Random(), ids.Random(), ids.Random()}}
+	edition := ids.Random()
+	s.view = project.View{
+		Project: project.Project{ID: edition, Slug: "budget", Title: "Budget", State: project.Published, Rulebook: 1, CreatedAt: time.UnixMicro(1)},
+		Steps:   []project.Step{{ID: s.vote, Project: edition, Kind: project.Vote}, {ID: s.results, Project: edition, Position: 1, Kind: project.Result}},
+		Now:     time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC),
+		Rulebook: rulebook.Rulebook{Format: rulebook.Format, Currency: "EUR", Imported: &rulebook.Import{Source: "greedy"}, Vote: rulebook.Vote{Ballot: rulebook.Shape{Kind: rulebook.Simple}},
+			Count: tally.Rule{Method: tally.MethodGreedy, Scoring: tally.Scoring{By: tally.ByChoice}, Budget: 100_00, Fit: tally.Fit{Then: tally.FitSkip},
+				Ties: []tally.TieBreak{{By: tally.TieOrder}}, DropOut: tally.DropOutNext}},
+	}
+	return s
+}
+
+const secretTitle = "Un banc pour Jeanne Martin"
+
+// fill stores the edition, each proposal at that cost, and so many ballots for the first two.
+func (s small) fill(ctx context.Context, tx db.Tx, platform int64, cost int64, ballots int) error {
+	var list []proposal.Proposal
+	var selections []proposal.Selection
+	for i, id := range s.proposals {
+		p := proposal.Proposal{ID: id, Project: s.view.Project.ID, Number: i + 1, Reference: fmt.Sprint("R", i+1), Slug: "x", Title: fmt.Sprintf("%s, n° %d de %d", secretTitle, i+1, platform), Cost: cost,
+			Author: ids.Random(), Proposer: "Jeanne Martin", PublishedAt: time.UnixMicro(1), CreatedAt: time.UnixMicro(1)}
+		list = append(list, p)
+		selections = append(selections, proposal.Selection{Step: s.vote, Proposal: id, Number: p.Number, Votes: int64(ballots), Points: int64(ballots), Cost: p.Cost, PublishedAt: p.PublishedAt})
+	}
+	tag := []proposal.Tag{{Kind: proposal.TagDistrict, Slug: "centre"}}
+	var cast []ballot.Ballot
+	for range ballots {
+		cast = append(cast, ballot.Ballot{ID: ids.Random(), Choices: []ballot.Choice{{Number: 1}, {Number: 2}}, Age: "34"})
+	}
+	for _, err := range []error{
+		project.Insert(ctx, tx, platform, s.view.Project),
+		project.SetRulebook(ctx, tx, platform, s.view.Project.ID, 1, s.view.Rulebook),
+		project.InsertSteps(ctx, tx, platform, s.view.Steps),
+		proposal.Insert(ctx, tx, platform, list),
+		proposal.Select(ctx, tx, platform, selections, [][]proposal.Tag{tag, tag, tag}),
+		ballot.Insert(ctx, tx, platform, s.vote, cast, false),
+	} {
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
+	}
+	return nil
+}
+
+// proclaim counts what is stored and proclaims it, with the city's own marks of its proposals.
+func (s small) proclaim(ctx context.Context, tx db.Tx, platform int64, official ...int) (result.Result, error) {
+	candidates, err := result.Candidates(ctx, tx, platform, s.vote)
+	if err != nil {
+		return result.Result{}, err
+	}
+	counted, err := result.Count(ctx, tx, platform, s.vote, s.view.Rulebook.Count, candidates)
+	if err != nil {
+		return result.Result{}, err
+	}
+	return result.Proclaim(ctx, tx, platform, s.view, s.vote, "greedy", counted, func(i int) *int {
+		if i < len(official) {
+			return &official[i]
+		}
+		return nil
 	})
+}
+
+func TestResultsOfAPlatformAreItsOwn(t *testing.T) {
+	s := newSmall()
+	dbtest.Tenancy{
+		Filled: []string{"Proclaim"},
+		Fill: func(ctx context.Context, tx db.Tx, platform int64) error {
+			// On the second one costs less, so that two win, and more vote.
+			if err := s.fill(ctx, tx, platform, 90_00-40_00*(platform-1), int(platform)); err != nil {
+				return err
+			}
+			_, err := s.proclaim(ctx, tx, platform)
+			return err
+		},
+		Reads: []dbtest.Reading{
+			{Of: "Candidates", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return result.Candidates(ctx, tx, platform, s.vote)
+			}},
+			{Of: "Count", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				candidates := []result.Candidate{{Number: 1, Project: tally.Project{ID: "R1", Order: 1}}, {Number: 2, Project: tally.Project{ID: "R2", Order: 2}}}
+				return result.Count(ctx, tx, platform, s.vote, s.view.Rulebook.Count, candidates)
+			}},
+			{Of: "Of", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				r, _, err := result.Of(ctx, tx, platform, s.vote)
+				return r, err
+			}},
+			{Of: "OfSteps", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return result.OfSteps(ctx, tx, platform, []ids.ID{s.vote, s.results})
+			}},
+			{Of: "VotesOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return result.VotesOf(ctx, tx, platform, []ids.ID{s.vote})
+			}},
+			{Of: "Lines", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return result.Lines(ctx, tx, platform, s.vote, 0, 10)
+			}},
+			{Of: "LinesIn", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return result.LinesIn(ctx, tx, platform, s.vote, "centre", 0, 10)
+			}},
+			{Of: "LinesOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return result.LinesOf(ctx, tx, platform, s.proposals)
+			}},
+			{Of: "Marked", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return result.Marked(ctx, tx, platform, s.vote)
+			}},
+			{Of: "Tied", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return result.Tied(ctx, tx, platform, s.vote, 10)
+			}},
+			{Of: "Best", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return result.Best(ctx, tx, platform, s.vote)
+			}},
+			{Of: "Cut", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return result.Cut(ctx, tx, platform, s.vote)
+			}},
+			{Of: "NamesIn", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return result.NamesIn(ctx, tx, platform, []result.Line{{Reason: tally.Reason{Other: "R1"}}})
+			}},
+		},
+		Writes: []dbtest.Writing{{Of: "Proclaim", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+			_, err := s.proclaim(ctx, tx, platform, 0, 1, 0)
+			return err
+		}}},
+	}.Run(t)
 }
