@@ -6,11 +6,14 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/graph"
 	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/me"
 	"github.com/parvis-civic/parvis/internal/web/site"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
@@ -22,8 +25,10 @@ func (h *house) handler() (http.Handler, error) {
 		return nil, err
 	}
 	pages := site.New(h.db, h.url)
+	people := account.NewService(h.db)
 	all, err := web.New(web.Options{
-		Log: h.log, Platforms: pages, Static: ui.NewStatic(), Routes: pages.Routes(), Seen: h.metrics.seen,
+		Log: h.log, Platforms: pages, Static: ui.NewStatic(), People: people, Seen: h.metrics.seen,
+		Routes: slices.Concat(pages.Routes(), me.New(h.db, people).Routes()),
 		Others: map[string]http.Handler{
 			"/graphql":                        api,
 			"GET /projets/{project}/mur/flux": pages.WallStream(h.live),

@@ -2,29 +2,84 @@
 // streams, exports and journal all ask it.
 package access
 
-// Role is what a person is on one platform; a person may hold several.
+import (
+	"iter"
+	"sync"
+)
+
+// Role is what a person is on one platform; a person may hold several (Roles).
 type Role int
 
-// The roles that exist so far.
+// The roles. A small town's one person holds them all.
 const (
 	Anyone        Role = iota // who is not signed in
+	Resident                  // signed in, with an address that was proved
+	Analyst                   // a service that says what a proposal costs and whether it can be done
+	Supervisor                // follows the analyses and writes the public reason
+	DecisionMaker             // signs decisions
+	Moderator                 // reads reports, hides with a reason
+	DeliveryAgent             // follows the works
+	PollingAgent              // helps people to take part, at the desk of the town hall
+	Elected                   // an elected official: public data and a dashboard, no private note, no hidden count
 	Organiser                 // runs editions
-	Administrator             // runs the platform
+	Administrator             // runs the platform and gives roles
+	roles                     // how many there are
 )
 
-// Action is something that a person wants to do or see.
-type Action int
+// Names are the stored and shown-to-machines names of the roles, in their order.
+var Names = [roles]string{"anyone", "resident", "analyst", "supervisor", "decision-maker", "moderator", "delivery-agent", "polling-agent", "elected", "organiser", "administrator"}
 
-// The actions.
-const (
-	SeeProject   Action = iota // a participatory project and its steps
-	SeeProposal                // one proposal's text
-	SeeVoters                  // how many people voted in a step
-	SeeCounts                  // votes and points per proposal; also sorting and filtering by them
-	SeeResult                  // winners and reasons
-	SeeSecrets                 // age, sex and method of imported ballots
-	ManageImport               // import, back up, restore
-)
+// String gives the role's name.
+func (r Role) String() string {
+	if r < 0 || r >= roles {
+		return "?"
+	}
+	return Names[r]
+}
+
+// ParseRole reads the name of a role that can be given to somebody; false for any other text.
+func ParseRole(name string) (Role, bool) {
+	for r := Analyst; r < roles; r++ {
+		if Names[r] == name {
+			return r, true
+		}
+	}
+	return Anyone, false
+}
+
+// Roles is a set of roles. Its zero value is that of somebody who is not signed in.
+type Roles uint32
+
+// With gives the set with these roles too.
+func (rs Roles) With(list ...Role) Roles {
+	for _, r := range list {
+		rs |= 1 << r
+	}
+	return rs
+}
+
+// Without gives the set without that role.
+func (rs Roles) Without(r Role) Roles { return rs &^ (1 << r) }
+
+// Has says whether the role is in the set; everybody is Anyone.
+func (rs Roles) Has(r Role) bool { return r == Anyone || rs&(1<<r) != 0 }
+
+// List gives the roles that were given to somebody (Analyst and above), in their order.
+func (rs Roles) List() []Role {
+	var list []Role
+	for r := Analyst; r < roles; r++ {
+		if rs.Has(r) {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// Staff says whether any role above Resident is in the set.
+func (rs Roles) Staff() bool { return rs>>Analyst != 0 }
+
+// All gives every role above Resident: what can be given.
+func All() []Role { return Roles(1<<roles - 1).List() }
 
 // Phase is where a step is in its calendar.
 type Phase int
@@ -42,29 +97,59 @@ type Moment struct {
 	PublicData bool  // imported: totals and ballots are public already
 	Draft      bool  // the proposal is a draft
 	Blanked    bool  // the proposal's text was removed from sight
-	Phase      Phase // of the vote
+	Own        bool  // it is the person's own
+	Phase      Phase // of the step that the action is about
+	Voted      bool  // the vote of the project has opened, or was over before
 	CountsLive bool  // the rulebook shows counts during the vote
 	Proclaimed bool  // the result is announced
 }
 
-// Can answers whether someone with that role may.
-func Can(role Role, action Action, m Moment) bool {
-	manages := role >= Organiser
-	switch action {
-	case SeeProject, SeeVoters:
-		return m.Published || manages
-	case SeeProposal:
-		return (m.Published || manages) && (!m.Draft || manages) && (!m.Blanked || manages)
-	case SeeCounts:
-		// Nobody sees running totals that the rulebook hides, not even who runs the platform.
-		return (m.Published || manages) && (m.PublicData || m.Phase == Closed || m.CountsLive)
-	case SeeResult:
-		over := m.Phase == Closed || m.PublicData
-		return over && (m.Published && m.Proclaimed || manages)
-	case SeeSecrets:
+// Can answers whether someone with that role alone may.
+func Can(role Role, action Action, m Moment) bool { return Roles(0).With(role).Can(action, m) }
+
+// Can answers whether someone with these roles may. An action that the table does not know is refused.
+func (rs Roles) Can(action Action, m Moment) bool {
+	rule, ok := table[action]
+	if !ok {
 		return false
-	case ManageImport:
-		return role == Administrator
+	}
+	for r := Anyone; r < roles; r++ {
+		if rs.Has(r) && rule(r, m) {
+			return true
+		}
 	}
 	return false
+}
+
+// Ever says whether there is a moment in which someone with these roles may: what a page that is closed just now is
+// told apart by from a page that is not for this person.
+func (rs Roles) Ever(action Action) bool { return rs.With(Anyone)&ever()[action] != 0 }
+
+// ever gives, for each action, the roles that may at some moment.
+var ever = sync.OnceValue(func() map[Action]Roles {
+	found := map[Action]Roles{}
+	for action, rule := range table {
+		for m := range Moments() {
+			for r := Anyone; r < roles; r++ {
+				if rule(r, m) {
+					found[action] = found[action].With(r)
+				}
+			}
+		}
+	}
+	return found
+})
+
+// Moments gives every moment there is.
+func Moments() iter.Seq[Moment] {
+	return func(yield func(Moment) bool) {
+		for bits := range 1 << 8 {
+			is := func(bit int) bool { return bits&(1<<bit) != 0 }
+			for _, phase := range []Phase{Future, Open, Closed} {
+				if !yield(Moment{Published: is(0), PublicData: is(1), Draft: is(2), Blanked: is(3), Own: is(4), Voted: is(5), CountsLive: is(6), Proclaimed: is(7), Phase: phase}) {
+					return
+				}
+			}
+		}
+	}
 }

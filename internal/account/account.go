@@ -1,13 +1,14 @@
-// Package account holds participants: for now, the people and organisations that public contributions name as author.
+// Package account holds who takes part: participants and their sessions, with or without an address, and the people and
+// organisations that public contributions name as author.
 package account
 
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/ids"
-	"time"
 )
 
 // Account is somebody with a public act.

@@ -24,7 +24,7 @@ type room struct {
 // Groups of rooms that are mostly allowed together.
 const (
 	leaves = "fault ids i18n access "
-	base   = leaves + "db journal platform account " // what every capability may stand on
+	base   = leaves + "db journal platform jobs notify account " // what every capability may stand on
 )
 
 // rooms is the table of allowed edges. A package that is not in it fails; adding a line here is the moment to ask why.
@@ -46,7 +46,9 @@ var rooms = []room{
 
 	{"journal", leaves + "db", "every public act ends in it, so it stands below them all"},
 	{"platform", leaves + "db journal", "what every other row belongs to"},
-	{"account", leaves + "db journal platform", "who acts"},
+	{"jobs", leaves + "db", "the outbox, below whatever has work to do after a commit"},
+	{"notify", leaves + "db platform jobs", "tells people, for every room"},
+	{"account", leaves + "db journal platform jobs notify", "who acts"},
 	{"media", base, "files of all rooms"},
 
 	{"project", base + "media rulebook tally", "an edition, its steps and its rules"},
@@ -72,7 +74,9 @@ var rooms = []room{
 	{"web", base + "media web/ui web/assets", "what all pages share: hosts, languages, middleware, errors"},
 	{"web/site", base + "media rulebook tally project proposal ballot result delivery transfer live web web/ui web/assets web/citymap", "the public pages, from the rooms (transfer: where an edition came from), hold no SQL"},
 
-	{"cmd/parvis", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer live demo control run graph web web/site web/ui web/assets", "wiring"},
+	{"web/me", base + "media rulebook tally project proposal ballot result delivery web web/ui web/assets", "one's own pages, from the rooms, hold no SQL"},
+
+	{"cmd/parvis", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer live demo control run graph web web/site web/me web/ui web/assets", "wiring"},
 
 	{"house", "", "tests of the tree"},
 	{"browsertest", "", "a browser for tests"},

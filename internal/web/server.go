@@ -4,7 +4,9 @@
 package web
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -16,6 +18,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/klauspost/compress/gzhttp"
 
+	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/platform"
@@ -34,6 +37,7 @@ type Options struct {
 	Log       *slog.Logger
 	Platforms Platforms
 	Static    *ui.Static
+	People    People
 	Routes    []Route
 	// Others answer addresses that are no pages, by the pattern of net/http: "/graphql", "GET /healthz".
 	Others map[string]http.Handler
@@ -43,22 +47,19 @@ type Options struct {
 	Seen func(pattern string, status int, took time.Duration)
 }
 
-// Route is a page: a pattern of net/http without method, in French path words, and what answers it. The same page in
-// another language is under that language's prefix.
+// Route is a page, or a form that is sent: a pattern of net/http without method, in French path words, and what answers
+// it. The same page in another language is under that language's prefix.
 type Route struct {
-	Path   string
-	Handle Handler
+	Method  string // "POST" for a form; empty for a page, which answers GET and HEAD
+	Path    string
+	Need    access.Action // what one must be allowed to do at some moment; the handler's service asks for this moment
+	Largest int64         // bytes of a form's body; 0 is 1 MiB
+	Handle  Handler
 }
 
 // Handler parses a request, calls one service and returns what to show. Its errors become pages: a fault by its code,
-// anything else as ours.
+// anything else as ours. A form that is refused is shown again with what was typed and its errors, as a View.
 type Handler func(r *Request, p ui.Page) (View, error)
-
-// Request is a request with the platform of its host.
-type Request struct {
-	*http.Request
-	Platform platform.Platform
-}
 
 // View is what to show: a page, or another address to go to.
 type View struct {
@@ -67,6 +68,11 @@ type View struct {
 	Policy string // Content-Security-Policy; empty: the strict one
 	// Moved is the page's real address, for one that is only almost right; Page is then not shown.
 	Moved templ.SafeURL
+	// Next is where a form leads once its work is done (303), so that reloading does not send it again.
+	Next templ.SafeURL
+	// Session is a new session's token, which the answer puts into the cookie; End takes the cookie away.
+	Session string
+	End     bool
 }
 
 type server struct {
@@ -85,8 +91,11 @@ func New(o Options) (http.Handler, error) {
 		})
 	}
 	for _, route := range o.Routes {
+		if route.Need == 0 {
+			return nil, fmt.Errorf("route %s %s does not say what it needs", route.Method, route.Path)
+		}
 		for _, lang := range i18n.Langs {
-			mux.HandleFunc("GET "+inLanguage(lang, route.Path), s.page(lang, route.Handle))
+			mux.HandleFunc(cmp.Or(route.Method, http.MethodGet)+" "+inLanguage(lang, route.Path), s.page(lang, route))
 		}
 	}
 	mux.HandleFunc("/", s.notFound)
@@ -159,7 +168,7 @@ func (s *server) branding(next http.Handler) http.Handler {
 }
 
 // page answers with a page in a language.
-func (s *server) page(lang i18n.Lang, handle Handler) http.HandlerFunc {
+func (s *server) page(lang i18n.Lang, route Route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		eventOf(r).pattern = r.Pattern
 		p, of, ok, err := s.requested(r, lang)
@@ -171,9 +180,16 @@ func (s *server) page(lang i18n.Lang, handle Handler) http.HandlerFunc {
 			s.show(w, r, View{Status: http.StatusNotFound, Page: notFoundPage(p)})
 			return
 		}
-		view, err := handle(&Request{r, of}, p)
+		request := &Request{Request: r, Platform: of, people: s.People}
+		view, err := s.answer(w, request, &p, route)
 		if err != nil {
 			s.failed(w, r, p, err)
+			return
+		}
+		request.keep(w, view)
+		if view.Next != "" {
+			w.Header().Set("Cache-Control", "no-store")
+			http.Redirect(w, r, string(view.Next), http.StatusSeeOther)
 			return
 		}
 		if view.Moved != "" {

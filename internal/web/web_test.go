@@ -15,6 +15,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/platform"
@@ -57,16 +58,16 @@ func site(t *testing.T) (http.Handler, *bytes.Buffer) {
 	h, err := New(Options{
 		Log: slog.New(slog.NewJSONHandler(&log, nil)), Platforms: both, Static: ui.NewStatic(),
 		Routes: []Route{
-			{Path: "/{$}", Handle: func(_ *Request, p ui.Page) (View, error) { return View{Page: hello(p, "accueil")}, nil }},
-			{Path: "/projets/{project}", Handle: func(r *Request, p ui.Page) (View, error) {
+			{Path: "/{$}", Need: access.Visit, Handle: func(_ *Request, p ui.Page) (View, error) { return View{Page: hello(p, "accueil")}, nil }},
+			{Path: "/projets/{project}", Need: access.Visit, Handle: func(r *Request, p ui.Page) (View, error) {
 				return View{Page: hello(p, r.PathValue("project"))}, nil
 			}},
-			{Path: "/ancien", Handle: func(_ *Request, p ui.Page) (View, error) { return View{Moved: p.Href("/projets/neuf")}, nil }},
-			{Path: "/absent", Handle: fails(fault.New(fault.NotFound, "fault.not_found"))},
-			{Path: "/interdit", Handle: fails(fault.New(fault.Forbidden, "fault.forbidden"))},
-			{Path: "/casse", Handle: fails(errors.New("secret detail"))},
-			{Path: "/panique", Handle: func(*Request, ui.Page) (View, error) { panic("secret panic") }},
-			{Path: "/moitie", Handle: func(*Request, ui.Page) (View, error) {
+			{Path: "/ancien", Need: access.Visit, Handle: func(_ *Request, p ui.Page) (View, error) { return View{Moved: p.Href("/projets/neuf")}, nil }},
+			{Path: "/absent", Need: access.Visit, Handle: fails(fault.New(fault.NotFound, "fault.not_found"))},
+			{Path: "/interdit", Need: access.Visit, Handle: fails(fault.New(fault.Forbidden, "fault.forbidden"))},
+			{Path: "/casse", Need: access.Visit, Handle: fails(errors.New("secret detail"))},
+			{Path: "/panique", Need: access.Visit, Handle: func(*Request, ui.Page) (View, error) { panic("secret panic") }},
+			{Path: "/moitie", Need: access.Visit, Handle: func(*Request, ui.Page) (View, error) {
 				return View{Page: templ.ComponentFunc(func(context.Context, io.Writer) error { return errors.New("secret template") })}, nil
 			}},
 		},

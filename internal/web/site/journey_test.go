@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/demo"
 	"github.com/parvis-civic/parvis/internal/graph"
@@ -125,7 +126,7 @@ func (c *country) serve(t *testing.T, d *db.DB) {
 		t.Fatal(err)
 	}
 	c.routes = pages.Routes()
-	broken := web.Route{Path: "/casse", Handle: func(*web.Request, ui.Page) (web.View, error) { return web.View{}, errors.New("the disk is full") }}
+	broken := web.Route{Path: "/casse", Need: access.Visit, Handle: func(*web.Request, ui.Page) (web.View, error) { return web.View{}, errors.New("the disk is full") }}
 	hub := live.New(d, quiet)
 	hub.Start(context.WithoutCancel(t.Context()))
 	s.Config.Handler, err = web.New(web.Options{Log: quiet, Platforms: pages, Static: ui.NewStatic(), Routes: append(slices.Clone(c.routes), broken),

@@ -32,6 +32,7 @@ type Platform struct {
 type Page struct {
 	*i18n.Locale
 	Platform  Platform
+	Person    Person
 	Static    *Static
 	Path      string // without the language's prefix: "/projets/bp-2022"
 	Query     string // as it came, without "?"
@@ -190,4 +191,11 @@ func (t NoticeTone) icon() string {
 		return "triangle-alert"
 	}
 	return "info"
+}
+
+// Person is who reads the page.
+type Person struct {
+	Known bool   // signed in
+	Name  string // as the frame shows it
+	Staff bool   // has a role above resident
 }

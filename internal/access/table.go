@@ -1,0 +1,95 @@
+package access
+
+// Action is something that a person wants to do or see. The zero value is no action: nobody may.
+type Action int
+
+// What is seen.
+const (
+	Visit        Action = iota + 1 // pages that are about nothing that can be hidden
+	SeeProject                     // a participatory project and its steps
+	SeeProposal                    // one proposal's text
+	SeeVoters                      // how many people voted in a step
+	SeeCounts                      // votes and points per proposal; also sorting and filtering by them
+	SeeResult                      // winners and reasons
+	SeeSecrets                     // age, sex and method of imported ballots
+	SeeOwn                         // one's own account, drafts, ballot receipt, data
+	SeeDashboard                   // public figures in one view, for elected officials and who organises
+)
+
+// What residents do.
+const (
+	SignIn           Action = iota + 100 // begin and end a session, prove an address
+	Deposit                              // draft and publish a proposal
+	EditProposal                         // change what was published, with its history
+	WithdrawProposal                     // take it back
+	Vote                                 // keep a basket, cast, change or withdraw a ballot
+	Follow                               // be told of news
+)
+
+// What the city's people do.
+const (
+	Organise      Action = iota + 200 // make, fill and publish editions; news and pages
+	SetVoteRules                      // ballot and count rules: never once the vote is open
+	Assist                            // find a person, resend a code, correct an address, deposit for somebody
+	CancelBallot                      // without seeing it
+	AnswerRequest                     // requests of erasure and of export
+	GiveRoles                         // invite people and give them roles
+	SetPlatform                       // name, colours, mail server, second factor
+	SeeMails                          // what was sent, what bounced
+	ManageImport                      // import, back up, restore
+)
+
+// rule says whether one role may, at a moment.
+type rule func(r Role, m Moment) bool
+
+// manages are the roles that see an edition before everybody does.
+func manages(r Role) bool { return r == Organiser || r == Administrator }
+
+func everyone(Role, Moment) bool         { return true }
+func organisers(r Role, _ Moment) bool   { return manages(r) }
+func admins(r Role, _ Moment) bool       { return r == Administrator }
+func signedIn(r Role, _ Moment) bool     { return r >= Resident }
+func ofProject(r Role, m Moment) bool    { return m.Published || manages(r) }
+func whileOpen(_ Role, m Moment) bool    { return m.Published && m.Phase == Open }
+func ownWhileOpen(_ Role, m Moment) bool { return m.Own && m.Published && m.Phase == Open }
+
+// table is who may do or see what, and when.
+var table = map[Action]rule{
+	Visit:      everyone,
+	SeeProject: ofProject,
+	SeeVoters:  ofProject,
+	SeeProposal: func(r Role, m Moment) bool {
+		if m.Own || m.Draft {
+			return m.Own // a draft is its author's alone
+		}
+		return ofProject(r, m) && (!m.Blanked || manages(r))
+	},
+	// Nobody sees running totals that the rulebook hides, not even who runs the platform.
+	SeeCounts: func(r Role, m Moment) bool {
+		return ofProject(r, m) && (m.PublicData || m.Phase == Closed || m.CountsLive)
+	},
+	SeeResult: func(r Role, m Moment) bool {
+		over := m.Phase == Closed || m.PublicData
+		return over && (m.Published && m.Proclaimed || manages(r))
+	},
+	SeeSecrets:   func(Role, Moment) bool { return false },
+	SeeOwn:       func(_ Role, m Moment) bool { return m.Own },
+	SeeDashboard: func(r Role, _ Moment) bool { return r == Elected || manages(r) },
+
+	SignIn:           everyone,
+	Deposit:          whileOpen,
+	EditProposal:     ownWhileOpen,
+	WithdrawProposal: ownWhileOpen,
+	Vote:             whileOpen,
+	Follow:           signedIn,
+
+	Organise:      organisers,
+	SetVoteRules:  func(r Role, m Moment) bool { return manages(r) && !m.Voted },
+	Assist:        func(r Role, _ Moment) bool { return r == PollingAgent || manages(r) },
+	CancelBallot:  func(r Role, m Moment) bool { return (r == PollingAgent || manages(r)) && m.Phase == Open },
+	AnswerRequest: organisers,
+	GiveRoles:     admins,
+	SetPlatform:   admins,
+	SeeMails:      admins,
+	ManageImport:  admins,
+}

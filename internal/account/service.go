@@ -1,0 +1,225 @@
+package account
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"fmt"
+	"math/big"
+	"strings"
+	"time"
+
+	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/i18n"
+	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/notify"
+	"github.com/parvis-civic/parvis/internal/platform"
+)
+
+// Service begins, proves and ends sessions.
+type Service struct {
+	db *db.DB
+	// merges hand what a participant without an address has saved to the person that they turn out to be.
+	merges []Merge
+}
+
+// Merge gives what one participant has in a room to another, who keeps what they had where both have something.
+type Merge func(ctx context.Context, tx db.Tx, platform int64, from, to ids.ID) error
+
+// NewService returns the service on a database. The merges are those of the rooms in which people save things.
+func NewService(d *db.DB, merges ...Merge) *Service { return &Service{d, merges} }
+
+const (
+	sessionLife = 30 * 24 * time.Hour
+	seenEvery   = 10 * time.Minute
+	codeLife    = 15 * time.Minute
+	codeTries   = 5
+	codesSent   = 5 // to an address within codeWindow
+	codeWindow  = time.Hour
+	agentMax    = 200 // bytes kept of what a browser says it is
+)
+
+// newToken gives the secret of a session: 32 random bytes in base64url.
+func newToken() string {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b) // never fails
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+func tokenHash(token string) []byte {
+	h := sha256.Sum256([]byte(token))
+	return h[:]
+}
+
+// Begin makes a participant who has no address yet, at the first thing they save, and their session's token.
+func (s *Service) Begin(ctx context.Context, of platform.Platform, lang i18n.Lang, agent string) (token string, p Person, err error) {
+	token = newToken()
+	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		p = Person{ID: ids.Random(), Kind: Resident, Language: string(lang), CreatedAt: tx.Now()}
+		if err := insertParticipant(ctx, tx, of.Key, p, ""); err != nil {
+			return err
+		}
+		return insertSession(ctx, tx, of.Key, token, p.ID, agent)
+	})
+	return token, p, err
+}
+
+// ByToken gives the person of a session's token; false when there is none or it is over.
+func (s *Service) ByToken(ctx context.Context, of platform.Platform, token string) (p Person, ok bool, err error) {
+	stale := false
+	err = s.db.Read(ctx, func(ctx context.Context, tx db.Tx) error {
+		p, stale, ok, err = bySession(ctx, tx, of.Key, token)
+		return err
+	})
+	if err != nil || !ok || !stale {
+		return p, ok, err
+	}
+	return p, ok, s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return touch(ctx, tx, of.Key, token) })
+}
+
+// SignOut ends a session.
+func (s *Service) SignOut(ctx context.Context, of platform.Platform, token string) error {
+	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return endSession(ctx, tx, of.Key, token) })
+}
+
+// SendCode sends a code of six digits to an address, whether or not it has an account. Faults: invalid (email), limited.
+func (s *Service) SendCode(ctx context.Context, of platform.Platform, email string, lang i18n.Lang) error {
+	key, err := emailKey(email)
+	if err != nil {
+		return err
+	}
+	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		code, err := newCode(ctx, tx, of.Key, key)
+		if err != nil {
+			return err
+		}
+		return notify.Queue(ctx, tx, of.Key, notify.Mail{To: strings.TrimSpace(email), Lang: lang, Kind: "code",
+			Args: map[string]any{"Code": code[:3] + "\u202f" + code[3:], "Minutes": int(codeLife.Minutes())}})
+	})
+}
+
+// newCode stores a code for an address in the place of the one before.
+func newCode(ctx context.Context, tx db.Tx, platform int64, key string) (string, error) {
+	if err := tx.Lock(ctx, "sign-in "+key); err != nil {
+		return "", err
+	}
+	last, found, err := codeOf(ctx, tx, platform, key)
+	if err != nil {
+		return "", err
+	}
+	now := tx.Now()
+	if !found || now.Sub(last.window) >= codeWindow {
+		last = signCode{window: now}
+	}
+	if last.sent >= codesSent {
+		f := fault.New(fault.Limited, "fault.account.codes", "Count", codesSent)
+		f.RetryAfter = last.window.Add(codeWindow).Sub(now)
+		return "", f
+	}
+	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
+	if err != nil {
+		return "", err
+	}
+	code := fmt.Sprintf("%06d", n.Int64())
+	last.hash, last.tries, last.expires = codeHash(platform, key, code), 0, now.Add(codeLife)
+	last.sent++
+	return code, keepCode(ctx, tx, platform, key, last)
+}
+
+func codeHash(platform int64, key, code string) []byte {
+	h := sha256.Sum256(fmt.Appendf(nil, "parvis/sign-in/%d/%s/%s", platform, key, code))
+	return h[:]
+}
+
+// Prove takes the code that was sent to an address. The session that it gives has a new token (what was there before
+// may be known to somebody else), and the old one ends. What somebody without an address has saved becomes that of the
+// person whose address it is. Faults: invalid (email, code), limited after too many wrong ones.
+func (s *Service) Prove(ctx context.Context, of platform.Platform, token, email, code string, lang i18n.Lang, agent string) (fresh string, p Person, err error) {
+	key, err := emailKey(email)
+	if err != nil {
+		return "", p, err
+	}
+	code = strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, code)
+	fresh = newToken()
+	var refused error // an answer, not a failure: the try must be counted
+	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		if refused, err = tryCode(ctx, tx, of.Key, key, code); err != nil || refused != nil {
+			return err
+		}
+		if p, err = s.prove(ctx, tx, of.Key, token, strings.TrimSpace(email), key, lang); err != nil {
+			return err
+		}
+		return insertSession(ctx, tx, of.Key, fresh, p.ID, agent)
+	})
+	if err == nil {
+		err = refused
+	}
+	return fresh, p, err
+}
+
+// tryCode uses up the code of an address, or counts a wrong one.
+func tryCode(ctx context.Context, tx db.Tx, platform int64, key, code string) (refused, err error) {
+	if err := tx.Lock(ctx, "sign-in "+key); err != nil {
+		return nil, err
+	}
+	c, found, err := codeOf(ctx, tx, platform, key)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case !found || len(c.hash) == 0 || !tx.Now().Before(c.expires):
+		return fault.New(fault.Invalid, "fault.account.code_over").In("code"), nil
+	case c.tries >= codeTries:
+		return fault.New(fault.Limited, "fault.account.code_tries").In("code"), nil
+	case subtle.ConstantTimeCompare(c.hash, codeHash(platform, key, code)) != 1:
+		c.tries++
+		return fault.New(fault.Invalid, "fault.account.code_wrong", "Count", codeTries-c.tries).In("code"), keepCode(ctx, tx, platform, key, c)
+	}
+	c.hash = nil
+	return nil, keepCode(ctx, tx, platform, key, c)
+}
+
+// prove finds or makes the person of a proved address.
+func (s *Service) prove(ctx context.Context, tx db.Tx, platform int64, token, email, key string, lang i18n.Lang) (Person, error) {
+	here, _, ok, err := bySession(ctx, tx, platform, token)
+	if err != nil {
+		return Person{}, err
+	}
+	known, found, err := byEmail(ctx, tx, platform, key)
+	if err != nil {
+		return Person{}, err
+	}
+	if err := endSession(ctx, tx, platform, token); err != nil {
+		return Person{}, err
+	}
+	saved := ok && !here.Proved // this session's person has no address yet
+	switch {
+	case found && saved && here.ID != known.ID:
+		for _, merge := range s.merges {
+			if err := merge(ctx, tx, platform, here.ID, known.ID); err != nil {
+				return Person{}, err
+			}
+		}
+		if err := deleteParticipant(ctx, tx, platform, here.ID); err != nil {
+			return Person{}, err
+		}
+	case !found && saved:
+		known = here
+		known.Email = email
+	case !found:
+		known = Person{ID: ids.Random(), Email: email, Kind: Resident, Language: string(lang), CreatedAt: tx.Now()}
+		if err := insertParticipant(ctx, tx, platform, known, key); err != nil {
+			return Person{}, err
+		}
+	}
+	known.Proved = true
+	return known, setProved(ctx, tx, platform, known.ID, email, key)
+}

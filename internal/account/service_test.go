@@ -1,0 +1,155 @@
+package account_test
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/db/dbtest"
+	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/i18n"
+	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/notify"
+	"github.com/parvis-civic/parvis/internal/platform"
+)
+
+var here, elsewhere = platform.Platform{Key: 1}, platform.Platform{Key: 2}
+
+// lastCode reads the code of the last e-mail that waits for an address.
+func lastCode(t *testing.T, d *db.DB, to string) (code string) {
+	t.Helper()
+	err := d.Read(t.Context(), func(ctx context.Context, tx db.Tx) error {
+		rows, err := tx.Query(ctx, `SELECT body FROM jobs ORDER BY run_at, id`)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var body string
+			var m notify.Mail
+			if err := rows.Scan(&body); err != nil {
+				return err
+			}
+			if err := json.Unmarshal([]byte(body), &m); err != nil {
+				return err
+			}
+			if m.To == to {
+				code, _ = m.Args["Code"].(string)
+			}
+		}
+		return rows.Err()
+	})
+	if err != nil || code == "" {
+		t.Fatalf("no code for %s: %v", to, err)
+	}
+	return code
+}
+
+func TestAPersonWhoSavedSomethingKeepsItWhenTheirAddressIsProved(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		var moved [][2]ids.ID
+		s := account.NewService(d, func(_ context.Context, _ db.Tx, _ int64, from, to ids.ID) error {
+			moved = append(moved, [2]ids.ID{from, to})
+			return nil
+		})
+		ctx := t.Context()
+		prove := func(token string) (string, account.Person) {
+			t.Helper()
+			if err := s.SendCode(ctx, here, "Ana@exemple.fr", i18n.FR); err != nil {
+				t.Fatal(err)
+			}
+			fresh, p, err := s.Prove(ctx, here, token, "ana@exemple.fr", lastCode(t, d, "Ana@exemple.fr"), i18n.FR, "browser")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return fresh, p
+		}
+		first, saver, err := s.Begin(ctx, here, i18n.FR, "browser")
+		if err != nil {
+			t.Fatal(err)
+		}
+		fresh, ana := prove(first)
+		if ana.ID != saver.ID || !ana.Proved || fresh == first {
+			t.Errorf("proved %+v in session %v; had begun as %v", ana, fresh != first, saver.ID)
+		}
+		if _, ok, err := s.ByToken(ctx, here, first); ok || err != nil {
+			t.Errorf("the session from before the proof still stands: %v", err)
+		}
+		if p, ok, err := s.ByToken(ctx, here, fresh); !ok || err != nil || p.ID != ana.ID || !p.Proved {
+			t.Errorf("the new session is of %+v, %v, %v", p, ok, err)
+		}
+		if _, ok, _ := s.ByToken(ctx, elsewhere, fresh); ok {
+			t.Error("the session opens another platform")
+		}
+
+		second, other, err := s.Begin(ctx, here, i18n.FR, "telephone")
+		if err != nil {
+			t.Fatal(err)
+		}
+		moved = nil
+		if _, again := prove(second); again.ID != ana.ID {
+			t.Errorf("the same address is another person: %v", again.ID)
+		}
+		if len(moved) == 0 || moved[len(moved)-1] != [2]ids.ID{other.ID, ana.ID} {
+			t.Errorf("what the telephone had saved went %v", moved)
+		}
+	})
+}
+
+func TestACodeOpensOnceAndForFewTries(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, ctx := account.NewService(d), t.Context()
+		try := func(code string) error {
+			_, _, err := s.Prove(ctx, here, "", "ana@exemple.fr", code, i18n.FR, "")
+			return err
+		}
+		if err := try("000000"); !fault.Is(err, fault.Invalid) {
+			t.Errorf("a code that was never sent: %v", err)
+		}
+		if err := s.SendCode(ctx, here, "ana@exemple.fr", i18n.FR); err != nil {
+			t.Fatal(err)
+		}
+		code := strings.Join(strings.Fields(lastCode(t, d, "ana@exemple.fr")), "")
+		if _, _, err := s.Prove(ctx, elsewhere, "", "ana@exemple.fr", code, i18n.FR, ""); !fault.Is(err, fault.Invalid) {
+			t.Errorf("the code opens another platform: %v", err)
+		}
+		if err := try(code); err != nil {
+			t.Errorf("the code that was sent: %v", err)
+		}
+		if err := try(code); !fault.Is(err, fault.Invalid) {
+			t.Errorf("the code a second time: %v", err)
+		}
+		if err := s.SendCode(ctx, here, "ana@exemple.fr", i18n.FR); err != nil {
+			t.Fatal(err)
+		}
+		code = strings.Join(strings.Fields(lastCode(t, d, "ana@exemple.fr")), "")
+		wrong := "000000"
+		if code == wrong {
+			wrong = "000001"
+		}
+		for range 5 {
+			if err := try(wrong); !fault.Is(err, fault.Invalid) {
+				t.Errorf("a wrong code: %v", err)
+			}
+		}
+		if err := try(code); !fault.Is(err, fault.Limited) {
+			t.Errorf("the right code after five wrong ones: %v", err)
+		}
+		for range 3 {
+			if err := s.SendCode(ctx, here, "ana@exemple.fr", i18n.FR); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.SendCode(ctx, here, "ana@exemple.fr", i18n.FR); !fault.Is(err, fault.Limited) {
+			t.Errorf("a sixth code within the hour: %v", err)
+		}
+		for _, bad := range []string{"", "ana", "ana@", "ana@exemple", "Ana <ana@exemple.fr>", "a na@exemple.fr", "ana@exemple.fr\nBcc: x@y.fr"} {
+			if err := s.SendCode(ctx, here, bad, i18n.FR); !fault.Is(err, fault.Invalid) {
+				t.Errorf("%q is taken for an address: %v", bad, err)
+			}
+		}
+	})
+}

@@ -1,0 +1,156 @@
+package account
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/parvis-civic/parvis/internal/access"
+	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/ids"
+)
+
+const personColumns = `q.id, q.email, q.proved_at, q.name, q.kind, q.language, q.district, q.postcode, q.created_at`
+
+func (p *Person) targets(proved, created *int64) []any {
+	return []any{&p.ID, &p.Email, proved, &p.Name, &p.Kind, &p.Language, &p.District, &p.Postcode, created}
+}
+
+func (p *Person) scanned(proved, created int64) {
+	p.Proved, p.CreatedAt = proved != 0, db.Time(created)
+	if p.Proved {
+		p.Roles = p.Roles.With(access.Resident)
+	}
+}
+
+func insertParticipant(ctx context.Context, tx db.Tx, platform int64, p Person, key string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO participant (platform, id, email, email_key, proved_at, password, name, kind, language, district, postcode, state, created_at)
+		VALUES (?, ?, ?, ?, 0, '', ?, ?, ?, ?, ?, '', ?)`, platform, p.ID, p.Email, key, p.Name, string(p.Kind), p.Language, p.District, p.Postcode, db.Micros(p.CreatedAt))
+	return err
+}
+
+func deleteParticipant(ctx context.Context, tx db.Tx, platform int64, id ids.ID) error {
+	_, err := tx.Exec(ctx, `DELETE FROM participant WHERE platform = ? AND id = ?`, platform, id)
+	return err
+}
+
+func setProved(ctx context.Context, tx db.Tx, platform int64, id ids.ID, email, key string) error {
+	_, err := tx.Exec(ctx, `UPDATE participant SET email = ?, email_key = ?, proved_at = ? WHERE platform = ? AND id = ? AND proved_at = 0`,
+		email, key, db.Micros(tx.Now()), platform, id)
+	return err
+}
+
+// byEmail gives the person of an address, proved or not, with their roles.
+func byEmail(ctx context.Context, tx db.Tx, platform int64, key string) (p Person, found bool, err error) {
+	rows, err := tx.Query(ctx, `SELECT `+personColumns+` FROM participant q WHERE q.platform = ? AND q.email_key = ? AND q.state = ''`, platform, key)
+	all, err := db.Collect(rows, err, func(r *sql.Rows, p *Person) error {
+		var proved, created int64
+		err := r.Scan(p.targets(&proved, &created)...)
+		p.scanned(proved, created)
+		return err
+	})
+	if err != nil || len(all) == 0 {
+		return Person{}, false, err
+	}
+	p = all[0]
+	err = rolesOf(ctx, tx, platform, &p)
+	return p, true, err
+}
+
+// rolesOf adds the roles that were given to a person. They count once the address is proved.
+func rolesOf(ctx context.Context, tx db.Tx, platform int64, p *Person) error {
+	if !p.Proved {
+		return nil
+	}
+	rows, err := tx.Query(ctx, `SELECT g.role FROM role_given g WHERE g.platform = ? AND g.participant = ?`, platform, p.ID)
+	names, err := db.Collect(rows, err, func(r *sql.Rows, name *string) error { return r.Scan(name) })
+	for _, name := range names {
+		if role, ok := access.ParseRole(name); ok {
+			p.Roles = p.Roles.With(role)
+		}
+	}
+	return err
+}
+
+func insertSession(ctx context.Context, tx db.Tx, platform int64, token string, participant ids.ID, agent string) error {
+	now := tx.Now()
+	_, err := tx.Exec(ctx, `INSERT INTO session (platform, token, participant, agent, factor_at, created_at, seen_at, expires_at) VALUES (?, ?, ?, ?, 0, ?, ?, ?)`,
+		platform, tokenHash(token), participant, agent[:min(len(agent), agentMax)], db.Micros(now), db.Micros(now), db.Micros(now.Add(sessionLife)))
+	return err
+}
+
+func endSession(ctx context.Context, tx db.Tx, platform int64, token string) error {
+	_, err := tx.Exec(ctx, `DELETE FROM session WHERE platform = ? AND token = ?`, platform, tokenHash(token))
+	return err
+}
+
+func touch(ctx context.Context, tx db.Tx, platform int64, token string) error {
+	now := tx.Now()
+	_, err := tx.Exec(ctx, `UPDATE session SET seen_at = ?, expires_at = ? WHERE platform = ? AND token = ?`,
+		db.Micros(now), db.Micros(now.Add(sessionLife)), platform, tokenHash(token))
+	return err
+}
+
+// bySession gives the person of a session that is not over, and whether it was last seen long enough ago to be noted.
+func bySession(ctx context.Context, tx db.Tx, platform int64, token string) (p Person, stale, ok bool, err error) {
+	if token == "" {
+		return p, false, false, nil
+	}
+	rows, err := tx.Query(ctx, `SELECT `+personColumns+`, z.factor_at, z.seen_at, z.expires_at FROM session z
+		JOIN participant q ON q.platform = z.platform AND q.id = z.participant
+		WHERE z.platform = ? AND z.token = ? AND q.state = ''`, platform, tokenHash(token))
+	type found struct {
+		Person
+		seen, expires int64
+	}
+	all, err := db.Collect(rows, err, func(r *sql.Rows, f *found) error {
+		var proved, created, factor int64
+		err := r.Scan(append(f.targets(&proved, &created), &factor, &f.seen, &f.expires)...)
+		f.scanned(proved, created)
+		f.Factor = factor != 0
+		return err
+	})
+	if err != nil || len(all) == 0 {
+		return p, false, false, err
+	}
+	now := tx.Now()
+	if !now.Before(db.Time(all[0].expires)) {
+		return p, false, false, nil
+	}
+	p = all[0].Person
+	err = rolesOf(ctx, tx, platform, &p)
+	return p, now.Sub(db.Time(all[0].seen)) >= seenEvery, err == nil, err
+}
+
+type signCode struct {
+	hash        []byte
+	tries, sent int
+	window      time.Time // since when those sent are counted
+	expires     time.Time
+}
+
+func codeOf(ctx context.Context, tx db.Tx, platform int64, key string) (c signCode, found bool, err error) {
+	rows, err := tx.Query(ctx, `SELECT c.hash, c.tries, c.sent, c.window_at, c.expires_at FROM sign_code c WHERE c.platform = ? AND c.email_key = ?`, platform, key)
+	all, err := db.Collect(rows, err, func(r *sql.Rows, c *signCode) error {
+		var window, expires int64
+		err := r.Scan(&c.hash, &c.tries, &c.sent, &window, &expires)
+		c.window, c.expires = db.Time(window), db.Time(expires)
+		return err
+	})
+	if err != nil || len(all) == 0 {
+		return signCode{}, false, err
+	}
+	return all[0], true, nil
+}
+
+func keepCode(ctx context.Context, tx db.Tx, platform int64, key string, c signCode) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM sign_code WHERE platform = ? AND email_key = ?`, platform, key); err != nil {
+		return err
+	}
+	if c.hash == nil {
+		c.hash = []byte{}
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO sign_code (platform, email_key, hash, tries, sent, window_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		platform, key, c.hash, c.tries, c.sent, db.Micros(c.window), db.Micros(c.expires))
+	return err
+}

@@ -1,0 +1,35 @@
+// Package notify tells people what happened: for now by e-mail, written in their language and sent from the outbox.
+package notify
+
+import (
+	"context"
+	"time"
+
+	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/i18n"
+	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/jobs"
+)
+
+// Mail is an e-mail to one person. Its words are the translations mail.KIND.subject and mail.KIND.body (paragraphs apart
+// by an empty line), which take Args and Platform, the platform's name; mail.KIND.action names the link, when Path is set.
+type Mail struct {
+	To   string         `json:"to"`   // the address
+	Name string         `json:"name"` // of the person; may be empty
+	Lang i18n.Lang      `json:"lang"`
+	Kind string         `json:"kind"` // "code", "vote_cast", …
+	Args map[string]any `json:"args,omitempty"`
+	Path string         `json:"path,omitempty"` // of the platform, where the one link leads; without a language's prefix
+	// List names the subscription that it is sent under; empty for what a person asked for or must know, which has no
+	// way to unsubscribe.
+	List   string `json:"list,omitempty"`
+	Person ids.ID `json:"person"` // the participant; zero when there is none
+}
+
+// Job is the kind of job that sends a Mail.
+const Job = "mail"
+
+// Queue writes an e-mail into the outbox, in the transaction of what it tells.
+func Queue(ctx context.Context, tx db.Tx, platform int64, m Mail) error {
+	return jobs.Add(ctx, tx, platform, Job, m, time.Time{})
+}

@@ -1,0 +1,77 @@
+package me
+
+import (
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/ui"
+)
+
+// signInForm is what the pages of signing in carry.
+type signInForm struct {
+	Next     string // the address to go on to, on this host
+	Email    string
+	Sent     bool // the code is on its way
+	Problems ui.Problems
+}
+
+func (f signInForm) email(p ui.Page) ui.Input {
+	return ui.Input{Name: "email", Label: p.T("account.email"), Help: p.T("account.email.why"), Value: f.Email, Type: "email", Autocomplete: "email", Required: true, Max: 254}
+}
+
+func (f signInForm) code(p ui.Page) ui.Input {
+	return ui.Input{Name: "code", Label: p.T("account.code"), Autocomplete: "one-time-code", InputMode: "numeric", Required: true, Max: 12}
+}
+
+// onward gives where a person goes on to, in the language of the page.
+func onward(p ui.Page, next string) templ.SafeURL {
+	return templ.SafeURL(web.Local(next, string(p.Href("/mon-espace"))))
+}
+
+func (s *Pages) signIn(r *web.Request, p ui.Page) (web.View, error) {
+	next := r.URL.Query().Get("suite")
+	if r.Person.Proved {
+		return web.View{Next: onward(p, next)}, nil
+	}
+	return web.View{Page: SignIn(p, signInForm{Next: next})}, nil
+}
+
+func (s *Pages) sendCode(r *web.Request, p ui.Page) (web.View, error) {
+	f := signInForm{Next: r.Posted("suite"), Email: r.Posted("email")}
+	err := s.people.SendCode(r.Context(), r.Platform, f.Email, p.Lang)
+	if f.Problems, err = p.ProblemsOf(err); err != nil {
+		return web.View{}, err
+	}
+	f.Sent = len(f.Problems) == 0
+	return f.view(p), nil
+}
+
+func (s *Pages) proveCode(r *web.Request, p ui.Page) (web.View, error) {
+	f := signInForm{Next: r.Posted("suite"), Email: r.Posted("email"), Sent: true}
+	token, _, err := s.people.Prove(r.Context(), r.Platform, r.Token, f.Email, r.Posted("code"), p.Lang, r.UserAgent())
+	if f.Problems, err = p.ProblemsOf(err); err != nil {
+		return web.View{}, err
+	}
+	if len(f.Problems) > 0 {
+		return f.view(p), nil
+	}
+	return web.View{Next: onward(p, f.Next), Session: token}, nil
+}
+
+func (f signInForm) view(p ui.Page) web.View {
+	v := web.View{Page: SignIn(p, f)}
+	if len(f.Problems) > 0 {
+		v.Status = http.StatusUnprocessableEntity
+	}
+	return v
+}
+
+func (s *Pages) signOut(r *web.Request, p ui.Page) (web.View, error) {
+	return web.View{Next: p.Href("/"), End: true}, s.people.SignOut(r.Context(), r.Platform, r.Token)
+}
+
+func (s *Pages) overview(r *web.Request, p ui.Page) (web.View, error) {
+	return web.View{Page: Overview(p, r.Person)}, nil
+}

@@ -1,0 +1,95 @@
+package ui
+
+import (
+	"errors"
+
+	"github.com/parvis-civic/parvis/internal/fault"
+)
+
+// Problems are what is wrong with a form, by the name of the field; "" is about the whole.
+type Problems map[string][]string
+
+// ProblemsOf sorts the reasons of a fault by their fields, in the words of the page; nil for no error. An error that is
+// no fault is ours and is given back.
+func (p Page) ProblemsOf(err error) (Problems, error) {
+	if err == nil {
+		return nil, nil
+	}
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || f.Code == fault.Internal || f.Code == fault.Unavailable || f.Code == fault.NotFound {
+		return nil, err
+	}
+	reasons := f.Sub
+	if len(reasons) == 0 {
+		reasons = []*fault.Error{f}
+	}
+	list := Problems{}
+	for _, r := range reasons {
+		list[r.Field] = append(list[r.Field], p.Fault(r))
+	}
+	return list, nil
+}
+
+// Input is a labelled field of a form. Its name is also the end of its id ("field-NAME").
+type Input struct {
+	Name, Label  string
+	Help         string // below the label; may be empty
+	Value        string
+	Type         string // of input; empty: text
+	Autocomplete string
+	InputMode    string
+	Required     bool
+	Max          int // characters; 0: not said
+	Rows         int // of a TextArea
+	Lang         string
+	Options      []Option // of a Select or of Choices
+	Several      bool     // Choices: more than one may be ticked
+}
+
+// Option is one of several answers.
+type Option struct {
+	Value, Label, Help, Lang string
+	Chosen                   bool
+}
+
+func (i Input) id() string { return "field-" + i.Name }
+
+// described gives the ids of what explains the field.
+func (i Input) described(problems Problems) string {
+	ids := ""
+	if i.Help != "" {
+		ids = i.id() + "-help"
+	}
+	if len(problems[i.Name]) > 0 {
+		if ids != "" {
+			ids += " "
+		}
+		ids += i.id() + "-problem"
+	}
+	return ids
+}
+
+// order lists the problems of a form, those of the named fields first and in that order.
+func (l Problems) order(fields []Input) []problem {
+	var list []problem
+	seen := map[string]bool{}
+	add := func(name, id string) {
+		for _, text := range l[name] {
+			list = append(list, problem{text, id})
+		}
+		seen[name] = true
+	}
+	for _, f := range fields {
+		if !seen[f.Name] {
+			add(f.Name, f.id())
+		}
+	}
+	for name := range l {
+		if !seen[name] {
+			add(name, "")
+		}
+	}
+	return list
+}
+
+type problem struct{ text, id string }
