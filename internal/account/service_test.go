@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
@@ -150,6 +151,47 @@ func TestACodeOpensOnceAndForFewTries(t *testing.T) {
 			if err := s.SendCode(ctx, here, bad, i18n.FR); !fault.Is(err, fault.Invalid) {
 				t.Errorf("%q is taken for an address: %v", bad, err)
 			}
+		}
+	})
+}
+
+func TestARoleCountsOnceTheAddressIsProved(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, ctx := account.NewService(d), t.Context()
+		give := func(email string, roles ...access.Role) error {
+			return d.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+				_, err := account.Give(ctx, tx, here.Key, email, i18n.FR, roles, ids.ID{})
+				return err
+			})
+		}
+		if err := give("chef@exemple.fr", access.Organiser, access.Administrator); err != nil {
+			t.Fatal(err)
+		}
+		for _, bad := range [][]access.Role{nil, {access.Resident}, {access.Anyone}} {
+			if err := give("chef@exemple.fr", bad...); !fault.Is(err, fault.Invalid) {
+				t.Errorf("the roles %v: %v", bad, err)
+			}
+		}
+		sign := func(of platform.Platform) account.Person {
+			t.Helper()
+			if err := s.SendCode(ctx, of, "chef@exemple.fr", i18n.FR); err != nil {
+				t.Fatal(err)
+			}
+			token, _, err := s.Prove(ctx, of, "", "chef@exemple.fr", lastCode(t, d, "chef@exemple.fr"), i18n.FR, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, _, err := s.ByToken(ctx, of, token)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return p
+		}
+		if p := sign(here); !p.Roles.Can(access.Organise, access.Moment{}) || !p.Roles.Can(access.GiveRoles, access.Moment{}) || !p.Roles.Has(access.Resident) {
+			t.Errorf("who was given roles has %v", p.Roles.List())
+		}
+		if p := sign(elsewhere); p.Roles.Staff() {
+			t.Errorf("on another platform they have %v", p.Roles.List())
 		}
 	})
 }
