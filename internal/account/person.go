@@ -25,7 +25,9 @@ type Person struct {
 	District  ids.ID
 	Postcode  string
 	Factor    bool // a second factor was given in this session
+	Kiosk     bool // the session is that of a shared device, and ends when nobody uses it
 	Roles     access.Roles
+	Held      access.Roles // those that wait for a second factor; Roles is then a resident's
 	CreatedAt time.Time
 }
 

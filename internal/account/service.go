@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"math/big"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -19,18 +20,26 @@ import (
 	"github.com/parvis-civic/parvis/internal/platform"
 )
 
-// Service begins, proves and ends sessions.
+// Service begins, proves and ends sessions, and knows the rooms in which people leave something.
 type Service struct {
-	db *db.DB
-	// merges hand what a participant without an address has saved to the person that they turn out to be.
-	merges []Merge
+	db    *db.DB
+	rooms []Room
 }
 
-// Merge gives what one participant has in a room to another, who keeps what they had where both have something.
-type Merge func(ctx context.Context, tx db.Tx, platform int64, from, to ids.ID) error
+// Room is what a room in which people leave something does with it when the account room asks. Each function works in
+// the transaction that it is given, and may be nil.
+type Room struct {
+	Name string // in the file of an export
+	// Merge gives what one participant has to another, who keeps what they had where both have something.
+	Merge func(ctx context.Context, tx db.Tx, platform int64, from, to ids.ID) error
+	// Forget erases what is a person's own. keep leaves their public contributions, without their name.
+	Forget func(ctx context.Context, tx db.Tx, platform int64, person ids.ID, keep bool) error
+	// Export gives a person's own data, as a value that encodes to JSON; nil when there is none.
+	Export func(ctx context.Context, tx db.Tx, platform int64, person ids.ID) (any, error)
+}
 
-// NewService returns the service on a database. The merges are those of the rooms in which people save things.
-func NewService(d *db.DB, merges ...Merge) *Service { return &Service{d, merges} }
+// NewService returns the service on a database. The rooms are told in their order.
+func NewService(d *db.DB, rooms ...Room) *Service { return &Service{d, rooms} }
 
 const (
 	sessionLife = 30 * 24 * time.Hour
@@ -86,12 +95,15 @@ func (s *Service) SignOut(ctx context.Context, of platform.Platform, token strin
 }
 
 // SendCode sends a code of six digits to an address, whether or not it has an account. Faults: invalid (email), limited.
-func (s *Service) SendCode(ctx context.Context, of platform.Platform, email string, lang i18n.Lang) error {
+func (s *Service) SendCode(ctx context.Context, of platform.Platform, email string, lang i18n.Lang, from netip.Addr) error {
 	key, err := emailKey(email)
 	if err != nil {
 		return err
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		if err := chargeCode(ctx, tx, of.Key, from); err != nil {
+			return err
+		}
 		code, err := newCode(ctx, tx, of.Key, key)
 		if err != nil {
 			return err
@@ -203,8 +215,11 @@ func (s *Service) prove(ctx context.Context, tx db.Tx, platform int64, token, em
 	saved := ok && !here.Proved // this session's person has no address yet
 	switch {
 	case found && saved && here.ID != known.ID:
-		for _, merge := range s.merges {
-			if err := merge(ctx, tx, platform, here.ID, known.ID); err != nil {
+		for _, room := range s.rooms {
+			if room.Merge == nil {
+				continue
+			}
+			if err := room.Merge(ctx, tx, platform, here.ID, known.ID); err != nil {
 				return Person{}, err
 			}
 		}

@@ -3,6 +3,7 @@ package account_test
 import (
 	"context"
 	"encoding/json"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -17,7 +18,10 @@ import (
 	"github.com/parvis-civic/parvis/internal/platform"
 )
 
-var here, elsewhere = platform.Platform{Key: 1}, platform.Platform{Key: 2}
+var (
+	here, elsewhere = platform.Platform{Key: 1, Name: "Ici"}, platform.Platform{Key: 2, Name: "Ailleurs"}
+	library         = netip.MustParseAddr("192.0.2.7")
+)
 
 // lastCode reads the code of the last e-mail that waits for an address.
 func lastCode(t *testing.T, d *db.DB, to string) (code string) {
@@ -52,14 +56,14 @@ func lastCode(t *testing.T, d *db.DB, to string) (code string) {
 func TestAPersonWhoSavedSomethingKeepsItWhenTheirAddressIsProved(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		var moved [][2]ids.ID
-		s := account.NewService(d, func(_ context.Context, _ db.Tx, _ int64, from, to ids.ID) error {
+		s := account.NewService(d, account.Room{Name: "things", Merge: func(_ context.Context, _ db.Tx, _ int64, from, to ids.ID) error {
 			moved = append(moved, [2]ids.ID{from, to})
 			return nil
-		})
+		}})
 		ctx := t.Context()
 		prove := func(token string) (string, account.Person) {
 			t.Helper()
-			if err := s.SendCode(ctx, here, "Ana@exemple.fr", i18n.FR); err != nil {
+			if err := s.SendCode(ctx, here, "Ana@exemple.fr", i18n.FR, library); err != nil {
 				t.Fatal(err)
 			}
 			fresh, p, err := s.Prove(ctx, here, token, "ana@exemple.fr", lastCode(t, d, "Ana@exemple.fr"), i18n.FR, "browser")
@@ -110,7 +114,7 @@ func TestACodeOpensOnceAndForFewTries(t *testing.T) {
 		if err := try("000000"); !fault.Is(err, fault.Invalid) {
 			t.Errorf("a code that was never sent: %v", err)
 		}
-		if err := s.SendCode(ctx, here, "ana@exemple.fr", i18n.FR); err != nil {
+		if err := s.SendCode(ctx, here, "ana@exemple.fr", i18n.FR, library); err != nil {
 			t.Fatal(err)
 		}
 		code := strings.Join(strings.Fields(lastCode(t, d, "ana@exemple.fr")), "")
@@ -123,7 +127,7 @@ func TestACodeOpensOnceAndForFewTries(t *testing.T) {
 		if err := try(code); !fault.Is(err, fault.Invalid) {
 			t.Errorf("the code a second time: %v", err)
 		}
-		if err := s.SendCode(ctx, here, "ana@exemple.fr", i18n.FR); err != nil {
+		if err := s.SendCode(ctx, here, "ana@exemple.fr", i18n.FR, library); err != nil {
 			t.Fatal(err)
 		}
 		code = strings.Join(strings.Fields(lastCode(t, d, "ana@exemple.fr")), "")
@@ -140,15 +144,15 @@ func TestACodeOpensOnceAndForFewTries(t *testing.T) {
 			t.Errorf("the right code after five wrong ones: %v", err)
 		}
 		for range 3 {
-			if err := s.SendCode(ctx, here, "ana@exemple.fr", i18n.FR); err != nil {
+			if err := s.SendCode(ctx, here, "ana@exemple.fr", i18n.FR, library); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := s.SendCode(ctx, here, "ana@exemple.fr", i18n.FR); !fault.Is(err, fault.Limited) {
+		if err := s.SendCode(ctx, here, "ana@exemple.fr", i18n.FR, library); !fault.Is(err, fault.Limited) {
 			t.Errorf("a sixth code within the hour: %v", err)
 		}
 		for _, bad := range []string{"", "ana", "ana@", "ana@exemple", "Ana <ana@exemple.fr>", "a na@exemple.fr", "ana@exemple.fr\nBcc: x@y.fr"} {
-			if err := s.SendCode(ctx, here, bad, i18n.FR); !fault.Is(err, fault.Invalid) {
+			if err := s.SendCode(ctx, here, bad, i18n.FR, library); !fault.Is(err, fault.Invalid) {
 				t.Errorf("%q is taken for an address: %v", bad, err)
 			}
 		}
@@ -174,7 +178,7 @@ func TestARoleCountsOnceTheAddressIsProved(t *testing.T) {
 		}
 		sign := func(of platform.Platform) account.Person {
 			t.Helper()
-			if err := s.SendCode(ctx, of, "chef@exemple.fr", i18n.FR); err != nil {
+			if err := s.SendCode(ctx, of, "chef@exemple.fr", i18n.FR, library); err != nil {
 				t.Fatal(err)
 			}
 			token, _, err := s.Prove(ctx, of, "", "chef@exemple.fr", lastCode(t, d, "chef@exemple.fr"), i18n.FR, "")

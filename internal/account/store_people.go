@@ -8,6 +8,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/platform"
 )
 
 const personColumns = `q.id, q.email, q.proved_at, q.name, q.kind, q.language, q.district, q.postcode, q.created_at`
@@ -74,7 +75,7 @@ func rolesOf(ctx context.Context, tx db.Tx, platform int64, p *Person) error {
 
 func insertSession(ctx context.Context, tx db.Tx, platform int64, token string, participant ids.ID, agent string) error {
 	now := tx.Now()
-	_, err := tx.Exec(ctx, `INSERT INTO session (platform, token, participant, agent, factor_at, created_at, seen_at, expires_at) VALUES (?, ?, ?, ?, 0, ?, ?, ?)`,
+	_, err := tx.Exec(ctx, `INSERT INTO session (platform, token, participant, agent, factor_at, idle, created_at, seen_at, expires_at) VALUES (?, ?, ?, ?, 0, 0, ?, ?, ?)`,
 		platform, tokenHash(token), participant, agent[:min(len(agent), agentMax)], db.Micros(now), db.Micros(now), db.Micros(now.Add(sessionLife)))
 	return err
 }
@@ -96,16 +97,17 @@ func bySession(ctx context.Context, tx db.Tx, platform int64, token string) (p P
 	if token == "" {
 		return p, false, false, nil
 	}
-	rows, err := tx.Query(ctx, `SELECT `+personColumns+`, z.factor_at, z.seen_at, z.expires_at FROM session z
+	rows, err := tx.Query(ctx, `SELECT `+personColumns+`, z.factor_at, z.idle, z.seen_at, z.expires_at FROM session z
 		JOIN participant q ON q.platform = z.platform AND q.id = z.participant
 		WHERE z.platform = ? AND z.token = ? AND q.state = ''`, platform, tokenHash(token))
 	type found struct {
 		Person
+		idle          int64
 		seen, expires int64
 	}
 	all, err := db.Collect(rows, err, func(r *sql.Rows, f *found) error {
 		var proved, created, factor int64
-		err := r.Scan(append(f.targets(&proved, &created), &factor, &f.seen, &f.expires)...)
+		err := r.Scan(append(f.targets(&proved, &created), &factor, &f.idle, &f.seen, &f.expires)...)
 		f.scanned(proved, created)
 		f.Factor = factor != 0
 		return err
@@ -113,13 +115,33 @@ func bySession(ctx context.Context, tx db.Tx, platform int64, token string) (p P
 	if err != nil || len(all) == 0 {
 		return p, false, false, err
 	}
-	now := tx.Now()
-	if !now.Before(db.Time(all[0].expires)) {
+	now, f := tx.Now(), all[0]
+	idle, unseen := time.Duration(f.idle)*time.Second, now.Sub(db.Time(f.seen))
+	if !now.Before(db.Time(f.expires)) || idle > 0 && unseen >= idle {
 		return p, false, false, nil
 	}
-	p = all[0].Person
-	err = rolesOf(ctx, tx, platform, &p)
-	return p, now.Sub(db.Time(all[0].seen)) >= seenEvery, err == nil, err
+	p = f.Person
+	p.Kiosk = idle > 0
+	if err := rolesOf(ctx, tx, platform, &p); err != nil {
+		return p, false, false, err
+	}
+	if err := p.hold(ctx, tx, platform); err != nil {
+		return p, false, false, err
+	}
+	return p, unseen >= seenEvery || p.Kiosk && unseen >= kioskSeenEvery, true, nil
+}
+
+// hold leaves somebody who has a role without it where the platform asks for a second factor that was not given.
+func (p *Person) hold(ctx context.Context, tx db.Tx, of int64) error {
+	if !p.Roles.Staff() || p.Factor {
+		return nil
+	}
+	asked, err := platform.Setting(ctx, tx, of, platform.SecondFactor)
+	if asked != "" {
+		p.Held = p.Roles
+		p.Roles = access.Roles(0).With(access.Resident)
+	}
+	return err
 }
 
 type signCode struct {

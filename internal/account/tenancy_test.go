@@ -3,6 +3,7 @@ package account_test
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -17,8 +18,26 @@ import (
 func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 	id := ids.Random()
 	dbtest.Tenancy{
-		Filled: []string{"Insert", "Give"},
+		Filled: []string{"Insert", "Give", "Trust"},
 		Fill: func(ctx context.Context, tx db.Tx, platform int64) error {
+			if err := account.Trust(ctx, tx, platform, fmt.Sprintf("192.0.%d.0/24", platform), "École", id); err != nil {
+				return err
+			}
+			if platform == 1 { // the other has neither password, factor nor session
+				for _, insert := range []string{
+					`INSERT INTO participant (platform, id, email, email_key, proved_at, password, name, kind, language, postcode, state, created_at)
+						VALUES (?, ?, 'ana@exemple.fr', 'ana@exemple.fr', 1, 'hash', '', 'resident', 'fr', '', '', 1)`,
+					`INSERT INTO factor (platform, participant, secret, confirmed_at, last_step) VALUES (?, ?, 'secret', 1, 0)`,
+				} {
+					if _, err := tx.Exec(ctx, insert, platform, id); err != nil {
+						return err
+					}
+				}
+				if _, err := tx.Exec(ctx, `INSERT INTO session (platform, token, participant, agent, factor_at, idle, created_at, seen_at, expires_at)
+					VALUES (?, ?, ?, 'browser', 0, 0, 1, 1, ?)`, platform, []byte("token"), id, int64(1)<<60); err != nil {
+					return err
+				}
+			}
 			if _, err := account.Give(ctx, tx, platform, "agent@exemple.fr", i18n.FR, []access.Role{access.Analyst, access.Organiser}, id); err != nil {
 				return err
 			}
@@ -33,11 +52,29 @@ func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 				a, _, err := account.BySlug(ctx, tx, platform, "habitante")
 				return a, err
 			}},
+			{Of: "Trusted", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return account.Trusted(ctx, tx, platform, netip.MustParseAddr("192.0.1.1"))
+			}},
+			{Of: "TrustedPlaces", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return account.TrustedPlaces(ctx, tx, platform)
+			}},
+			{Of: "HasPassword", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return account.HasPassword(ctx, tx, platform, id)
+			}},
+			{Of: "HasFactor", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return account.HasFactor(ctx, tx, platform, id)
+			}},
+			{Of: "Sessions", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return account.Sessions(ctx, tx, platform, id, "")
+			}},
 			{Of: "Holders", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return account.Holders(ctx, tx, platform)
 			}},
 		},
 		Writes: []dbtest.Writing{
+			{Of: "Distrust", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return account.Distrust(ctx, tx, platform, "192.0.1.0/24")
+			}},
 			{Of: "Take", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				all, err := account.Holders(ctx, tx, platform)
 				if err != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -158,6 +159,12 @@ func Local(address, fallback string) string {
 		return fallback
 	}
 	return address
+}
+
+// From is the address that the request comes from; not valid when it is unknown.
+func (r *Request) From() netip.Addr {
+	from, _ := netip.ParseAddrPort(r.RemoteAddr)
+	return from.Addr()
 }
 
 // May asks access whether the person may, at a moment.

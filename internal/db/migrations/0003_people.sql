@@ -25,6 +25,7 @@ CREATE TABLE session (
 	participant {{.ID}} NOT NULL,
 	agent       {{.Text}} NOT NULL,  -- what the browser says it is
 	factor_at   {{.Int}} NOT NULL,   -- when a second factor was given; 0: not
+	idle        {{.Int}} NOT NULL,   -- seconds without a request after which it is over (a kiosk); 0: none
 	created_at  {{.Int}} NOT NULL,
 	seen_at     {{.Int}} NOT NULL,   -- to ten minutes
 	expires_at  {{.Int}} NOT NULL,

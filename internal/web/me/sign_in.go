@@ -40,7 +40,7 @@ func (s *Pages) signIn(r *web.Request, p ui.Page) (web.View, error) {
 
 func (s *Pages) sendCode(r *web.Request, p ui.Page) (web.View, error) {
 	f := signInForm{Next: r.Posted("suite"), Email: r.Posted("email")}
-	err := s.people.SendCode(r.Context(), r.Platform, f.Email, p.Lang)
+	err := s.people.SendCode(r.Context(), r.Platform, f.Email, p.Lang, r.From())
 	if f.Problems, err = p.ProblemsOf(err); err != nil {
 		return web.View{}, err
 	}
