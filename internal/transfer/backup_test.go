@@ -134,7 +134,7 @@ func TestRestoredSearchFindsWhatWasSaved(t *testing.T) {
 	}
 	var found int
 	err := d.Read(t.Context(), func(ctx context.Context, tx db.Tx) error {
-		return tx.QueryRow(db.Everywhere(ctx, "a test"), `SELECT COUNT(*) FROM proposal_fts WHERE proposal_fts MATCH 'roguet'`).Scan(&found)
+		return tx.QueryRow(db.Everywhere(ctx, "a test"), `SELECT COUNT(*) FROM search_word WHERE word = 'roguet'`).Scan(&found)
 	})
 	if err != nil || found != 1 {
 		t.Errorf("%d proposals found, error %v; want 1", found, err)
