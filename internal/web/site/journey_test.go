@@ -96,7 +96,7 @@ func settle(t *testing.T) *country {
 	for into, find := range map[*string]struct{ host, path, link string }{
 		&c.past:      {city, "/sitemap.xml", `/projets/([^/<]+)/resultats<`},
 		&c.uncounted: {uncounted, "/sitemap.xml", `/projets/([^/<]+)/resultats<`},
-		&c.vote:      {city, "/", `<a class="button" href="/projets/([^"/]+)/propositions"`},
+		&c.vote:      {city, "/", `<a class="button" href="/projets/([^"/]+)/vote"`},
 	} {
 		m := regexp.MustCompile(find.link).FindStringSubmatch(c.get(t, find.host, find.path))
 		if m == nil {
