@@ -19,6 +19,7 @@ const (
 // What residents do.
 const (
 	SignIn           Action = iota + 100 // begin and end a session, prove an address
+	Manage                               // one's own account: profile, password, sessions, data
 	Deposit                              // draft and publish a proposal
 	EditProposal                         // change what was published, with its history
 	WithdrawProposal                     // take it back
@@ -77,6 +78,7 @@ var table = map[Action]rule{
 	SeeDashboard: func(r Role, _ Moment) bool { return r == Elected || manages(r) },
 
 	SignIn:           everyone,
+	Manage:           signedIn,
 	Deposit:          whileOpen,
 	EditProposal:     ownWhileOpen,
 	WithdrawProposal: ownWhileOpen,

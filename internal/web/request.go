@@ -106,12 +106,15 @@ func (s *server) answer(w http.ResponseWriter, r *Request, p *ui.Page, route Rou
 	}
 	p.Person = ui.Person{Known: r.Person.Proved, Name: cmp.Or(r.Person.Name, r.Person.Email), Staff: r.Person.Roles.Staff()}
 	if !r.Person.Roles.Ever(route.Need) {
-		if r.Person.Proved {
-			return View{}, fault.New(fault.Forbidden, "fault.forbidden")
-		}
 		here := r.URL.RequestURI()
 		if route.Method != "" {
 			here = "" // a form that was lost to the end of a session cannot be gone on with from its address
+		}
+		if r.Person.Held.Ever(route.Need) {
+			return View{Next: p.HrefWith(SignInPath+"/second-facteur", "suite", here)}, nil
+		}
+		if r.Person.Proved {
+			return View{}, fault.New(fault.Forbidden, "fault.forbidden")
 		}
 		return View{Next: p.HrefWith(SignInPath, "suite", here)}, nil
 	}
