@@ -124,6 +124,12 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 				p, _, err := proposal.Numbered(ctx, tx, platform, edition, 1)
 				return p, err
 			}},
+			{Of: "Numbers", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.Numbers(ctx, tx, platform, edition, []int{1})
+			}},
+			{Of: "Choosables", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.Choosables(ctx, tx, platform, vote, true)
+			}},
 			{Of: "ByIDs", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.ByIDs(ctx, tx, platform, keys[:1])
 			}},
@@ -144,6 +150,9 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 		Writes: []dbtest.Writing{
 			{Of: "AddVotes", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return proposal.AddVotes(ctx, tx, platform, vote, map[int]int{1: 2, 2: 1})
+			}},
+			{Of: "AddTotals", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return proposal.AddTotals(ctx, tx, platform, vote, map[int]proposal.Total{1: {Votes: -1, Points: 3}})
 			}},
 			{Of: "CopyCounts", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return proposal.CopyCounts(ctx, tx, platform, vote, []ids.ID{deposit})

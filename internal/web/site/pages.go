@@ -23,6 +23,7 @@ type Project struct {
 	HasResults  bool
 	HasWorks    bool // winners are being built
 	HasRulebook bool
+	HasVote     bool // people vote in it now, on this platform
 }
 
 // link leads to the project.
@@ -37,6 +38,9 @@ func (pr Project) rooms(p ui.Page) []ui.Link {
 	links := []ui.Link{
 		{Text: p.T("web.project.room"), Href: p.Href(pr.path())},
 		{Text: p.T("web.proposals.room"), Href: p.Href(pr.path() + "/propositions")},
+	}
+	if pr.HasVote {
+		links = append(links, ui.Link{Text: p.T("vote.room"), Href: p.Href(pr.path() + "/vote")})
 	}
 	if pr.HasResults {
 		links = append(links, ui.Link{Text: p.T("web.results.room"), Href: p.Href(pr.path() + "/resultats")})
@@ -139,6 +143,9 @@ func (e Edition) sentence(p ui.Page) string {
 func (e Edition) action(p ui.Page) ui.Link {
 	if e.Moment.group() == "over" && e.HasResults {
 		return ui.Link{Text: p.T("web.action.results"), Href: p.Href(e.path() + "/resultats")}
+	}
+	if e.Moment == MomentVote && e.HasVote {
+		return ui.Link{Text: p.T("vote.action"), Href: p.Href(e.path() + "/vote")}
 	}
 	if e.Deposits {
 		return ui.Link{Text: p.T("deposit.heading"), Href: p.Href(e.path() + "/deposer")}
