@@ -9,6 +9,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/search"
 )
 
 // Choice is what a reader asks of the list of a step.
@@ -25,10 +26,10 @@ type Chosen struct {
 	// asked for: what a reader would see on choosing it.
 	Facets []Facet
 	Count  int
-	Words  []Word // what was searched; empty without a text
+	Words  []search.Word // what was searched; empty without a text
 
 	step      ids.ID
-	members   set
+	members   search.Set
 	relevance []uint8 // of each number; nil without a text
 }
 
@@ -41,25 +42,25 @@ func Choose(ctx context.Context, tx db.Tx, platform int64, c Choice) (Chosen, er
 	}
 	all := members[Tag{Kind: TagStep}]
 	if c.Text != "" {
-		var found set
-		if found, out.relevance, out.Words, err = search(ctx, tx, platform, c.Project, c.Text, c.Exact); err != nil {
+		var found search.Set
+		if found, out.relevance, out.Words, err = search.Find(ctx, tx, platform, c.Project, c.Text, c.Exact); err != nil {
 			return out, err
 		}
-		all = all.meet(found)
+		all = all.Meet(found)
 	}
 	// but leaves out the tags of one kind, "" none.
-	but := func(kind TagKind) set {
+	but := func(kind TagKind) search.Set {
 		rest := all
 		for _, t := range c.Tags {
 			if t.Kind != kind {
-				rest = rest.meet(members[t])
+				rest = rest.Meet(members[t])
 			}
 		}
 		return rest
 	}
 	out.members = but("")
-	out.Count = out.members.len()
-	bases := map[TagKind]set{}
+	out.Count = out.members.Len()
+	bases := map[TagKind]search.Set{}
 	for i := range out.Facets {
 		f := &out.Facets[i]
 		base, ok := bases[f.Kind]
@@ -67,20 +68,20 @@ func Choose(ctx context.Context, tx db.Tx, platform int64, c Choice) (Chosen, er
 			base = but(f.Kind)
 			bases[f.Kind] = base
 		}
-		f.Proposals = base.common(members[f.Tag])
+		f.Proposals = base.Common(members[f.Tag])
 	}
 	return out, nil
 }
 
 // facets reads the step's facets with their members.
-func (c *Chosen) facets(ctx context.Context, tx db.Tx, platform int64) (map[Tag]set, error) {
-	members := map[Tag]set{}
+func (c *Chosen) facets(ctx context.Context, tx db.Tx, platform int64) (map[Tag]search.Set, error) {
+	members := map[Tag]search.Set{}
 	rows, err := tx.Query(ctx, `SELECT f.kind, f.tag, f.name, f.sort, f.members FROM facet f WHERE f.platform = ? AND f.step = ? ORDER BY f.kind, f.sort, f.tag`, platform, c.step)
 	all, err := db.Collect(rows, err, func(r *sql.Rows, f *Facet) error {
 		var stored []byte
 		err := r.Scan(&f.Kind, &f.Slug, &f.Name, &f.Sort, &stored)
 		if err == nil {
-			members[f.Tag], err = decodeSet(stored)
+			members[f.Tag], err = search.DecodeSet(stored)
 		}
 		return err
 	})
@@ -93,13 +94,13 @@ func (c *Chosen) facets(ctx context.Context, tx db.Tx, platform int64) (map[Tag]
 }
 
 // among keeps the rows of a set of any size, which goes as one argument.
-func among(st *statement, engine db.Engine, members set) {
+func among(st *statement, engine db.Engine, members search.Set) {
 	open, closed, sql := "{", "}", ` AND s.number = ANY (CAST(? AS bigint[]))`
 	if engine == db.SQLite {
 		open, closed, sql = "[", "]", ` AND s.number IN (SELECT j.value FROM json_each(?) j)`
 	}
-	list := make([]byte, 0, 8*members.len())
-	for n := range members.all() {
+	list := make([]byte, 0, 8*members.Len())
+	for n := range members.All() {
 		list = strconv.AppendInt(append(list, ','), int64(n), 10)
 	}
 	st.add(sql, open+string(list[min(1, len(list)):])+closed)
@@ -183,7 +184,7 @@ func (q ListQuery) page(keys []Key) []Key {
 // relevant is a page of the order of relevance; without a text, of numbers.
 func (c *Chosen) relevant(q ListQuery) []Key {
 	keys := make([]Key, 0, c.Count)
-	for n := range c.members.all() {
+	for n := range c.members.All() {
 		k := Key{Number: int64(n)}
 		if n < len(c.relevance) {
 			k.Value = int64(c.relevance[n])
@@ -228,7 +229,7 @@ func (c *Chosen) walk(ctx context.Context, tx db.Tx, platform int64, r run) ([]K
 			return nil, err
 		}
 		passed := len(met)
-		met = slices.DeleteFunc(met, func(k Key) bool { return !c.members.has(int(k.Number)) })
+		met = slices.DeleteFunc(met, func(k Key) bool { return !c.members.Has(int(k.Number)) })
 		if len(met) >= wanted || passed < reach {
 			return met[:min(len(met), wanted)], nil
 		}

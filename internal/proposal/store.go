@@ -74,6 +74,14 @@ func Numbered(ctx context.Context, tx db.Tx, platform int64, project ids.ID, num
 	return all[0], true, nil
 }
 
+// Numbers gives the published proposals of a project with those numbers, in no order.
+func Numbers(ctx context.Context, tx db.Tx, platform int64, project ids.ID, numbers []int) ([]Proposal, error) {
+	marks, args := db.In(numbers)
+	rows, err := tx.Query(ctx, `SELECT `+whole+` FROM proposal p WHERE p.platform = ? AND p.project = ? AND p.number IN (`+marks+`)`+published,
+		append([]any{platform, project}, args...)...)
+	return db.Collect(rows, err, scan)
+}
+
 // ByIDs gives the published proposals of those identifiers, in no order.
 func ByIDs(ctx context.Context, tx db.Tx, platform int64, list []ids.ID) ([]Proposal, error) {
 	marks, args := db.In(list)

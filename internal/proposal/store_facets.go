@@ -7,10 +7,14 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/search"
 )
 
 // KeepFacets counts the tags of a step anew; names gives each tag's name and sort key. What Promote said of it stays.
 func KeepFacets(ctx context.Context, tx db.Tx, platform int64, step ids.ID, names []Facet) error {
+	if err := tx.Lock(ctx, "facets "+step.String()); err != nil {
+		return err
+	}
 	rows, err := tx.Query(ctx, `SELECT '', '', s.number FROM selection s WHERE s.platform = ? AND s.step = ? AND s.trashed = ? UNION ALL
 		SELECT t.kind, t.tag, s.number FROM selection_tag t JOIN selection s ON s.platform = t.platform AND s.step = t.step AND s.proposal = t.proposal
 		WHERE t.platform = ? AND t.step = ? AND s.trashed = ?`, platform, step, false, platform, step, false)
@@ -22,12 +26,12 @@ func KeepFacets(ctx context.Context, tx db.Tx, platform int64, step ids.ID, name
 	if err != nil {
 		return err
 	}
-	members := map[Tag]*set{}
+	members := map[Tag]*search.Set{}
 	for _, h := range holders {
 		if members[h.Tag] == nil {
-			members[h.Tag] = &set{}
+			members[h.Tag] = &search.Set{}
 		}
-		members[h.Tag].add(h.number)
+		members[h.Tag].Add(h.number)
 	}
 	if _, err := tx.Exec(ctx, `DELETE FROM facet WHERE platform = ? AND step = ? AND kind <> ?`, platform, step, string(TagStatus)); err != nil {
 		return err
@@ -45,7 +49,7 @@ func KeepFacets(ctx context.Context, tx db.Tx, platform int64, step ids.ID, name
 // keptFacet is a facet with its members.
 type keptFacet struct {
 	Facet
-	members set
+	members search.Set
 }
 
 func keep(ctx context.Context, tx db.Tx, platform int64, step ids.ID, facets []keptFacet) error {
@@ -55,7 +59,7 @@ func keep(ctx context.Context, tx db.Tx, platform int64, step ids.ID, facets []k
 		if sort == nil {
 			sort = []byte{}
 		}
-		rows[i] = []any{platform, step, string(f.Kind), f.Slug, f.Name, sort, f.members.len(), f.members.encode()}
+		rows[i] = []any{platform, step, string(f.Kind), f.Slug, f.Name, sort, f.members.Len(), f.members.Encode()}
 	}
 	return db.Insert(ctx, tx, "facet", []string{"platform", "step", "kind", "tag", "name", "sort", "proposals", "members"}, rows)
 }
@@ -84,7 +88,7 @@ func facetsOf(ctx context.Context, tx db.Tx, platform int64, step ids.ID, tags [
 		var stored []byte
 		err := r.Scan(&f.Kind, &f.Slug, &f.Name, &f.Sort, &f.Proposals, &stored)
 		if err == nil {
-			f.members, err = decodeSet(stored)
+			f.members, err = search.DecodeSet(stored)
 		}
 		return err
 	})
@@ -94,15 +98,15 @@ func facetsOf(ctx context.Context, tx db.Tx, platform int64, step ids.ID, tags [
 // step or was removed by moderation. The facets are those that the proposal has in the step, with their names, and Select
 // keeps its own rows beside. Two that enter take turns.
 func Enter(ctx context.Context, tx db.Tx, platform int64, step ids.ID, number int, facets []Facet) error {
-	return count(ctx, tx, platform, step, facets, func(s *set) { s.add(number) })
+	return count(ctx, tx, platform, step, facets, func(s *search.Set) { s.Add(number) })
 }
 
 // Leave is the opposite of Enter.
 func Leave(ctx context.Context, tx db.Tx, platform int64, step ids.ID, number int, facets []Facet) error {
-	return count(ctx, tx, platform, step, facets, func(s *set) { s.remove(number) })
+	return count(ctx, tx, platform, step, facets, func(s *search.Set) { s.Remove(number) })
 }
 
-func count(ctx context.Context, tx db.Tx, platform int64, step ids.ID, facets []Facet, change func(*set)) error {
+func count(ctx context.Context, tx db.Tx, platform int64, step ids.ID, facets []Facet, change func(*search.Set)) error {
 	if err := tx.Lock(ctx, "facets "+step.String()); err != nil {
 		return err
 	}
@@ -120,7 +124,7 @@ func count(ctx context.Context, tx db.Tx, platform int64, step ids.ID, facets []
 		if i := slices.IndexFunc(known, func(k keptFacet) bool { return k.Tag == f.Tag }); i >= 0 {
 			one.members = known[i].members
 		}
-		if change(&one.members); one.members.len() > 0 {
+		if change(&one.members); one.members.Len() > 0 {
 			kept = append(kept, one)
 		}
 		if _, err := tx.Exec(ctx, `DELETE FROM facet WHERE platform = ? AND step = ? AND kind = ? AND tag = ?`, platform, step, string(f.Kind), f.Slug); err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/proposal"
+	"github.com/parvis-civic/parvis/internal/search"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
@@ -92,7 +93,7 @@ type correction struct {
 	Exact    templ.SafeURL // looks for those and nothing else
 }
 
-func correctionOf(words []proposal.Word) (c correction) {
+func correctionOf(words []search.Word) (c correction) {
 	var typed, searched []string
 	corrected := false
 	for _, w := range words {

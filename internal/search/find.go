@@ -1,8 +1,10 @@
-package proposal
+package search
 
 import (
 	"cmp"
 	"context"
+	"maps"
+	"math/bits"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -26,11 +28,11 @@ type searched struct {
 	guesses []string // the words nearest to it, when it is in no text, not even as a part
 }
 
-// search gives the proposals of a project that have every word of a text, as a whole word or as a part of one, with the
+// Find gives the proposals of a project that have every word of a text, as a whole word or as a part of one, with the
 // place of each in the order of relevance, and what the words were taken for. A word that is nowhere is taken for the
 // nearest one that is, unless exact: the one in most proposals where several are as near. Two statements, a third when
 // a word was corrected. A text without any word finds nothing.
-func search(ctx context.Context, tx db.Tx, platform int64, project ids.ID, text string, exact bool) (set, []uint8, []Word, error) {
+func Find(ctx context.Context, tx db.Tx, platform int64, project ids.ID, text string, exact bool) (Set, []uint8, []Word, error) {
 	list := asked(text)
 	if len(list) == 0 {
 		return nil, nil, nil, nil
@@ -142,41 +144,41 @@ func (w *searched) settle(shelves []shelf, known map[string]entry) {
 }
 
 // size is in how many proposals the word is, those counted twice that have it in both places.
-func (e entry) size() int { return e.title.len() + e.body.len() }
+func (e entry) size() int { return e.title.Len() + e.body.Len() }
 
 // weigh gives the proposals that answer every word, and for each number its place: the sum over the words of 0 for a
 // whole word of the title, 1 for a part of one, 2 for a whole word of the text, 3 for a part of one.
-func weigh(words []searched, known map[string]entry) (set, []uint8) {
-	var found set
-	tiers := make([][3]set, len(words)) // the fourth is what remains
+func weigh(words []searched, known map[string]entry) (Set, []uint8) {
+	var found Set
+	tiers := make([][3]Set, len(words)) // the fourth is what remains
 	for i, w := range words {
 		t := &tiers[i]
-		var any, rest set
+		var any, rest Set
 		if e, ok := known[w.whole]; ok {
-			t[0].join(e.title)
-			t[2].join(e.body)
+			t[0].Join(e.title)
+			t[2].Join(e.body)
 		}
 		for _, part := range w.parts {
-			t[1].join(known[part].title)
-			rest.join(known[part].body)
+			t[1].Join(known[part].title)
+			rest.Join(known[part].body)
 		}
-		for _, s := range []set{t[0], t[1], t[2], rest} {
-			any.join(s)
+		for _, s := range []Set{t[0], t[1], t[2], rest} {
+			any.Join(s)
 		}
 		if i == 0 {
 			found = any
 		} else {
-			found = found.meet(any)
+			found = found.Meet(any)
 		}
 	}
 	relevance := make([]uint8, len(found)*64)
-	for n := range found.all() {
+	for n := range found.All() {
 		for _, t := range tiers {
 			switch {
-			case t[0].has(n):
-			case t[1].has(n):
+			case t[0].Has(n):
+			case t[1].Has(n):
 				relevance[n]++
-			case t[2].has(n):
+			case t[2].Has(n):
 				relevance[n] += 2
 			default:
 				relevance[n] += 3
@@ -184,4 +186,59 @@ func weigh(words []searched, known map[string]entry) (set, []uint8) {
 		}
 	}
 	return found, relevance
+}
+
+// Sharer is a proposal that shares words with a title.
+type Sharer struct {
+	Project ids.ID
+	Number  int
+	edition int // the place of its project, the newest first
+	words   int // which of the title's words, a bit each
+}
+
+const (
+	wordsShared   = 6 // words of a title that are looked for
+	lettersShared = 4 // shorter ones say little
+)
+
+// Sharing gives the proposals of a platform's published projects whose titles share words with one, those that share most
+// first, then those of the newest project. One statement.
+func Sharing(ctx context.Context, tx db.Tx, platform int64, title string) ([]Sharer, error) {
+	place := map[string]int{} // of each form of a word, which of the title's words it is
+	n := 0
+	for _, t := range tokens(title) {
+		if utf8.RuneCountInString(t.word) < lettersShared || n == wordsShared {
+			continue
+		}
+		one := strings.TrimSuffix(t.word, "s")
+		if _, again := place[one]; !again {
+			place[one], place[one+"s"] = n, n
+			n++
+		}
+	}
+	if n == 0 {
+		return nil, nil
+	}
+	holders, err := titlesWith(ctx, tx, platform, slices.Sorted(maps.Keys(place)))
+	var found []Sharer
+	at := map[[2]int]int{}
+	edition := -1
+	for i, h := range holders {
+		if i == 0 || h.project != holders[i-1].project {
+			edition++
+		}
+		for number := range h.in.All() {
+			key := [2]int{edition, number}
+			j, ok := at[key]
+			if !ok {
+				j = len(found)
+				at[key], found = j, append(found, Sharer{Project: h.project, Number: number, edition: edition})
+			}
+			found[j].words |= 1 << place[h.word]
+		}
+	}
+	slices.SortFunc(found, func(a, b Sharer) int {
+		return cmp.Or(bits.OnesCount(uint(b.words))-bits.OnesCount(uint(a.words)), a.edition-b.edition, b.Number-a.Number)
+	})
+	return found, err
 }

@@ -1,4 +1,4 @@
-package proposal
+package search
 
 import (
 	"cmp"
@@ -16,7 +16,7 @@ import (
 // entry is a word of a project's proposals.
 type entry struct {
 	word, shown string
-	title, body set
+	title, body Set
 }
 
 // learn adds what another entry of the same word has. A spelling with accents is preferred, as capitals often lack them.
@@ -24,34 +24,27 @@ func (e *entry) learn(o entry) {
 	if e.shown == "" || e.shown == e.word {
 		e.shown = cmp.Or(o.shown, e.shown)
 	}
-	e.title.join(o.title)
-	e.body.join(o.body)
+	e.title.Join(o.title)
+	e.body.Join(o.body)
 }
 
-// index makes proposals findable by their words.
-func index(ctx context.Context, tx db.Tx, platform int64, proposals []Proposal) error {
-	for project, words := range wordsOf(proposals) { // one project, but in tests
-		if err := learn(ctx, tx, platform, project, words); err != nil {
-			return err
-		}
-	}
-	return nil
+// Text is what a proposal can be found by.
+type Text struct {
+	Number      int
+	Title, Body string
 }
 
-// wordsOf gives the words of proposals, by project.
-func wordsOf(proposals []Proposal) map[ids.ID]map[string]*entry {
-	projects := map[ids.ID]map[string]*entry{}
+// Learn makes proposals of a project findable by their words.
+func Learn(ctx context.Context, tx db.Tx, platform int64, project ids.ID, texts []Text) error {
+	return learn(ctx, tx, platform, project, wordsOf(texts))
+}
+
+// wordsOf gives the words of texts.
+func wordsOf(texts []Text) map[string]*entry {
+	words := map[string]*entry{}
 	folded := map[string][]token{} // texts share most of their words, and folding is what costs
-	for _, p := range proposals {
-		if p.PublishedAt.IsZero() {
-			continue // nobody finds a draft, nor a word of one
-		}
-		words := projects[p.Project]
-		if words == nil {
-			words = map[string]*entry{}
-			projects[p.Project] = words
-		}
-		note := func(text string, where func(*entry) *set) {
+	for _, text := range texts {
+		note := func(text string, number int, where func(*entry) *Set) {
 			for field := range strings.FieldsSeq(text) {
 				list, ok := folded[field]
 				if !ok {
@@ -65,62 +58,54 @@ func wordsOf(proposals []Proposal) map[ids.ID]map[string]*entry {
 						words[t.word] = e
 					}
 					e.learn(entry{shown: t.shown})
-					where(e).add(p.Number)
+					where(e).Add(number)
 				}
 			}
 		}
-		note(p.Title+" "+p.Reference, func(e *entry) *set { return &e.title })
-		note(p.Summary+" "+p.Body+" "+p.Address, func(e *entry) *set { return &e.body })
+		note(text.Title, text.Number, func(e *entry) *Set { return &e.title })
+		note(text.Body, text.Number, func(e *entry) *Set { return &e.body })
 	}
-	return projects
+	return words
 }
 
-// forget makes a proposal no longer findable by the words that it had. A word that no other has is gone.
-func forget(ctx context.Context, tx db.Tx, platform int64, p Proposal) error {
-	if err := tx.Lock(ctx, "search "+p.Project.String()); err != nil {
+// Unlearn makes a proposal no longer findable by the words that it had. A word that no other has is gone.
+func Unlearn(ctx context.Context, tx db.Tx, platform int64, project ids.ID, text Text) error {
+	if err := tx.Lock(ctx, "search "+project.String()); err != nil {
 		return err
 	}
-	words := slices.Sorted(maps.Keys(wordsOf([]Proposal{p})[p.Project]))
+	words := slices.Sorted(maps.Keys(wordsOf([]Text{text})))
 	if len(words) == 0 {
 		return nil
 	}
-	known, err := entries(ctx, tx, platform, p.Project, words)
+	known, err := entries(ctx, tx, platform, project, words)
 	if err != nil {
 		return err
 	}
 	marks, args := db.In(words)
-	if _, err := tx.Exec(ctx, `DELETE FROM search_word WHERE platform = ? AND project = ? AND word IN (`+marks+`)`, append([]any{platform, p.Project}, args...)...); err != nil {
+	if _, err := tx.Exec(ctx, `DELETE FROM search_word WHERE platform = ? AND project = ? AND word IN (`+marks+`)`, append([]any{platform, project}, args...)...); err != nil {
 		return err
 	}
 	var rows [][]any
 	var gone []string
 	for _, e := range known {
-		e.title.remove(p.Number)
-		e.body.remove(p.Number)
+		e.title.Remove(text.Number)
+		e.body.Remove(text.Number)
 		if e.size() == 0 {
 			gone = append(gone, e.word)
 			continue
 		}
-		rows = append(rows, e.row(platform, p.Project))
+		rows = append(rows, e.row(platform, project))
 	}
 	if err := db.Insert(ctx, tx, "search_word", wordColumns, rows); err != nil {
 		return err
 	}
-	return shorten(ctx, tx, platform, p.Project, gone)
-}
-
-// Reindex makes a proposal findable by the words that it has now instead of those that it had; a zero p by none.
-func Reindex(ctx context.Context, tx db.Tx, platform int64, had, p Proposal) error {
-	if err := forget(ctx, tx, platform, had); err != nil || p.ID.IsZero() {
-		return err
-	}
-	return index(ctx, tx, platform, []Proposal{p})
+	return shorten(ctx, tx, platform, project, gone)
 }
 
 var wordColumns = []string{"platform", "project", "word", "shown", "title", "body"}
 
 func (e entry) row(platform int64, project ids.ID) []any {
-	return []any{platform, project, e.word, e.shown, e.title.encode(), e.body.encode()}
+	return []any{platform, project, e.word, e.shown, e.title.Encode(), e.body.Encode()}
 }
 
 // atOnce is how many words are read or taken away by one statement.
@@ -128,6 +113,9 @@ const atOnce = 8192
 
 // learn merges words into those of the project. Two writers take turns, as both may change the same rows.
 func learn(ctx context.Context, tx db.Tx, platform int64, project ids.ID, words map[string]*entry) error {
+	if len(words) == 0 {
+		return nil
+	}
 	if err := tx.Lock(ctx, "search "+project.String()); err != nil {
 		return err
 	}
@@ -168,10 +156,10 @@ func entries(ctx context.Context, tx db.Tx, platform int64, project ids.ID, word
 		var title, body []byte
 		err := r.Scan(&e.word, &e.shown, &title, &body)
 		if err == nil {
-			e.title, err = decodeSet(title)
+			e.title, err = DecodeSet(title)
 		}
 		if err == nil {
-			e.body, err = decodeSet(body)
+			e.body, err = DecodeSet(body)
 		}
 		return err
 	})
@@ -235,4 +223,26 @@ func reshelve(ctx context.Context, tx db.Tx, platform int64, project ids.ID, wor
 		}
 	}
 	return db.Insert(ctx, tx, "search_lexicon", []string{"platform", "project", "letters", "words"}, rows)
+}
+
+// holder is a word with the proposals of a project that have it in their title.
+type holder struct {
+	project ids.ID
+	word    string
+	in      Set
+}
+
+// titlesWith gives the holders of words in a platform's published projects, the newest project first.
+func titlesWith(ctx context.Context, tx db.Tx, platform int64, words []string) ([]holder, error) {
+	marks, args := db.In(words)
+	rows, err := tx.Query(ctx, `SELECT j.id, w.word, w.title FROM project j JOIN search_word w ON w.platform = j.platform AND w.project = j.id
+		WHERE j.platform = ? AND j.state = 'published' AND w.word IN (`+marks+`) ORDER BY j.published_at DESC, j.id, w.word`, append([]any{platform}, args...)...)
+	return db.Collect(rows, err, func(r *sql.Rows, h *holder) error {
+		var stored []byte
+		err := r.Scan(&h.project, &h.word, &stored)
+		if err == nil {
+			h.in, err = DecodeSet(stored)
+		}
+		return err
+	})
 }

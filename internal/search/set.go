@@ -1,4 +1,6 @@
-package proposal
+// Package search finds the proposals of a project by their words, whatever accents and case, and forgives typos: one index
+// for both engines. It knows numbers and texts, not what a proposal is.
+package search
 
 import (
 	"encoding/binary"
@@ -7,34 +9,38 @@ import (
 	"math/bits"
 )
 
-// set is a set of proposals of one project, by their numbers: bit n%64 of word n/64. Numbers begin at 1 and have no
+// Set is a set of proposals of one project, by their numbers: bit n%64 of word n/64. Numbers begin at 1 and have no
 // large gaps, so 100,000 proposals take 12.5 kB and two sets meet in microseconds.
-type set []uint64
+type Set []uint64
 
-func (s *set) add(n int) {
+// Add puts a number into the set.
+func (s *Set) Add(n int) {
 	for n/64 >= len(*s) {
 		*s = append(*s, 0)
 	}
 	(*s)[n/64] |= 1 << (n % 64)
 }
 
-func (s set) remove(n int) {
+// Remove takes a number out of it.
+func (s Set) Remove(n int) {
 	if n/64 < len(s) {
 		s[n/64] &^= 1 << (n % 64)
 	}
 }
 
-func (s set) has(n int) bool { return n/64 < len(s) && s[n/64]&(1<<(n%64)) != 0 }
+// Has says whether a number is in it.
+func (s Set) Has(n int) bool { return n/64 < len(s) && s[n/64]&(1<<(n%64)) != 0 }
 
-func (s set) len() (n int) {
+// Len counts them.
+func (s Set) Len() (n int) {
 	for _, w := range s {
 		n += bits.OnesCount64(w)
 	}
 	return n
 }
 
-// all gives the numbers, lowest first.
-func (s set) all() iter.Seq[int] {
+// All gives the numbers, lowest first.
+func (s Set) All() iter.Seq[int] {
 	return func(yield func(int) bool) {
 		for i, w := range s {
 			for ; w != 0; w &= w - 1 {
@@ -46,8 +52,8 @@ func (s set) all() iter.Seq[int] {
 	}
 }
 
-// join adds what is in o.
-func (s *set) join(o set) {
+// Join adds what is in o.
+func (s *Set) Join(o Set) {
 	for len(*s) < len(o) {
 		*s = append(*s, 0)
 	}
@@ -56,26 +62,17 @@ func (s *set) join(o set) {
 	}
 }
 
-// meet gives what is in both, as a new set.
-func (s set) meet(o set) set {
-	m := make(set, min(len(s), len(o)))
+// Meet gives what is in both, as a new set.
+func (s Set) Meet(o Set) Set {
+	m := make(Set, min(len(s), len(o)))
 	for i := range m {
 		m[i] = s[i] & o[i]
 	}
 	return m
 }
 
-// without gives what is in s alone, as a new set.
-func (s set) without(o set) set {
-	m := append(set(nil), s...)
-	for i := range min(len(s), len(o)) {
-		m[i] &^= o[i]
-	}
-	return m
-}
-
-// common gives how many are in both.
-func (s set) common(o set) (n int) {
+// Common gives how many are in both.
+func (s Set) Common(o Set) (n int) {
 	for i := range min(len(s), len(o)) {
 		n += bits.OnesCount64(s[i] & o[i])
 	}
@@ -88,11 +85,12 @@ const (
 	asBits = 1 // the words, little-endian
 )
 
-func (s set) encode() []byte {
+// Encode gives the stored form.
+func (s Set) Encode() []byte {
 	whole := 1 + 8*len(s)
 	b := make([]byte, 1, 16)
 	last := 0
-	for n := range s.all() {
+	for n := range s.All() {
 		b = binary.AppendUvarint(b, uint64(n-last))
 		last = n
 		if len(b) > whole {
@@ -106,18 +104,19 @@ func (s set) encode() []byte {
 	return b
 }
 
-// maxNumber bounds what a damaged set can make us allocate: 8 MB.
+// maxNumber bounds what a damaged Set can make us allocate: 8 MB.
 const maxNumber = 1 << 26
 
-func decodeSet(b []byte) (set, error) {
+// DecodeSet reads the stored form.
+func DecodeSet(b []byte) (Set, error) {
 	if len(b) == 0 {
 		return nil, nil
 	}
 	form, b := b[0], b[1:]
-	var s set
+	var s Set
 	switch {
 	case form == asBits && len(b)%8 == 0:
-		s = make(set, len(b)/8)
+		s = make(Set, len(b)/8)
 		for i := range s {
 			s[i] = binary.LittleEndian.Uint64(b[8*i:])
 		}
@@ -130,7 +129,7 @@ func decodeSet(b []byte) (set, error) {
 				return nil, fmt.Errorf("a stored set of proposals is damaged")
 			}
 			last += gap
-			s.add(int(last))
+			s.Add(int(last))
 			b = b[n:]
 		}
 		return s, nil

@@ -1,4 +1,4 @@
-package proposal
+package search
 
 import (
 	"math/bits"
