@@ -33,6 +33,7 @@ func (h *house) handler() (http.Handler, error) {
 			"/graphql":                        api,
 			"GET /projets/{project}/mur/flux": pages.WallStream(h.live),
 			"GET /media/{id}":                 http.HandlerFunc(pages.Media),
+			"GET /media/{id}/{size}":          http.HandlerFunc(pages.Media),
 			"GET /robots.txt":                 http.HandlerFunc(pages.Robots),
 			"GET /sitemap.xml":                http.HandlerFunc(pages.SiteMap),
 			"GET /healthz":                    http.HandlerFunc(healthz),

@@ -81,6 +81,13 @@ func ByIDs(ctx context.Context, tx db.Tx, platform int64, list []ids.ID) ([]Prop
 	return db.Collect(rows, err, scan)
 }
 
+// ShowsPicture says whether anyone may see a picture in a published proposal.
+func ShowsPicture(ctx context.Context, tx db.Tx, platform int64, picture ids.ID) (bool, error) {
+	rows, err := tx.Query(ctx, `SELECT p.trashed FROM proposal p WHERE p.platform = ? AND p.picture = ?`+published, platform, picture)
+	all, err := db.Collect(rows, err, func(r *sql.Rows, t *Trashed) error { return r.Scan(t) })
+	return slices.ContainsFunc(all, Trashed.Readable), err
+}
+
 // SelectionsOf gives the selections of those proposals, by proposal, in the order of the project's steps.
 func SelectionsOf(ctx context.Context, tx db.Tx, platform int64, list []ids.ID) ([]Selection, error) {
 	marks, args := db.In(list)

@@ -23,6 +23,7 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 	edition, vote, results, deposit := ids.Random(), ids.Random(), ids.Random(), ids.Random()
 	author, district, category := ids.Random(), ids.Random(), ids.Random()
 	keys := []ids.ID{ids.Random(), ids.Random(), ids.Random()}
+	pictures := []ids.ID{ids.Random(), ids.Random()} // of the first platform and of the second
 	tags := []proposal.Tag{{Kind: proposal.TagDistrict, Slug: "centre"}}
 	names := func(platform int64) []proposal.Facet {
 		return []proposal.Facet{{Tag: tags[0], Name: fmt.Sprint("Centre de ", platform), Sort: []byte{1}}}
@@ -37,7 +38,7 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 			var all [][]proposal.Tag
 			for i := range 1 + int(platform) { // one more on the second, so that counts differ too
 				p := proposal.Proposal{ID: keys[i], Project: edition, Number: i + 1, Reference: fmt.Sprint("R", i), Slug: "un-banc", Title: of("Un banc"), Body: of("Texte"), Cost: 100 * platform,
-					District: district, Category: category, Author: author, Place: &proposal.Place{Latitude: 43.6 + float64(platform)/100, Longitude: 1.4},
+					District: district, Category: category, Author: author, Picture: pictures[platform-1], Place: &proposal.Place{Latitude: 43.6 + float64(platform)/100, Longitude: 1.4},
 					CreatedAt: time.UnixMicro(1), PublishedAt: time.UnixMicro(platform), UpdatedAt: time.UnixMicro(1)}
 				list = append(list, p)
 				for _, step := range []ids.ID{deposit, vote} {
@@ -91,6 +92,14 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 			}},
 			{Of: "ByIDs", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.ByIDs(ctx, tx, platform, keys[:1])
+			}},
+			{Of: "ShowsPicture", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				first, err := proposal.ShowsPicture(ctx, tx, platform, pictures[0])
+				if err != nil {
+					return nil, err
+				}
+				second, err := proposal.ShowsPicture(ctx, tx, platform, pictures[1])
+				return []bool{first, second}, err
 			}},
 			{Of: "SelectionsOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.SelectionsOf(ctx, tx, platform, keys[:1])
