@@ -42,8 +42,17 @@ func setProved(ctx context.Context, tx db.Tx, platform int64, id ids.ID, email, 
 }
 
 // byEmail gives the person of an address, proved or not, with their roles.
-func byEmail(ctx context.Context, tx db.Tx, platform int64, key string) (p Person, found bool, err error) {
-	rows, err := tx.Query(ctx, `SELECT `+personColumns+` FROM participant q WHERE q.platform = ? AND q.email_key = ? AND q.state = ''`, platform, key)
+func byEmail(ctx context.Context, tx db.Tx, platform int64, key string) (Person, bool, error) {
+	return person(ctx, tx, `q.email_key = ?`, platform, key)
+}
+
+// ByID gives the person of an identifier, with the roles that count; false when there is none, or no longer.
+func ByID(ctx context.Context, tx db.Tx, platform int64, id ids.ID) (Person, bool, error) {
+	return person(ctx, tx, `q.id = ?`, platform, id)
+}
+
+func person(ctx context.Context, tx db.Tx, where string, platform int64, key any) (p Person, found bool, err error) {
+	rows, err := tx.Query(ctx, `SELECT `+personColumns+` FROM participant q WHERE q.platform = ? AND q.state = '' AND `+where, platform, key)
 	all, err := db.Collect(rows, err, func(r *sql.Rows, p *Person) error {
 		var proved, created int64
 		err := r.Scan(p.targets(&proved, &created)...)

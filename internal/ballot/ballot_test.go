@@ -207,6 +207,7 @@ func TestBallotsAreDeletedInRunsUntilNoneIsLeft(t *testing.T) {
 
 func TestBallotsOfAPlatformAreItsOwn(t *testing.T) {
 	step, edition := ids.Random(), ids.Random()
+	someone, other := ids.Random(), ids.Random()
 	keys := []ids.ID{ids.Random(), ids.Random(), ids.Random()}
 	dbtest.Tenancy{
 		Filled: []string{"Insert"},
@@ -217,6 +218,12 @@ func TestBallotsOfAPlatformAreItsOwn(t *testing.T) {
 			}
 			if err := project.InsertSteps(ctx, tx, platform, []project.Step{{ID: step, Project: edition, Kind: project.Vote, Slug: "vote"}}); err != nil {
 				return err
+			}
+			for _, person := range []ids.ID{someone, other} {
+				if _, err := tx.Exec(ctx, `INSERT INTO basket (platform, step, participant, choices, district, seed, saved_at, reminded_at) VALUES (?, ?, ?, '1', '', 1, ?, 0)`,
+					platform, step, person, platform); err != nil {
+					return err
+				}
 			}
 			return ballot.Insert(ctx, tx, platform, step, list, false)
 		},
@@ -242,6 +249,9 @@ func TestBallotsOfAPlatformAreItsOwn(t *testing.T) {
 			}},
 			{Of: "Cast", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return ballot.Cast(ctx, tx, platform, step, simple(2), map[string]int{"centre": 2})
+			}},
+			{Of: "Merge", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return ballot.Merge(ctx, tx, platform, someone, other)
 			}},
 			{Of: "Delete", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				_, err := ballot.Delete(ctx, tx, platform, step, 100)

@@ -93,6 +93,16 @@ func Store(ctx context.Context, tx db.Tx, platform int64, of Prepared, alt Alt) 
 	return p, db.Insert(ctx, tx, "rendition", []string{"platform", "media", "width", "height", "mime", "sha256", "content"}, rows)
 }
 
+// Tell changes what a picture is said to show.
+func Tell(ctx context.Context, tx db.Tx, platform int64, id ids.ID, alt Alt) error {
+	words, err := json.Marshal(alt)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE media AS m SET alt = ? WHERE m.platform = ? AND m.id = ?`, string(words), platform, id)
+	return err
+}
+
 // Content gives a picture in a size. It does not ask who may see it: that depends on what shows it. Fault: not_found.
 func Content(ctx context.Context, tx db.Tx, platform int64, id ids.ID, size Size) (r Rendition, err error) {
 	order := `DESC`

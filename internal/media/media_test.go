@@ -3,6 +3,7 @@ package media_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/parvis-civic/parvis/internal/db"
@@ -19,7 +20,7 @@ func TestPicturesOfAPlatformAreItsOwn(t *testing.T) {
 	dbtest.Tenancy{
 		Filled: []string{"Store"},
 		Fill: func(ctx context.Context, tx db.Tx, platform int64) error {
-			p, err := media.Store(ctx, tx, platform, prepared(t, asPNG(t, halves(500+int(platform), 1))), media.Alt{i18n.FR: "Un arbre"})
+			p, err := media.Store(ctx, tx, platform, prepared(t, asPNG(t, halves(500+int(platform), 1))), media.Alt{i18n.FR: fmt.Sprint("Un arbre de ", platform)})
 			if err != nil {
 				return err
 			}
@@ -41,6 +42,9 @@ func TestPicturesOfAPlatformAreItsOwn(t *testing.T) {
 				return media.ByIDs(ctx, tx, platform, []ids.ID{id})
 			}},
 		},
+		Writes: []dbtest.Writing{{Of: "Tell", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+			return media.Tell(ctx, tx, platform, id, media.Alt{i18n.FR: "Un tilleul"})
+		}}},
 	}.Run(t)
 }
 

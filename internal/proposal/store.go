@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"slices"
 
+	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/ids"
 )
@@ -74,6 +75,14 @@ func Numbered(ctx context.Context, tx db.Tx, platform int64, project ids.ID, num
 	return all[0], true, nil
 }
 
+// Numbers gives the published proposals of a project with those numbers, in no order.
+func Numbers(ctx context.Context, tx db.Tx, platform int64, project ids.ID, numbers []int) ([]Proposal, error) {
+	marks, args := db.In(numbers)
+	rows, err := tx.Query(ctx, `SELECT `+whole+` FROM proposal p WHERE p.platform = ? AND p.project = ? AND p.number IN (`+marks+`)`+published,
+		append([]any{platform, project}, args...)...)
+	return db.Collect(rows, err, scan)
+}
+
 // ByIDs gives the published proposals of those identifiers, in no order.
 func ByIDs(ctx context.Context, tx db.Tx, platform int64, list []ids.ID) ([]Proposal, error) {
 	marks, args := db.In(list)
@@ -86,6 +95,12 @@ func ShowsPicture(ctx context.Context, tx db.Tx, platform int64, picture ids.ID)
 	rows, err := tx.Query(ctx, `SELECT p.trashed FROM proposal p WHERE p.platform = ? AND p.picture = ?`+published, platform, picture)
 	all, err := db.Collect(rows, err, func(r *sql.Rows, t *Trashed) error { return r.Scan(t) })
 	return slices.ContainsFunc(all, Trashed.Readable), err
+}
+
+// OwnsPicture says whether a picture is in something that the person deposits: a draft's is shown to its author alone.
+func OwnsPicture(ctx context.Context, tx db.Tx, platform int64, participant, picture ids.ID) (owns bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM deposit d WHERE d.platform = ? AND d.participant = ? AND d.picture = ?)`, platform, participant, picture).Scan(&owns)
+	return owns && access.Can(access.Anyone, access.SeeProposal, access.Moment{Own: true}), err
 }
 
 // SelectionsOf gives the selections of those proposals, by proposal, in the order of the project's steps.

@@ -14,6 +14,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
+	"github.com/parvis-civic/parvis/internal/rulebook"
 )
 
 // everything is all that a list can bring.
@@ -30,7 +31,7 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 	}
 	query := proposal.ListQuery{Step: vote, Tags: tags, Author: author, Matching: "banc", Within: &proposal.Frame{South: 43, West: 1, North: 44, East: 2}, Order: proposal.ByVotes, With: everything, Limit: 10}
 	dbtest.Tenancy{
-		Filled: []string{"Insert", "Select", "KeepFacets"},
+		Filled: []string{"Insert", "Select", "KeepFacets", "SetForm", "SetCharter"},
 		Fill: func(ctx context.Context, tx db.Tx, platform int64) error {
 			of := func(what string) string { return fmt.Sprint(what, " de ", platform) }
 			var list []proposal.Proposal
@@ -58,6 +59,11 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 				proposal.Insert(ctx, tx, platform, list),
 				proposal.Select(ctx, tx, platform, selections, all),
 				proposal.KeepFacets(ctx, tx, platform, vote, names(platform)),
+				proposal.SetForm(ctx, tx, platform, deposit, proposal.Form{Summary: proposal.Optional, Body: proposal.Absent, Category: proposal.Absent, Theme: proposal.Absent,
+					District: proposal.Absent, Place: proposal.Absent, Cost: proposal.Absent, Picture: proposal.Absent,
+					Questions: []proposal.Question{{Key: "q", Kind: proposal.ShortText, Need: proposal.Optional, Label: rulebook.Text{FR: of("Pourquoi")}}}}),
+				second(proposal.SetCharter(ctx, tx, platform, rulebook.Text{FR: of("La charte")})),
+				deposited(ctx, tx, platform, keys[0], author, pictures[platform-1], of("Un banc")),
 			} {
 				if err != nil {
 					return err
@@ -66,6 +72,35 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 			return nil
 		},
 		Reads: []dbtest.Reading{
+			{Of: "Similar", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.Similar(ctx, tx, platform, "Les bancs", 10)
+			}},
+			{Of: "FormOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.FormOf(ctx, tx, platform, deposit)
+			}},
+			{Of: "CharterOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.CharterOf(ctx, tx, platform)
+			}},
+			{Of: "Versions", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.Versions(ctx, tx, platform, keys[0])
+			}},
+			{Of: "DepositOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				d, _, err := proposal.DepositOf(ctx, tx, platform, keys[0])
+				return d, err
+			}},
+			{Of: "DepositsBy", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.DepositsBy(ctx, tx, platform, author, 10)
+			}},
+			{Of: "FileOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.FileOf(ctx, tx, platform, keys[0], "plan")
+			}},
+			{Of: "Following", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				n, follows, err := proposal.Following(ctx, tx, platform, keys[0], author)
+				return []any{n, follows}, err
+			}},
+			{Of: "Followed", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.Followed(ctx, tx, platform, author, 10)
+			}},
 			{Of: "List", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.List(ctx, tx, platform, query, false)
 			}},
@@ -90,6 +125,12 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 				p, _, err := proposal.Numbered(ctx, tx, platform, edition, 1)
 				return p, err
 			}},
+			{Of: "Numbers", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.Numbers(ctx, tx, platform, edition, []int{1})
+			}},
+			{Of: "Choosables", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.Choosables(ctx, tx, platform, vote, true)
+			}},
 			{Of: "ByIDs", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.ByIDs(ctx, tx, platform, keys[:1])
 			}},
@@ -99,6 +140,14 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 					return nil, err
 				}
 				second, err := proposal.ShowsPicture(ctx, tx, platform, pictures[1])
+				return []bool{first, second}, err
+			}},
+			{Of: "OwnsPicture", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				first, err := proposal.OwnsPicture(ctx, tx, platform, author, pictures[0])
+				if err != nil {
+					return nil, err
+				}
+				second, err := proposal.OwnsPicture(ctx, tx, platform, author, pictures[1])
 				return []bool{first, second}, err
 			}},
 			{Of: "SelectionsOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
@@ -118,6 +167,9 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 		Writes: []dbtest.Writing{
 			{Of: "AddVotes", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return proposal.AddVotes(ctx, tx, platform, vote, map[int]int{1: 2, 2: 1})
+			}},
+			{Of: "AddTotals", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return proposal.AddTotals(ctx, tx, platform, vote, map[int]proposal.Total{1: {Votes: -1, Points: 3}})
 			}},
 			{Of: "CopyCounts", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return proposal.CopyCounts(ctx, tx, platform, vote, []ids.ID{deposit})
@@ -141,6 +193,35 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 			}},
 		},
 	}.Run(t)
+}
+
+// deposited stores what a proposal was made of, a version of it, a file, and somebody who follows it; on the second
+// platform more of them.
+func deposited(ctx context.Context, tx db.Tx, platform int64, key, author, picture ids.ID, title string) error {
+	followers := []ids.ID{author, ids.Random()}
+	if platform > 1 {
+		followers[0] = ids.Random()
+		followers = append(followers, ids.Random())
+	}
+	for _, f := range followers {
+		if _, err := tx.Exec(ctx, `INSERT INTO follow (platform, proposal, participant, at) VALUES (?, ?, ?, 1)`, platform, key, f); err != nil {
+			return err
+		}
+	}
+	for _, insert := range []struct {
+		sql  string
+		args []any
+	}{
+		{`INSERT INTO deposit (platform, id, project, step, participant, proposal, body, picture, charter, withdrawn, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, 1, 1)`,
+			[]any{platform, key, key, key, author, key, `{"title":"` + title + `"}`, picture, false}},
+		{`INSERT INTO proposal_version (platform, proposal, version, body, at) VALUES (?, ?, 1, ?, 1)`, []any{platform, key, `{"title":"` + title + `"}`}},
+		{`INSERT INTO deposit_file (platform, deposit, question, name, mime, content, created_at) VALUES (?, ?, 'plan', ?, '', ?, 1)`, []any{platform, key, title, []byte(title)}},
+	} {
+		if _, err := tx.Exec(ctx, insert.sql, insert.args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func TestDraftsAndHiddenEditionsAreNotRead(t *testing.T) {

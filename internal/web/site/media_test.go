@@ -3,6 +3,7 @@ package site_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image"
 	"image/png"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/demo"
@@ -17,6 +19,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/media"
 	"github.com/parvis-civic/parvis/internal/platform"
+	"github.com/parvis-civic/parvis/internal/web/site"
 )
 
 // keep stores a picture that nothing shows yet on the demonstration's platform.
@@ -98,6 +101,47 @@ func TestAPictureIsServedWhileSomethingPublicShowsIt(t *testing.T) {
 	status("in an edition that nobody sees", 404)
 	change(t, d, `UPDATE project SET state = 'published' WHERE 1 = 1`)
 	status("shown again", 200)
+}
+
+// guests are the people of a browser whose cookie is their name.
+type guests map[string]account.Person
+
+func (g guests) ByToken(_ context.Context, _ platform.Platform, token string) (account.Person, bool, error) {
+	who, ok := g[token]
+	return who, ok, nil
+}
+
+func (guests) Begin(context.Context, platform.Platform, i18n.Lang, string) (string, account.Person, error) {
+	return "", account.Person{}, errors.New("a picture begins nothing")
+}
+
+func TestThePictureOfADraftIsItsAuthorsAlone(t *testing.T) {
+	d := dbtest.Open(t, db.SQLite)
+	serveDemo(t, d)
+	id, author := keep(t, d), ids.Random()
+	err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+		p, err := platform.BySlug(ctx, tx, demo.Slug)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `INSERT INTO deposit (platform, id, project, step, participant, body, picture, charter, withdrawn, created_at, updated_at) VALUES (?, ?, ?, ?, ?, '{}', ?, -1, ?, 1, 1)`,
+			p.Key, ids.Random(), ids.Random(), ids.Random(), author, id, false)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := site.New(d, "http://localhost:8080").Media(guests{"author": {ID: author}, "other": {ID: ids.Random()}})
+	for cookie, want := range map[string]int{"author": 200, "other": 404, "": 404} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://localhost"+media.Path(id, media.Full), nil)
+		r.SetPathValue("id", id.String())
+		r.AddCookie(&http.Cookie{Name: "parvis", Value: cookie})
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != want || want == 200 && w.Header().Get("Cache-Control") != "private, no-cache" {
+			t.Errorf("%q gets %d, %q, want %d", cookie, w.Code, w.Header().Get("Cache-Control"), want)
+		}
+	}
 }
 
 func TestCachesAskForAPictureEachTime(t *testing.T) {

@@ -134,7 +134,13 @@ func (e edition) totalsShown(step int) bool {
 }
 
 func (e edition) shown() Project {
-	return Project{Slug: e.Slug, Title: e.Title, TitleLang: e.titleLang, Lang: e.lang, ThemeLang: e.themeLang, HasResults: e.counted, HasWorks: e.followed(), HasRulebook: true}
+	return Project{Slug: e.Slug, Title: e.Title, TitleLang: e.titleLang, Lang: e.lang, ThemeLang: e.themeLang, HasResults: e.counted, HasWorks: e.followed(), HasRulebook: true, HasVote: e.votes()}
+}
+
+// votes says whether people vote on this platform, and may now: the page of the vote is then one of the project's.
+func (e edition) votes() bool {
+	at := project.VoteStep(e.Steps)
+	return at >= 0 && e.Origin == project.OfCity && e.Rulebook.Vote.Who != nil && project.PhaseOf(e.Steps, at, e.Now) == project.Open
 }
 
 // followed says whether the winners are being built: there are some, and the step of their works has begun.
@@ -189,7 +195,10 @@ func (e edition) summary() Edition {
 	if s.Moment, s.Until = e.moment(); !s.Until.IsZero() {
 		s.Left = s.Until.Sub(e.Now)
 	}
-	for _, step := range e.Steps {
+	for i, step := range e.Steps {
+		if step.Kind == project.Collect && e.Origin == project.OfCity {
+			s.Deposits = s.Deposits || e.may(access.Deposit, i)
+		}
 		if step.Kind == project.Vote {
 			s.Voters = int64(step.Ballots)
 		}
