@@ -179,9 +179,13 @@ func (c *count) countParts(parts Parts) {
 func (c *count) greedy(stage Stage, key string, fit Fit, purse *Amount, in func(p int) bool) {
 	competes := func(p int) bool { return c.open(p) && !c.short[p] && in(p) }
 	stopper := Nobody
+	tied := turns{won: map[int]int{}}
 	for _, p := range c.order {
 		if !competes(p) {
 			continue
+		}
+		if by := c.before(p, fit, &tied); by != Nobody {
+			c.beaten[p] = by
 		}
 		cost, left := c.projects[p].Cost, *purse
 		reason := Reason{Left: left, Cost: cost, Key: key}
@@ -197,9 +201,10 @@ func (c *count) greedy(stage Stage, key string, fit Fit, purse *Amount, in func(
 		}
 		funded := fit.covers(left, cost)
 		if funded || fit.Then != FitSkip {
-			c.beats(p, func(q int) bool {
-				return competes(q) && c.rival(q) == Nobody && fit.covers(left, c.projects[q].Cost)
-			})
+			tied.taken = append(tied.taken, turn{p, left})
+		}
+		if funded {
+			tied.won[p] = len(tied.taken)
 		}
 		switch {
 		case funded && cost <= left:
