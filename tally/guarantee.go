@@ -93,6 +93,7 @@ func (c *count) pay(p int) {
 	if i := c.part[p]; i != citywide {
 		own := min(cost, c.purses[i])
 		c.purses[i] -= own
+		c.ownPart[p] = own
 		cost -= own
 	}
 	c.city -= cost
