@@ -13,7 +13,9 @@ import (
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/ballot"
 	"github.com/parvis-civic/parvis/internal/graph"
+	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/deposit"
 	"github.com/parvis-civic/parvis/internal/web/me"
 	"github.com/parvis-civic/parvis/internal/web/site"
 	"github.com/parvis-civic/parvis/internal/web/ui"
@@ -27,10 +29,11 @@ func (h *house) handler() (http.Handler, error) {
 		return nil, err
 	}
 	pages := site.New(h.db, h.url)
-	people := account.NewService(h.db, account.Room{Name: "vote", Merge: ballot.Merge})
+	people := account.NewService(h.db, proposal.Room(), account.Room{Name: "vote", Merge: ballot.Merge})
 	all, err := web.New(web.Options{
 		Log: h.log, Platforms: pages, Static: ui.NewStatic(), People: people, Seen: h.metrics.seen,
-		Routes: slices.Concat(pages.Routes(), me.New(h.db, people).Routes(), vote.New(h.db, ballot.NewService(h.db)).Routes()),
+		Routes: slices.Concat(pages.Routes(), me.New(h.db, people).Routes(), deposit.New(h.db, proposal.NewService(h.db)).Routes(),
+			vote.New(h.db, ballot.NewService(h.db)).Routes()),
 		Others: map[string]http.Handler{
 			"/graphql":                        api,
 			"GET /projets/{project}/mur/flux": pages.WallStream(h.live),

@@ -65,3 +65,12 @@ func BySlug(ctx context.Context, tx db.Tx, platform int64, slug string) (a Accou
 	}
 	return all[0], true, nil
 }
+
+// Appear gives a person the public account of their public acts, which has the same identifier. A name that changed since
+// is changed there too; an empty one is not shown.
+func Appear(ctx context.Context, tx db.Tx, platform int64, person ids.ID, name string, kind Kind, now time.Time) error {
+	_, err := tx.Exec(ctx, `INSERT INTO account (platform, id, name, kind, slug, created_at) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (platform, id) DO UPDATE SET name = excluded.name, kind = excluded.kind`,
+		platform, person, name, string(kind), "p-"+ids.Random().String(), db.Micros(now))
+	return err
+}

@@ -92,6 +92,9 @@ func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 			}},
 		},
 		Writes: []dbtest.Writing{
+			{Of: "Appear", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return account.Appear(ctx, tx, platform, id, "Un autre nom", account.Association, time.UnixMicro(1))
+			}},
 			{Of: "Distrust", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return account.Distrust(ctx, tx, platform, "192.0.1.0/24")
 			}},

@@ -200,6 +200,12 @@ func CountStep(ctx context.Context, tx db.Tx, platform int64, step ids.ID, propo
 	return err
 }
 
+// AddProposals counts more proposals selected into a step, or fewer.
+func AddProposals(ctx context.Context, tx db.Tx, platform int64, step ids.ID, n int) error {
+	_, err := tx.Exec(ctx, `UPDATE step SET proposals = proposals + ? WHERE platform = ? AND id = ?`, n, platform, step)
+	return err
+}
+
 // AddBallots counts more ballots cast in a step.
 func AddBallots(ctx context.Context, tx db.Tx, platform int64, step ids.ID, n int) error {
 	_, err := tx.Exec(ctx, `UPDATE step SET ballots = ballots + ? WHERE platform = ? AND id = ?`, n, platform, step)

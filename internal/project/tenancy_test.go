@@ -122,6 +122,9 @@ func TestProjectsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "ThemesByID", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return project.ThemesByID(ctx, tx, platform, []ids.ID{theme})
 			}},
+			{Of: "CategoriesOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return project.CategoriesOf(ctx, tx, platform, edition, "category")
+			}},
 			{Of: "CategoriesByID", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return project.CategoriesByID(ctx, tx, platform, []ids.ID{category})
 			}},
@@ -132,6 +135,9 @@ func TestProjectsOfAPlatformAreItsOwn(t *testing.T) {
 		Writes: []dbtest.Writing{
 			{Of: "CountStep", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return project.CountStep(ctx, tx, platform, vote, 70, 700)
+			}},
+			{Of: "AddProposals", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return project.AddProposals(ctx, tx, platform, vote, -3)
 			}},
 			{Of: "AddBallots", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return project.AddBallots(ctx, tx, platform, vote, 7)

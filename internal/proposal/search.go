@@ -6,6 +6,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/i18n"
+	"github.com/parvis-civic/parvis/internal/ids"
 )
 
 // maxWords bounds the work of one search; further words are not looked at.
@@ -34,4 +35,18 @@ func matching(st *statement, engine db.Engine, text string) {
 		st.add(` AND EXISTS (SELECT 1 FROM proposal_text x WHERE x.platform = s.platform AND x.proposal = s.proposal
 			AND (x.title LIKE ? ESCAPE '!' OR x.body LIKE ? ESCAPE '!'))`, like, like)
 	}
+}
+
+// unindex takes a proposal out of searches.
+func unindex(ctx context.Context, tx db.Tx, platform int64, proposal ids.ID) error {
+	_, err := tx.Exec(ctx, `DELETE FROM proposal_text WHERE platform = ? AND proposal = ?`, platform, proposal)
+	return err
+}
+
+// reindex lets searches read what a proposal says now.
+func reindex(ctx context.Context, tx db.Tx, platform int64, p Proposal) error {
+	if err := unindex(ctx, tx, platform, p.ID); err != nil {
+		return err
+	}
+	return index(ctx, tx, platform, []Proposal{p})
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
+	"github.com/parvis-civic/parvis/internal/rulebook"
 )
 
 // everything is all that a list can bring.
@@ -29,7 +30,7 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 	}
 	query := proposal.ListQuery{Step: vote, Tags: tags, Author: author, Matching: "banc", Within: &proposal.Frame{South: 43, West: 1, North: 44, East: 2}, Order: proposal.ByVotes, With: everything, Limit: 10}
 	dbtest.Tenancy{
-		Filled: []string{"Insert", "Select", "KeepFacets"},
+		Filled: []string{"Insert", "Select", "KeepFacets", "SetForm", "SetCharter"},
 		Fill: func(ctx context.Context, tx db.Tx, platform int64) error {
 			of := func(what string) string { return fmt.Sprint(what, " de ", platform) }
 			var list []proposal.Proposal
@@ -57,6 +58,11 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 				proposal.Insert(ctx, tx, platform, list),
 				proposal.Select(ctx, tx, platform, selections, all),
 				proposal.KeepFacets(ctx, tx, platform, vote, names(platform)),
+				proposal.SetForm(ctx, tx, platform, deposit, proposal.Form{Summary: proposal.Optional, Body: proposal.Absent, Category: proposal.Absent, Theme: proposal.Absent,
+					District: proposal.Absent, Place: proposal.Absent, Cost: proposal.Absent, Picture: proposal.Absent,
+					Questions: []proposal.Question{{Key: "q", Kind: proposal.ShortText, Need: proposal.Optional, Label: rulebook.Text{FR: of("Pourquoi")}}}}),
+				second(proposal.SetCharter(ctx, tx, platform, rulebook.Text{FR: of("La charte")})),
+				deposited(ctx, tx, platform, keys[0], author, of("Un banc")),
 			} {
 				if err != nil {
 					return err
@@ -65,6 +71,35 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 			return nil
 		},
 		Reads: []dbtest.Reading{
+			{Of: "Similar", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.Similar(ctx, tx, platform, "Les bancs", 10)
+			}},
+			{Of: "FormOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.FormOf(ctx, tx, platform, deposit)
+			}},
+			{Of: "CharterOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.CharterOf(ctx, tx, platform)
+			}},
+			{Of: "Versions", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.Versions(ctx, tx, platform, keys[0])
+			}},
+			{Of: "DepositOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				d, _, err := proposal.DepositOf(ctx, tx, platform, keys[0])
+				return d, err
+			}},
+			{Of: "DepositsBy", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.DepositsBy(ctx, tx, platform, author, 10)
+			}},
+			{Of: "FileOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.FileOf(ctx, tx, platform, keys[0], "plan")
+			}},
+			{Of: "Following", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				n, follows, err := proposal.Following(ctx, tx, platform, keys[0], author)
+				return []any{n, follows}, err
+			}},
+			{Of: "Followed", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.Followed(ctx, tx, platform, author, 10)
+			}},
 			{Of: "List", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.List(ctx, tx, platform, query, false)
 			}},
@@ -141,6 +176,35 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 			}},
 		},
 	}.Run(t)
+}
+
+// deposited stores what a proposal was made of, a version of it, a file, and somebody who follows it; on the second
+// platform more of them.
+func deposited(ctx context.Context, tx db.Tx, platform int64, key, author ids.ID, title string) error {
+	followers := []ids.ID{author, ids.Random()}
+	if platform > 1 {
+		followers[0] = ids.Random()
+		followers = append(followers, ids.Random())
+	}
+	for _, f := range followers {
+		if _, err := tx.Exec(ctx, `INSERT INTO follow (platform, proposal, participant, at) VALUES (?, ?, ?, 1)`, platform, key, f); err != nil {
+			return err
+		}
+	}
+	for _, insert := range []struct {
+		sql  string
+		args []any
+	}{
+		{`INSERT INTO deposit (platform, id, project, step, participant, proposal, body, charter, withdrawn, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, 1, 1)`,
+			[]any{platform, key, key, key, author, key, `{"title":"` + title + `"}`, false}},
+		{`INSERT INTO proposal_version (platform, proposal, version, body, at) VALUES (?, ?, 1, ?, 1)`, []any{platform, key, `{"title":"` + title + `"}`}},
+		{`INSERT INTO deposit_file (platform, deposit, question, name, mime, content, created_at) VALUES (?, ?, 'plan', ?, '', ?, 1)`, []any{platform, key, title, []byte(title)}},
+	} {
+		if _, err := tx.Exec(ctx, insert.sql, insert.args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func TestDraftsAndHiddenEditionsAreNotRead(t *testing.T) {

@@ -123,6 +123,7 @@ type Edition struct {
 	Voters    int64 // 0 before the vote
 	Winners   int64
 	Counted   bool // there are winners; false also when the rule isn't counted yet
+	Deposits  bool // anyone may deposit a proposal now
 }
 
 // sentence says where the edition is: « 4 532 personnes ont voté, 83 projets sont lauréats. »
@@ -146,6 +147,14 @@ func (e Edition) action(p ui.Page) ui.Link {
 	if e.Moment == MomentVote && e.HasVote {
 		return ui.Link{Text: p.T("vote.action"), Href: p.Href(e.path() + "/vote")}
 	}
+	if e.Deposits {
+		return ui.Link{Text: p.T("deposit.heading"), Href: p.Href(e.path() + "/deposer")}
+	}
+	return e.list(p)
+}
+
+// list leads to the proposals.
+func (e Edition) list(p ui.Page) ui.Link {
 	return ui.Link{Text: p.T("web.action.proposals", "Count", e.Proposals), Href: p.Href(e.path() + "/propositions")}
 }
 
@@ -227,7 +236,18 @@ type ProposalPage struct {
 	Works      *Works      // the follow-up of a winner; nil when there is none
 	Removed    string      // when and why moderation removed it; empty: it stands
 	Imported   bool
+	Answers    []Answered // public answers to the organiser's questions
+	Changes    int        // how often its author changed it
+	Followers  int
+	Follows    bool          // whoever reads does
+	Mine       templ.SafeURL // where its author goes on with it; empty for everybody else
 }
+
+// Answered is a question of the deposit form and its answer.
+type Answered struct{ Question, Answer string }
+
+// followable says whether one may follow it: nothing that was removed, and no copy of another system's data.
+func (pr ProposalPage) followable() bool { return !pr.Imported && pr.Removed == "" }
 
 // placed says whether there is any place to show.
 func (pr ProposalPage) placed() bool {

@@ -196,7 +196,10 @@ func (e edition) summary() Edition {
 	if s.Moment, s.Until = e.moment(); !s.Until.IsZero() {
 		s.Left = s.Until.Sub(e.Now)
 	}
-	for _, step := range e.Steps {
+	for i, step := range e.Steps {
+		if step.Kind == project.Collect && e.Origin == project.OfCity {
+			s.Deposits = s.Deposits || e.may(access.Deposit, i)
+		}
 		if step.Kind == project.Vote {
 			s.Voters = int64(step.Ballots)
 		}
