@@ -29,7 +29,7 @@ func (h *house) handler() (http.Handler, error) {
 		return nil, err
 	}
 	pages := site.New(h.db, h.url)
-	people := account.NewService(h.db, proposal.Room(), account.Room{Name: "vote", Merge: ballot.Merge})
+	people := account.NewService(h.db, proposal.Room(), ballot.Room())
 	all, err := web.New(web.Options{
 		Log: h.log, Platforms: pages, Static: ui.NewStatic(), People: people, Seen: h.metrics.seen,
 		Routes: slices.Concat(pages.Routes(), me.New(h.db, people).Routes(), deposit.New(h.db, proposal.NewService(h.db)).Routes(),
