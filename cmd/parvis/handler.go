@@ -29,7 +29,7 @@ func (h *house) handler() (http.Handler, error) {
 		return nil, err
 	}
 	pages := site.New(h.db, h.url)
-	people := account.NewService(h.db, proposal.Room(), account.Room{Name: "vote", Merge: ballot.Merge})
+	people := account.NewService(h.db, proposal.Room(), ballot.Room())
 	all, err := web.New(web.Options{
 		Log: h.log, Platforms: pages, Static: ui.NewStatic(), People: people, Seen: h.metrics.seen,
 		Routes: slices.Concat(pages.Routes(), me.New(h.db, people).Routes(), deposit.New(h.db, proposal.NewService(h.db)).Routes(),
@@ -37,7 +37,8 @@ func (h *house) handler() (http.Handler, error) {
 		Others: map[string]http.Handler{
 			"/graphql":                        api,
 			"GET /projets/{project}/mur/flux": pages.WallStream(h.live),
-			"GET /media/{id}":                 http.HandlerFunc(pages.Media),
+			"GET /media/{id}":                 pages.Media(people),
+			"GET /media/{id}/{size}":          pages.Media(people),
 			"GET /robots.txt":                 http.HandlerFunc(pages.Robots),
 			"GET /sitemap.xml":                http.HandlerFunc(pages.SiteMap),
 			"GET /healthz":                    http.HandlerFunc(healthz),

@@ -39,9 +39,15 @@ type hall struct {
 
 func open(t testing.TB, d *db.DB, proposals int, rules func(*rulebook.Rulebook)) hall {
 	t.Helper()
-	h := hall{t, d, bench.Open(t, d, "ville", proposals, rules), nil}
+	return serve(t, d, bench.Open(t, d, "ville", proposals, rules))
+}
+
+// serve serves polls that are there already.
+func serve(t testing.TB, d *db.DB, polls bench.Polls) hall {
+	t.Helper()
+	h := hall{t, d, polls, nil}
 	pages := site.New(d, "http://localhost:8080")
-	people := account.NewService(d, account.Room{Name: "vote", Merge: ballot.Merge})
+	people := account.NewService(d, ballot.Room())
 	quiet := slog.New(slog.DiscardHandler)
 	api, err := graph.New(graph.Options{DB: d, Log: quiet, Local: "http://localhost:8080"})
 	if err != nil {
