@@ -41,7 +41,8 @@ func (h *house) handler() (http.Handler, error) {
 		Others: map[string]http.Handler{
 			"/graphql":                        api,
 			"GET /projets/{project}/mur/flux": pages.WallStream(h.live),
-			"GET /media/{id}":                 http.HandlerFunc(pages.Media),
+			"GET /media/{id}":                 pages.Media(people),
+			"GET /media/{id}/{size}":          pages.Media(people),
 			"GET /robots.txt":                 http.HandlerFunc(pages.Robots),
 			"GET /sitemap.xml":                http.HandlerFunc(pages.SiteMap),
 			"GET /healthz":                    http.HandlerFunc(healthz),

@@ -77,7 +77,7 @@ func stepProposals(ctx context.Context, parents []*Step, args exec.Args) ([]*con
 // always are the fields that every list brings; onCards and inTexts those that come with the parts of these names.
 var (
 	always  = []string{"id", "__typename", "title", "number", "project", "votes", "points", "selections", "winner", "rank", "reason", "officialWinner"}
-	onCards = []string{"url", "reference", "cost"}
+	onCards = []string{"url", "reference", "cost", "picture"}
 	inTexts = []string{"body", "bodyText", "summary", "address", "trashedAt", "trashedReason"}
 )
 

@@ -78,7 +78,7 @@ var rooms = []room{
 
 	{"web/deposit", base + "geo address media rulebook project proposal web web/ui web/assets web/citymap", "depositing a proposal, changing it and following others, from the rooms, hold no SQL"},
 	{"web/me", base + "media rulebook tally project proposal ballot result delivery web web/ui web/assets", "one's own pages, from the rooms, hold no SQL"},
-	{"web/vote", base + "rulebook project proposal ballot web web/ui", "the pages on which people vote, from the rooms, hold no SQL"},
+	{"web/vote", base + "media rulebook project proposal ballot web web/ui", "the pages on which people vote, from the rooms, hold no SQL"},
 
 	{"cmd/parvis", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer live address demo control run graph web web/site web/me web/deposit web/vote web/ui web/assets", "wiring"},
 

@@ -24,6 +24,7 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 	edition, vote, results, deposit := ids.Random(), ids.Random(), ids.Random(), ids.Random()
 	author, district, category := ids.Random(), ids.Random(), ids.Random()
 	keys := []ids.ID{ids.Random(), ids.Random(), ids.Random()}
+	pictures := []ids.ID{ids.Random(), ids.Random()} // of the first platform and of the second
 	tags := []proposal.Tag{{Kind: proposal.TagDistrict, Slug: "centre"}}
 	names := func(platform int64) []proposal.Facet {
 		return []proposal.Facet{{Tag: tags[0], Name: fmt.Sprint("Centre de ", platform), Sort: []byte{1}}}
@@ -38,7 +39,7 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 			var all [][]proposal.Tag
 			for i := range 1 + int(platform) { // one more on the second, so that counts differ too
 				p := proposal.Proposal{ID: keys[i], Project: edition, Number: i + 1, Reference: fmt.Sprint("R", i), Slug: "un-banc", Title: of("Un banc"), Body: of("Texte"), Cost: 100 * platform,
-					District: district, Category: category, Author: author, Place: &proposal.Place{Latitude: 43.6 + float64(platform)/100, Longitude: 1.4},
+					District: district, Category: category, Author: author, Picture: pictures[platform-1], Place: &proposal.Place{Latitude: 43.6 + float64(platform)/100, Longitude: 1.4},
 					CreatedAt: time.UnixMicro(1), PublishedAt: time.UnixMicro(platform), UpdatedAt: time.UnixMicro(1)}
 				list = append(list, p)
 				for _, step := range []ids.ID{deposit, vote} {
@@ -62,7 +63,7 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 					District: proposal.Absent, Place: proposal.Absent, Cost: proposal.Absent, Picture: proposal.Absent,
 					Questions: []proposal.Question{{Key: "q", Kind: proposal.ShortText, Need: proposal.Optional, Label: rulebook.Text{FR: of("Pourquoi")}}}}),
 				second(proposal.SetCharter(ctx, tx, platform, rulebook.Text{FR: of("La charte")})),
-				deposited(ctx, tx, platform, keys[0], author, of("Un banc")),
+				deposited(ctx, tx, platform, keys[0], author, pictures[platform-1], of("Un banc")),
 			} {
 				if err != nil {
 					return err
@@ -133,6 +134,22 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "ByIDs", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.ByIDs(ctx, tx, platform, keys[:1])
 			}},
+			{Of: "ShowsPicture", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				first, err := proposal.ShowsPicture(ctx, tx, platform, pictures[0])
+				if err != nil {
+					return nil, err
+				}
+				second, err := proposal.ShowsPicture(ctx, tx, platform, pictures[1])
+				return []bool{first, second}, err
+			}},
+			{Of: "OwnsPicture", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				first, err := proposal.OwnsPicture(ctx, tx, platform, author, pictures[0])
+				if err != nil {
+					return nil, err
+				}
+				second, err := proposal.OwnsPicture(ctx, tx, platform, author, pictures[1])
+				return []bool{first, second}, err
+			}},
 			{Of: "SelectionsOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.SelectionsOf(ctx, tx, platform, keys[:1])
 			}},
@@ -180,7 +197,7 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 
 // deposited stores what a proposal was made of, a version of it, a file, and somebody who follows it; on the second
 // platform more of them.
-func deposited(ctx context.Context, tx db.Tx, platform int64, key, author ids.ID, title string) error {
+func deposited(ctx context.Context, tx db.Tx, platform int64, key, author, picture ids.ID, title string) error {
 	followers := []ids.ID{author, ids.Random()}
 	if platform > 1 {
 		followers[0] = ids.Random()
@@ -195,8 +212,8 @@ func deposited(ctx context.Context, tx db.Tx, platform int64, key, author ids.ID
 		sql  string
 		args []any
 	}{
-		{`INSERT INTO deposit (platform, id, project, step, participant, proposal, body, charter, withdrawn, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, 1, 1)`,
-			[]any{platform, key, key, key, author, key, `{"title":"` + title + `"}`, false}},
+		{`INSERT INTO deposit (platform, id, project, step, participant, proposal, body, picture, charter, withdrawn, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, 1, 1)`,
+			[]any{platform, key, key, key, author, key, `{"title":"` + title + `"}`, picture, false}},
 		{`INSERT INTO proposal_version (platform, proposal, version, body, at) VALUES (?, ?, 1, ?, 1)`, []any{platform, key, `{"title":"` + title + `"}`}},
 		{`INSERT INTO deposit_file (platform, deposit, question, name, mime, content, created_at) VALUES (?, ?, 'plan', ?, '', ?, 1)`, []any{platform, key, title, []byte(title)}},
 	} {

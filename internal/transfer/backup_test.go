@@ -17,6 +17,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/media"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/transfer"
@@ -57,7 +58,7 @@ func filled(t *testing.T, engine db.Engine) *db.DB {
 		if err != nil {
 			return err
 		}
-		_, err = media.Store(ctx, tx, p.Key, picture(t), "Un arbre")
+		_, err = media.Store(ctx, tx, p.Key, picture(t), media.Alt{i18n.FR: "Un arbre"})
 		return err
 	})
 	if err != nil {
@@ -67,13 +68,17 @@ func filled(t *testing.T, engine db.Engine) *db.DB {
 }
 
 // picture gives a small PNG.
-func picture(t *testing.T) []byte {
+func picture(t *testing.T) media.Prepared {
 	t.Helper()
 	var out bytes.Buffer
 	if err := png.Encode(&out, image.NewGray(image.Rect(0, 0, 3, 2))); err != nil {
 		t.Fatal(err)
 	}
-	return out.Bytes()
+	p, err := media.Prepare(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 func saved(t *testing.T, d *db.DB) []byte {
@@ -99,7 +104,7 @@ func TestBackupOfEitherEngineIsRestoredOnTheOtherRowForRow(t *testing.T) {
 			t.Parallel()
 			d := filled(t, way[0])
 			want := everything(t, d)
-			for _, table := range []string{"platform", "host", "media", "ballot", "result_line", "journal_pending"} {
+			for _, table := range []string{"platform", "host", "media", "rendition", "ballot", "result_line", "journal_pending"} {
 				if len(want[table]) == 0 {
 					t.Errorf("the table %s is empty: the test proves nothing of it", table)
 				}

@@ -176,7 +176,7 @@ func allProjects(ctx context.Context, tx db.Tx, platform int64) ([]ids.ID, error
 }
 
 func eraseAccounts(ctx context.Context, tx db.Tx, platform int64) error {
-	for _, table := range []string{"account", "district", "theme", "media", "journal_pending"} {
+	for _, table := range []string{"account", "district", "theme", "media", "rendition", "journal_pending"} {
 		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE platform = ?`, platform); err != nil {
 			return err
 		}

@@ -40,14 +40,21 @@ CREATE UNIQUE INDEX account_slug ON account (platform, slug);
 CREATE TABLE media (
 	platform   {{.Int}} NOT NULL,
 	id         {{.ID}} NOT NULL,
-	mime       {{.Text}} NOT NULL,
-	width      {{.Int}} NOT NULL,
-	height     {{.Int}} NOT NULL,
-	alt        {{.Text}} NOT NULL,
-	sha256     {{.Bytes}} NOT NULL,
-	content    {{.Bytes}} NOT NULL,
+	alt        {{.Text}} NOT NULL, -- JSON: what it shows, in words, by language
 	created_at {{.Int}} NOT NULL,
 	PRIMARY KEY (platform, id)
+{{.End}};
+
+-- A picture in one size.
+CREATE TABLE rendition (
+	platform {{.Int}} NOT NULL,
+	media    {{.ID}} NOT NULL,
+	width    {{.Int}} NOT NULL,
+	height   {{.Int}} NOT NULL,
+	mime     {{.Text}} NOT NULL,
+	sha256   {{.Bytes}} NOT NULL,
+	content  {{.Bytes}} NOT NULL,
+	PRIMARY KEY (platform, media, width)
 {{.EndRowid}};
 
 CREATE TABLE district (
@@ -178,6 +185,7 @@ CREATE TABLE proposal (
 CREATE UNIQUE INDEX proposal_number ON proposal (platform, project, number);
 CREATE INDEX proposal_reference ON proposal (platform, reference);
 CREATE INDEX proposal_author ON proposal (platform, author, id);
+CREATE INDEX proposal_picture ON proposal (platform, picture) WHERE picture IS NOT NULL;
 
 -- A proposal selected into a step: the row that lists, orders and counts read.
 CREATE TABLE selection (

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/media"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/result"
@@ -197,7 +198,7 @@ func seedOf(text string) string {
 	return strconv.FormatUint(binary.BigEndian.Uint64(b[:])>>33, 10)
 }
 
-// cards shows listed proposals with their districts, categories and, after a count, their outcome: three statements
+// cards shows listed proposals with their districts, categories and, after a count, their outcome: four statements
 // whatever their number.
 func (v visit) cards(ctx context.Context, e edition, step int, list []proposal.Listed) ([]ui.Card, error) {
 	places := make([]ids.ID, len(list))
@@ -224,6 +225,10 @@ func (v visit) cards(ctx context.Context, e edition, step int, list []proposal.L
 			}
 		}
 	}
+	pictures, err := v.pictures(ctx, list)
+	if err != nil {
+		return nil, err
+	}
 	cards := make([]ui.Card, len(list))
 	for i := range list {
 		l := &list[i]
@@ -231,7 +236,8 @@ func (v visit) cards(ctx context.Context, e edition, step int, list []proposal.L
 			Cost: &l.Proposal.Cost, Currency: e.currency, Score: v.score(e, step, l.Selection)}
 		card.Districts, card.Category = placesOf(tags[l.Proposal.ID], order)
 		if !l.Picture.IsZero() {
-			card.PictureURL = "/media/" + l.Picture.String()
+			card.PictureURL, card.SmallURL = media.Path(l.Picture, media.Full), media.Path(l.Picture, media.Small)
+			card.PictureAlt, card.PictureLang = v.alt(pictures[l.Picture])
 		}
 		if line, ok := outcome[l.Proposal.ID]; ok && e.result.Counted {
 			state := v.Outcome(line.Winner(), line.Mark == 2)
@@ -240,6 +246,23 @@ func (v visit) cards(ctx context.Context, e edition, step int, list []proposal.L
 		cards[i] = card
 	}
 	return cards, nil
+}
+
+// pictures gives the pictures of proposals.
+func (v visit) pictures(ctx context.Context, list []proposal.Listed) (map[ids.ID]media.Picture, error) {
+	var wanted []ids.ID
+	for _, l := range list {
+		if !l.Picture.IsZero() {
+			wanted = append(wanted, l.Picture)
+		}
+	}
+	return media.ByIDs(ctx, v.tx, v.platform.Key, wanted)
+}
+
+// alt says what a picture shows, and in which language when it is not the page's.
+func (v visit) alt(p media.Picture) (words, lang string) {
+	words, of := p.Alt.In(v.Lang)
+	return words, v.foreign(string(of))
 }
 
 func (v visit) score(e edition, step int, s proposal.Selection) ui.Score {

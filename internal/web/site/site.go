@@ -2,7 +2,6 @@ package site
 
 import (
 	"context"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -43,7 +42,7 @@ func (s *Site) Shown(p platform.Platform) ui.Platform {
 		u.Languages = append(u.Languages, i18n.Lang(l))
 	}
 	if !p.Logo.IsZero() {
-		u.LogoURL = "/media/" + p.Logo.String()
+		u.LogoURL = media.Path(p.Logo, media.Small)
 	}
 	return u
 }
@@ -223,35 +222,6 @@ func (s *Site) Routes() []web.Route {
 		{Path: "/projets/{project}/reglement", Need: access.SeeProject, Handle: s.rulebookShow},
 		{Path: "/projets/{project}/mur", Need: access.SeeVoters, Handle: s.wallShow},
 	}
-}
-
-// Media serves stored pictures at /media/ID. What it holds never changes under its identifier.
-func (s *Site) Media(w http.ResponseWriter, r *http.Request) {
-	var picture media.Picture
-	var content []byte
-	id, err := ids.Parse(r.PathValue("id"))
-	if err == nil {
-		err = s.db.Read(r.Context(), func(ctx context.Context, tx db.Tx) error {
-			p, err := platform.ByHost(ctx, tx, r.Host)
-			if err != nil {
-				return err
-			}
-			picture, content, err = media.Content(ctx, tx, p.Key, id)
-			return err
-		})
-	}
-	switch {
-	case err == nil:
-	case fault.Is(err, fault.NotFound) || id.IsZero():
-		http.NotFound(w, r)
-		return
-	default:
-		web.Refuse(w, r, err)
-		return
-	}
-	w.Header().Set("Content-Type", picture.MIME)
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	_, _ = w.Write(content)
 }
 
 // foreign gives a language when it is not the page's, else nothing.

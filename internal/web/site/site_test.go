@@ -33,7 +33,7 @@ func serve(t testing.TB, d *db.DB, files ...string) http.Handler {
 		}
 	}
 	s := site.New(d, "http://localhost:8080")
-	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: s, Static: ui.NewStatic(), Routes: s.Routes(), Others: map[string]http.Handler{"GET /media/{id}": http.HandlerFunc(s.Media)}})
+	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: s, Static: ui.NewStatic(), Routes: s.Routes(), Others: map[string]http.Handler{"GET /media/{id}": s.Media(nil), "GET /media/{id}/{size}": s.Media(nil)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ var scenarios = []scenario{
 	{"a search that is no text", "localhost", bp + "/propositions?q=%00abc", 400, nil, nil, 0},
 	{"a filter that is no text", "localhost", bp + "/propositions?district=%ff", 400, nil, nil, 0},
 	{"an address that is none", "localhost", "/rien", 404, []string{"lang=\"fr\""}, nil, 1},
-	{"a picture that is none", "localhost", "/media/01890000-0000-7000-8000-000000000000", 404, nil, nil, 2},
+	{"a picture that is none", "localhost", "/media/01890000-0000-7000-8000-000000000000", 404, nil, nil, 3},
 }
 
 func TestEveryPageSaysWhatItOwesInAFixedNumberOfStatements(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/ballot"
 	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/media"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/rulebook"
@@ -211,7 +212,7 @@ func (v visit) cards(ctx context.Context, b ballot.Booth, list []proposal.Listed
 			}
 		}
 		if !l.Picture.IsZero() {
-			card.Picture = "/media/" + l.Picture.String()
+			card.Picture = media.Path(l.Picture, media.Small)
 		}
 		if item, ok := b.Paper.Item(number); ok {
 			card.Closed = !b.Paper.Open(item, b.Basket.District)
