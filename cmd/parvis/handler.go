@@ -12,8 +12,10 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/graph"
+	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/me"
+	"github.com/parvis-civic/parvis/internal/web/office"
 	"github.com/parvis-civic/parvis/internal/web/site"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
@@ -28,7 +30,7 @@ func (h *house) handler() (http.Handler, error) {
 	people := account.NewService(h.db)
 	all, err := web.New(web.Options{
 		Log: h.log, Platforms: pages, Static: ui.NewStatic(), People: people, Seen: h.metrics.seen,
-		Routes: slices.Concat(pages.Routes(), me.New(h.db, people).Routes()),
+		Routes: slices.Concat(pages.Routes(), me.New(h.db, people).Routes(), office.New(project.NewService(h.db)).Routes()),
 		Others: map[string]http.Handler{
 			"/graphql":                        api,
 			"GET /projets/{project}/mur/flux": pages.WallStream(h.live),

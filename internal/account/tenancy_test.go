@@ -89,6 +89,10 @@ func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 			}},
 		},
 		Writes: []dbtest.Writing{
+			{Of: "House", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				_, err := account.House(ctx, tx, platform, "Ici")
+				return err
+			}},
 			{Of: "Distrust", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return account.Distrust(ctx, tx, platform, "192.0.1.0/24")
 			}},

@@ -64,13 +64,14 @@ type visit struct {
 	tx       db.Tx
 	platform platform.Platform
 	now      time.Time
+	roles    access.Roles // of who reads: an organiser looks at drafts
 	ui.Page
 }
 
 // read runs fn in one snapshot of the platform that the request is for.
 func (s *Site) read(r *web.Request, p ui.Page, fn func(ctx context.Context, v visit) error) error {
 	return s.db.Read(r.Context(), func(ctx context.Context, tx db.Tx) error {
-		return fn(ctx, visit{tx, r.Platform, r.Platform.Now(tx.Now()), p})
+		return fn(ctx, visit{tx, r.Platform, r.Platform.Now(tx.Now()), r.Person.Roles, p})
 	})
 }
 
@@ -86,7 +87,7 @@ type edition struct {
 
 // edition reads the project of an address. Fault: not_found.
 func (v visit) edition(ctx context.Context, slug string) (edition, error) {
-	view, err := project.Load(ctx, v.tx, v.platform.Key, slug, v.now)
+	view, err := project.LoadFor(ctx, v.tx, v.platform.Key, v.roles, slug, v.now)
 	if err != nil {
 		return edition{}, err
 	}
@@ -135,7 +136,8 @@ func (e edition) totalsShown(step int) bool {
 }
 
 func (e edition) shown() Project {
-	return Project{Slug: e.Slug, Title: e.Title, TitleLang: e.titleLang, Lang: e.lang, ThemeLang: e.themeLang, HasResults: e.counted, HasWorks: e.followed(), HasRulebook: true}
+	return Project{Slug: e.Slug, Title: e.Title, TitleLang: e.titleLang, Lang: e.lang, ThemeLang: e.themeLang, HasResults: e.counted, HasWorks: e.followed(), HasRulebook: true,
+		Draft: e.State == project.Draft}
 }
 
 // followed says whether the winners are being built: there are some, and the step of their works has begun.
