@@ -23,7 +23,8 @@ const (
 	Deposit                              // draft and publish a proposal
 	EditProposal                         // change what was published, with its history
 	WithdrawProposal                     // take it back
-	Vote                                 // keep a basket, cast, change or withdraw a ballot
+	Vote                                 // keep a selection, before and without an account
+	Cast                                 // cast, change or withdraw one's ballot
 	Follow                               // be told of news
 )
 
@@ -83,6 +84,7 @@ var table = map[Action]rule{
 	EditProposal:     ownWhileOpen,
 	WithdrawProposal: ownWhileOpen,
 	Vote:             whileOpen,
+	Cast:             func(r Role, m Moment) bool { return r >= Resident && whileOpen(r, m) },
 	Follow:           signedIn,
 
 	Organise:      organisers,

@@ -58,6 +58,9 @@ func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 				a, _, err := account.BySlug(ctx, tx, platform, "habitante")
 				return a, err
 			}},
+			{Of: "Reachable", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return account.Reachable(ctx, tx, platform, []ids.ID{id})
+			}},
 			{Of: "Trusted", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return account.Trusted(ctx, tx, platform, netip.MustParseAddr("192.0.1.1"))
 			}},
@@ -92,6 +95,9 @@ func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "House", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				_, err := account.House(ctx, tx, platform, "Ici")
 				return err
+			}},
+			{Of: "Appear", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return account.Appear(ctx, tx, platform, id, "Un autre nom", account.Association, time.UnixMicro(1))
 			}},
 			{Of: "Distrust", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return account.Distrust(ctx, tx, platform, "192.0.1.0/24")

@@ -32,13 +32,14 @@ func TestProjectsOfAPlatformAreItsOwn(t *testing.T) {
 	edition, second, hidden, vote := ids.Random(), ids.Random(), ids.Random(), ids.Random()
 	district, theme, category := ids.Random(), ids.Random(), ids.Random()
 	one := []ids.ID{edition}
+	covers := []ids.ID{ids.Random(), ids.Random()} // of the first platform and of the second
 	dbtest.Tenancy{
 		Filled: []string{"Insert", "InsertSteps", "InsertDistricts", "InsertThemes", "InsertCategories", "SetRulebook"},
 		Fill: func(ctx context.Context, tx db.Tx, platform int64) error {
 			of := func(what string) string { return fmt.Sprint(what, " de ", platform) }
 			slugs := map[project.State]string{project.Published: "budget", project.Importing: fmt.Sprint("import-", platform)}
 			for id, state := range map[ids.ID]project.State{edition: project.Published, hidden: project.Importing} {
-				p := project.Project{ID: id, Slug: slugs[state], Title: of("Budget"), Currency: "EUR", State: state, Origin: project.OfCity, Rulebook: 1, PublishedAt: day(1), CreatedAt: day(int(platform))}
+				p := project.Project{ID: id, Slug: slugs[state], Title: of("Budget"), Currency: "EUR", State: state, Origin: project.OfCity, Cover: covers[platform-1], Rulebook: 1, PublishedAt: day(1), CreatedAt: day(int(platform))}
 				if err := project.Insert(ctx, tx, platform, p); err != nil {
 					return err
 				}
@@ -114,6 +115,14 @@ func TestProjectsOfAPlatformAreItsOwn(t *testing.T) {
 				others, err := project.SlugTaken(ctx, tx, platform, "second")
 				return []bool{mine, others}, err
 			}},
+			{Of: "ShowsCover", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				first, err := project.ShowsCover(ctx, tx, platform, covers[0])
+				if err != nil {
+					return nil, err
+				}
+				second, err := project.ShowsCover(ctx, tx, platform, covers[1])
+				return []bool{first, second}, err
+			}},
 			{Of: "StepsOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return project.StepsOf(ctx, tx, platform, one)
 			}},
@@ -145,6 +154,9 @@ func TestProjectsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "ThemesByID", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return project.ThemesByID(ctx, tx, platform, []ids.ID{theme})
 			}},
+			{Of: "CategoriesOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return project.CategoriesOf(ctx, tx, platform, edition, "category")
+			}},
 			{Of: "CategoriesByID", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return project.CategoriesByID(ctx, tx, platform, []ids.ID{category})
 			}},
@@ -155,6 +167,9 @@ func TestProjectsOfAPlatformAreItsOwn(t *testing.T) {
 		Writes: []dbtest.Writing{
 			{Of: "CountStep", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return project.CountStep(ctx, tx, platform, vote, 70, 700)
+			}},
+			{Of: "AddProposals", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return project.AddProposals(ctx, tx, platform, vote, -3)
 			}},
 			{Of: "AddBallots", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return project.AddBallots(ctx, tx, platform, vote, 7)
@@ -199,7 +214,7 @@ func TestProjectsAreCountedByPlatform(t *testing.T) {
 
 func TestAnEditionThatIsBeingImportedIsInvisible(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		edition, vote, district := ids.Random(), ids.Random(), ids.Random()
+		edition, vote, district, cover := ids.Random(), ids.Random(), ids.Random(), ids.Random()
 		read := func() (visible []string) {
 			t.Helper()
 			note := func(what string, found bool, err error) error {
@@ -234,6 +249,10 @@ func TestAnEditionThatIsBeingImportedIsInvisible(t *testing.T) {
 				if err := note("WithSteps", len(list) > 0, err); err != nil {
 					return err
 				}
+				shown, err := project.ShowsCover(ctx, tx, 1, cover)
+				if err := note("ShowsCover", shown, err); err != nil {
+					return err
+				}
 				in, err := project.InDistricts(ctx, tx, 1, []ids.ID{district})
 				return note("InDistricts", len(in) > 0, err)
 			})
@@ -249,7 +268,7 @@ func TestAnEditionThatIsBeingImportedIsInvisible(t *testing.T) {
 			}
 		}
 		write(func(ctx context.Context, tx db.Tx) error {
-			p := project.Project{ID: edition, Slug: "import-1", State: project.Importing, Rulebook: 1, PublishedAt: time.UnixMicro(1), CreatedAt: time.UnixMicro(1)}
+			p := project.Project{ID: edition, Slug: "import-1", State: project.Importing, Cover: cover, Rulebook: 1, PublishedAt: time.UnixMicro(1), CreatedAt: time.UnixMicro(1)}
 			if err := project.Insert(ctx, tx, 1, p); err != nil {
 				return err
 			}
@@ -262,7 +281,7 @@ func TestAnEditionThatIsBeingImportedIsInvisible(t *testing.T) {
 			t.Errorf("while it is imported it is seen by %v", seen)
 		}
 		write(func(ctx context.Context, tx db.Tx) error { return project.Publish(ctx, tx, 1, edition, "here") })
-		if seen := read(); len(seen) != 6 {
+		if seen := read(); len(seen) != 7 {
 			t.Errorf("once published it is seen by %v alone", seen)
 		}
 		write(func(ctx context.Context, tx db.Tx) error { return project.Hide(ctx, tx, 1, edition, "gone") })

@@ -67,6 +67,8 @@ type View struct {
 	Status int // 0 is 200
 	Page   templ.Component
 	Policy string // Content-Security-Policy; empty: the strict one
+	// Geolocation lets the page ask the browser where it is.
+	Geolocation bool
 	// Moved is the page's real address, for one that is only almost right; Page is then not shown.
 	Moved templ.SafeURL
 	// Next is where a form leads once its work is done (303), so that reloading does not send it again.

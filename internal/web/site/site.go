@@ -2,7 +2,6 @@ package site
 
 import (
 	"context"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -54,7 +53,7 @@ func (s *Site) Shown(p platform.Platform) ui.Platform {
 		u.Languages = append(u.Languages, i18n.Lang(l))
 	}
 	if !p.Logo.IsZero() {
-		u.LogoURL = "/media/" + p.Logo.String()
+		u.LogoURL = media.Path(p.Logo, media.Small)
 	}
 	return u
 }
@@ -136,8 +135,14 @@ func (e edition) totalsShown(step int) bool {
 }
 
 func (e edition) shown() Project {
-	return Project{Slug: e.Slug, Title: e.Title, TitleLang: e.titleLang, Lang: e.lang, ThemeLang: e.themeLang, HasResults: e.counted, HasWorks: e.followed(), HasRulebook: true,
+	return Project{Slug: e.Slug, Title: e.Title, TitleLang: e.titleLang, Lang: e.lang, ThemeLang: e.themeLang, HasResults: e.counted, HasWorks: e.followed(), HasRulebook: true, HasVote: e.votes(),
 		Draft: e.State == project.Draft}
+}
+
+// votes says whether people vote on this platform, and may now: the page of the vote is then one of the project's.
+func (e edition) votes() bool {
+	at := project.VoteStep(e.Steps)
+	return at >= 0 && e.State == project.Published && e.Origin == project.OfCity && e.Rulebook.Vote.Who != nil && project.PhaseOf(e.Steps, at, e.Now) == project.Open
 }
 
 // followed says whether the winners are being built: there are some, and the step of their works has begun.
@@ -192,7 +197,10 @@ func (e edition) summary() Edition {
 	if s.Moment, s.Until = e.moment(); !s.Until.IsZero() {
 		s.Left = s.Until.Sub(e.Now)
 	}
-	for _, step := range e.Steps {
+	for i, step := range e.Steps {
+		if step.Kind == project.Collect && e.Origin == project.OfCity {
+			s.Deposits = s.Deposits || e.may(access.Deposit, i)
+		}
 		if step.Kind == project.Vote {
 			s.Voters = int64(step.Ballots)
 		}
@@ -227,35 +235,6 @@ func (s *Site) Routes() []web.Route {
 		{Path: "/projets/{project}/reglement", Need: access.SeeProject, Handle: s.rulebookShow},
 		{Path: "/projets/{project}/mur", Need: access.SeeVoters, Handle: s.wallShow},
 	}
-}
-
-// Media serves stored pictures at /media/ID. What it holds never changes under its identifier.
-func (s *Site) Media(w http.ResponseWriter, r *http.Request) {
-	var picture media.Picture
-	var content []byte
-	id, err := ids.Parse(r.PathValue("id"))
-	if err == nil {
-		err = s.db.Read(r.Context(), func(ctx context.Context, tx db.Tx) error {
-			p, err := platform.ByHost(ctx, tx, r.Host)
-			if err != nil {
-				return err
-			}
-			picture, content, err = media.Content(ctx, tx, p.Key, id)
-			return err
-		})
-	}
-	switch {
-	case err == nil:
-	case fault.Is(err, fault.NotFound) || id.IsZero():
-		http.NotFound(w, r)
-		return
-	default:
-		web.Refuse(w, r, err)
-		return
-	}
-	w.Header().Set("Content-Type", picture.MIME)
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	_, _ = w.Write(content)
 }
 
 // foreign gives a language when it is not the page's, else nothing.
