@@ -24,6 +24,9 @@ import (
 	"github.com/parvis-civic/parvis/internal/web/vote"
 )
 
+// platformLife is how long what is known of a platform is not asked again.
+const platformLife = time.Second
+
 // handler puts together what answers at the public address.
 func (h *house) handler() (http.Handler, error) {
 	api, err := graph.New(graph.Options{DB: h.db, Log: h.log, Local: h.url})
@@ -31,6 +34,7 @@ func (h *house) handler() (http.Handler, error) {
 		return nil, err
 	}
 	pages := site.New(h.db, h.url)
+	pages.Remember(platformLife)
 	people := account.NewService(h.db, proposal.Room(), ballot.Room())
 	all, err := web.New(web.Options{
 		Log: h.log, Platforms: pages, Static: ui.NewStatic(), People: people, Seen: h.metrics.seen,

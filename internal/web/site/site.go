@@ -22,22 +22,11 @@ import (
 type Site struct {
 	db    *db.DB
 	local string
+	hosts hosts
 }
 
 // New gives the pages over a database. local is the scheme and host of the links of platforms without an address.
-func New(d *db.DB, local string) *Site { return &Site{d, local} }
-
-// ByHost finds the platform of a host; false when there is none.
-func (s *Site) ByHost(ctx context.Context, host string) (of platform.Platform, ok bool, err error) {
-	err = s.db.Read(ctx, func(ctx context.Context, tx db.Tx) error {
-		of, err = platform.ByHost(ctx, tx, host)
-		return err
-	})
-	if fault.Is(err, fault.NotFound) {
-		return of, false, nil
-	}
-	return of, err == nil, err
-}
+func New(d *db.DB, local string) *Site { return &Site{db: d, local: local} }
 
 var licences = map[platform.Licence][2]string{
 	platform.Etalab: {"Licence Ouverte 2.0", "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"},
