@@ -88,7 +88,7 @@ CREATE TABLE project (
 	summary      {{.Text}} NOT NULL,
 	currency     {{.Text}} NOT NULL, -- ISO 4217
 	language     {{.Text}} NOT NULL, -- of what people wrote: fr, pl, …
-	state        {{.Text}} NOT NULL, -- importing, published
+	state        {{.Text}} NOT NULL, -- importing, draft, published
 	origin       {{.Text}} NOT NULL, -- city, or import: public data of another system
 	author       {{.ID}},
 	cover        {{.ID}},

@@ -468,7 +468,7 @@ func filterBar(p ui.Page, l ProposalsPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if l.Filter.Search != "" && l.Filter.Order != OrderRelevance {
+		if l.Filter.Order.asked() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<input type=\"hidden\" name=\"tri\" value=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
