@@ -16,6 +16,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/admin"
 	"github.com/parvis-civic/parvis/internal/web/deposit"
 	"github.com/parvis-civic/parvis/internal/web/me"
 	"github.com/parvis-civic/parvis/internal/web/office"
@@ -38,7 +39,7 @@ func (h *house) handler() (http.Handler, error) {
 	people := account.NewService(h.db, proposal.Room(), ballot.Room())
 	all, err := web.New(web.Options{
 		Log: h.log, Platforms: pages, Static: ui.NewStatic(), People: people, Seen: h.metrics.seen,
-		Routes: slices.Concat(pages.Routes(), me.New(h.db, people).Routes(), deposit.New(h.db, proposal.NewService(h.db)).Routes(),
+		Routes: slices.Concat(pages.Routes(), me.New(h.db, people, h.mailbox).Routes(), admin.New(h.db, people, h.mailState()).Routes(), deposit.New(h.db, proposal.NewService(h.db)).Routes(),
 			vote.New(h.db, ballot.NewService(h.db)).Routes(), office.New(project.NewService(h.db)).Routes()),
 		Others: map[string]http.Handler{
 			"/graphql":                        api,

@@ -43,7 +43,7 @@ func visit(t *testing.T, d *db.DB) *visitor {
 	}
 	people := account.NewService(d)
 	pages := site.New(d, "http://localhost")
-	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: pages, Static: ui.NewStatic(), People: people, Routes: append(pages.Routes(), me.New(d, people).Routes()...)})
+	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: pages, Static: ui.NewStatic(), People: people, Routes: append(pages.Routes(), me.New(d, people, false).Routes()...)})
 	if err != nil {
 		t.Fatal(err)
 	}
