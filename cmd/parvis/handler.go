@@ -13,10 +13,12 @@ import (
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/ballot"
 	"github.com/parvis-civic/parvis/internal/graph"
+	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/deposit"
 	"github.com/parvis-civic/parvis/internal/web/me"
+	"github.com/parvis-civic/parvis/internal/web/office"
 	"github.com/parvis-civic/parvis/internal/web/site"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 	"github.com/parvis-civic/parvis/internal/web/vote"
@@ -37,7 +39,7 @@ func (h *house) handler() (http.Handler, error) {
 	all, err := web.New(web.Options{
 		Log: h.log, Platforms: pages, Static: ui.NewStatic(), People: people, Seen: h.metrics.seen,
 		Routes: slices.Concat(pages.Routes(), me.New(h.db, people).Routes(), deposit.New(h.db, proposal.NewService(h.db)).Routes(),
-			vote.New(h.db, ballot.NewService(h.db)).Routes()),
+			vote.New(h.db, ballot.NewService(h.db)).Routes(), office.New(project.NewService(h.db)).Routes()),
 		Others: map[string]http.Handler{
 			"/graphql":                        api,
 			"GET /projets/{project}/mur/flux": pages.WallStream(h.live),
