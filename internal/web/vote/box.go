@@ -58,7 +58,7 @@ func (b Box) said() string {
 		if part.Name != "" {
 			out += part.Name + "\u00a0: "
 		}
-		out += part.Used + ". " + part.Left
+		out += part.Used + " " + part.Left
 	}
 	return out
 }
@@ -122,10 +122,10 @@ func (v visit) part(b ballot.Booth, part ballot.Part, districts map[string]proje
 		p.Left = v.T("vote.left.money", "Left", v.Money(max(part.Envelope-part.Cost, 0), b.Rulebook.Currency))
 	case rulebook.Cumulative:
 		p.Of = s.MaxPoints
-		p.Used = chosen
+		p.Used = chosen + "."
 		p.Left = v.T("vote.left.points", "Count", max(s.MaxPoints-part.Points, 0))
 	default:
-		p.Used = chosen
+		p.Used = chosen + "."
 		switch left := s.Max - part.Chosen; {
 		case s.Max == 0:
 		case left <= 0:

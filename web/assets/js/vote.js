@@ -81,6 +81,7 @@
   function fold(part, open) {
     if (!part.matches(".chosen-list")) return part;
     const details = document.createElement("details");
+    details.className = "see";
     const summary = document.createElement("summary");
     summary.textContent = part.dataset.see;
     details.open = open;
