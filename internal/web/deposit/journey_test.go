@@ -210,3 +210,70 @@ func (c *town) prove(p *browsertest.Page) {
 		c.t.Fatalf("the proof led to %s", p.URL)
 	}
 }
+
+// atDesk looks at the page that is open as somebody at a desk does, in the dark.
+func (c *town) atDesk(p *browsertest.Page, name string) {
+	c.t.Helper()
+	p.As(browsertest.Options{Width: 1280, Height: 900, Dark: true, NoJS: true})
+	c.look(p, name+"-bureau-nuit")
+	p.As(phone)
+}
+
+var phone = browsertest.Options{Width: 360, Height: 740, NoJS: true}
+
+func TestAResidentDepositsWithoutScripts(t *testing.T) {
+	c := settle(t, dbtest.Open(t, db.Postgres))
+	p := browsertest.New(t).Visit(t, c.base+"/", phone)
+	c.toForm(p)
+	p.Fill("#field-title", "Un potager derrière le gymnase")
+	p.Fill("#field-address", "derrière le gymnase")
+	p.Follow(`button[value="save"]`)
+	c.saysIn(p, "#saved", "Brouillon enregistré")
+	c.atDesk(p, "2-formulaire")
+	draft := p.URL
+
+	// The tab is closed; the way back begins at the form.
+	p.Go(c.base + regexp.MustCompile(`/projets/[^/]+/deposer`).FindString(draft))
+	c.saysIn(p, "main", "Vous avez un brouillon", "Un potager derrière le gymnase")
+	p.Follow(`main section.notice a`)
+	p.Fill("#field-body", "Deux carrés de légumes.\n\nUn composteur.")
+	p.Follow(`button[value="check"]`)
+	c.saysIn(p, ".form-problems", "Choisissez un quartier", "Dites votre âge")
+	c.saysIn(p, ".alike", "Un potager pour la cuisine du foyer")
+	c.look(p, "4-manque-sans-scripts")
+	p.Follow(`.form-problems a[href*="field-district"]`)
+	for field, value := range map[string]string{"district": "ruche", "category": "nature"} {
+		browsertest.Eval[bool](p, `(document.getElementById("field-`+field+`").value = "`+value+`", true)`)
+	}
+	for _, box := range []string{"c-lives_in-0", "c-barred-1", "c-investment-1", "c-induced-2", "c-in_time-2", "kind-0", "age-1", "consent"} {
+		p.Click("#field-" + box)
+	}
+	p.Follow(`button[value="check"]`)
+	c.saysIn(p, "main", "Une jeune personne, dont le nom n’est pas montré")
+	p.Follow(`#publier button`)
+	c.prove(p)
+	p.Click("#field-charter")
+	c.atDesk(p, "6-publier")
+	p.Follow(`#publier button`)
+	c.saysIn(p, "main", "Votre projet est en ligne")
+	c.atDesk(p, "7-en-ligne")
+
+	// It is changed, its versions are read, and it is withdrawn.
+	done := p.URL
+	p.Follow(`a.button.quiet`)
+	browsertest.Eval[bool](p, `(document.getElementById("field-title").value = "Un potager pour le gymnase", true)`)
+	p.Follow(`button[value="edit"]`)
+	c.saysIn(p, "main", "Modification publiée", "Un potager pour le gymnase")
+	p.Follow(`.actions a.button`)
+	c.saysIn(p, "main", "Un potager pour le gymnase", "Une modification")
+	p.Follow(`a[href$="/historique"]`)
+	c.saysIn(p, "main", "2 versions", "Un potager derrière le gymnase")
+	c.look(p, "9-versions")
+	c.atDesk(p, "9-versions")
+	p.Go(done)
+	p.Follow(`a[href$="/retirer"]`)
+	c.look(p, "10-retirer")
+	p.Follow(`main form button`)
+	c.saysIn(p, "main", "Vous avez retiré ce projet")
+	c.look(p, "11-retire")
+}
