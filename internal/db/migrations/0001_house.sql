@@ -285,6 +285,7 @@ CREATE TABLE import (
 	districts   {{.Int}} NOT NULL,
 	ballots     {{.Int}} NOT NULL,
 	refused     {{.Int}} NOT NULL, -- lines
+	dropped     {{.Int}} NOT NULL, -- choices of taken ballots that name a refused project
 	differing   {{.Int}} NOT NULL, -- totals that are not those of the file
 	started_at  {{.Int}} NOT NULL,
 	finished_at {{.Int}} NOT NULL, -- while running: the last sign of life

@@ -276,7 +276,7 @@ func (v visit) notices(ctx context.Context, e edition, marked []result.Line, at 
 		return n, "", err
 	}
 	n.Differing = source.Differing
-	n.RefusedCount = source.Refused
+	n.RefusedCount, n.Dropped = source.Refused, source.Dropped
 	refused, err := transfer.RefusedLines(ctx, v.tx, v.platform.Key, source.ID, refusedShown)
 	for _, l := range refused {
 		n.Refused = append(n.Refused, RefusedLine{Line: int64(l.Line), Reason: v.T("refused."+l.Code, pairs(l.Args)...)})
