@@ -8,7 +8,9 @@ import (
 	"io"
 	"time"
 
+	"github.com/parvis-civic/parvis/internal/address"
 	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/media"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/transfer"
@@ -24,6 +26,9 @@ type Work interface {
 	CreatePlatform(ctx context.Context, n NewPlatform) (Platform, error)
 	// Platforms lists the platforms, the default first.
 	Platforms(ctx context.Context) ([]Platform, error)
+	// ImportAddresses replaces the addresses of a platform, the default one for an empty slug, by those of a file; see
+	// address.Import for its errors. Fault: not_found for another platform.
+	ImportAddresses(ctx context.Context, platform string, file io.Reader) (Addresses, error)
 	// Close lets the database go.
 	Close() error
 }
@@ -46,6 +51,12 @@ type Platform struct {
 	Accent    string    `json:"accent"`
 	Default   bool      `json:"default"` // it answers every host that nobody claims
 	CreatedAt time.Time `json:"created_at"`
+}
+
+// Addresses is what came of importing addresses.
+type Addresses struct {
+	Imported int `json:"imported"`
+	Refused  int `json:"refused"` // lines that were no address
 }
 
 func told(p platform.Platform) Platform {
@@ -91,6 +102,20 @@ func (h here) Platforms(ctx context.Context) ([]Platform, error) {
 		list[i] = told(p)
 	}
 	return list, err
+}
+
+func (h here) ImportAddresses(ctx context.Context, slug string, file io.Reader) (Addresses, error) {
+	all, err := platform.NewService(h.db).List(ctx)
+	if err != nil {
+		return Addresses{}, err
+	}
+	for _, p := range all {
+		if p.Slug == slug || slug == "" && p.Default {
+			n, refused, err := address.Import(ctx, h.db, p.Key, file)
+			return Addresses{Imported: n, Refused: refused}, err
+		}
+	}
+	return Addresses{}, fault.New(fault.NotFound, "fault.address.platform", "Slug", slug)
 }
 
 func (h here) Close() error { return h.db.Close() }

@@ -244,7 +244,9 @@ func TestADraftSurvivesTheProofOfAnAddressAndIsNobodyElses(t *testing.T) {
 				t.Errorf("somebody else's draft is %s: %v", what, err)
 			}
 		}
-		h.write(func(ctx context.Context, tx db.Tx) error { return proposal.Room().Merge(ctx, tx, h.of.Key, first.ID, known.ID) })
+		h.write(func(ctx context.Context, tx db.Tx) error {
+			return proposal.Room().Merge(ctx, tx, h.of.Key, first.ID, known.ID)
+		})
 		c, err := h.Call(t.Context(), h.of, proved(known), budget)
 		if err != nil || len(c.Mine) != 1 || c.Mine[0].Content.Title != "Un début" || c.Mine[0].Content.Cost != "beaucoup" {
 			t.Errorf("after the proof: %+v, %v", c.Mine, err)
@@ -385,7 +387,9 @@ func TestFollowingTwiceIsFollowingOnceAndAMergeKeepsIt(t *testing.T) {
 		if n, follows := count(one); n != 2 || !follows {
 			t.Errorf("%d follow, this one %v", n, follows)
 		}
-		h.write(func(ctx context.Context, tx db.Tx) error { return proposal.Room().Merge(ctx, tx, h.of.Key, one.ID, two.ID) })
+		h.write(func(ctx context.Context, tx db.Tx) error {
+			return proposal.Room().Merge(ctx, tx, h.of.Key, one.ID, two.ID)
+		})
 		if n, follows := count(two); n != 1 || !follows {
 			t.Errorf("after the merge %d follow, this one %v", n, follows)
 		}
@@ -416,7 +420,9 @@ func TestWhoIsForgottenLeavesNothingOfWhatTheyWrote(t *testing.T) {
 		if v, ok := own().(proposal.Own); !ok || len(v.Deposits) != 2 {
 			t.Errorf("the file has %+v", v)
 		}
-		h.write(func(ctx context.Context, tx db.Tx) error { return proposal.Room().Forget(ctx, tx, h.of.Key, who.ID, false) })
+		h.write(func(ctx context.Context, tx db.Tx) error {
+			return proposal.Room().Forget(ctx, tx, h.of.Key, who.ID, false)
+		})
 		if own() != nil {
 			t.Error("something is left")
 		}

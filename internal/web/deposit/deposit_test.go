@@ -26,7 +26,7 @@ import (
 	"github.com/parvis-civic/parvis/tally"
 )
 
-// site is two cities, each with an edition whose deposit is open.
+// cities are two, each with an edition whose deposit is open.
 type cities struct {
 	t *testing.T
 	d *db.DB
@@ -174,7 +174,9 @@ func hostile() url.Values {
 }
 
 // short is the same for fields that take a line.
-func short(mark string) string { return `<script>alert(1)</script><img src=x onerror=alert(1)> ` + mark }
+func short(mark string) string {
+	return `<script>alert(1)</script><img src=x onerror=alert(1)> ` + mark
+}
 
 // live is what no page may have of it: an element or an attribute that came from somebody's text.
 var live = regexp.MustCompile(`<script>|<img src=x|[a-z]" onfocus=|href="javascript:`)
