@@ -113,8 +113,8 @@ func TestPlatformIsCreatedWithItsLogo(t *testing.T) {
 		{[]string{"lyon", "--name", "Other"}, "The slug “lyon” is another platform’s already."},
 		{[]string{"other", "--name", "Other", "--host", "lyon.example"}, "Another platform answers at “lyon.example” already."},
 		{[]string{"other", "--name", "Other", "--zone", "Mars/Olympus"}, "The time zone “Mars/Olympus” is not known."},
-		{[]string{"other", "--name", "Other", "--logo", write(t, "logo.svg", "<svg/>")}, "Choose a PNG, JPEG or WebP file."},
-		{[]string{"other", "--name", "Other", "--logo", write(t, "none.png", "")}, "Choose a PNG, JPEG or WebP file."},
+		{[]string{"other", "--name", "Other", "--logo", write(t, "logo.svg", "<svg/>")}, "Choose a JPEG, PNG, WebP or GIF file."},
+		{[]string{"other", "--name", "Other", "--logo", write(t, "none.png", "")}, "Choose a JPEG, PNG, WebP or GIF file."},
 		{[]string{"other", "--name", "Other", "--logo", "missing.png"}, "The file missing.png does not exist."},
 	} {
 		r := parvis(t, append([]string{"platform", "create", "--data", dir}, c.args...)...)

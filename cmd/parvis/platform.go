@@ -28,7 +28,7 @@ type platformCreateCmd struct {
 	Licence string   `default:"${licence}" help:"Licence of its open data: ${licences}."`
 	Accent  string   `placeholder:"#rrggbb" help:"Its colour, instead of the house's."`
 	Address string   `placeholder:"URL" help:"Scheme and host of its links: https://participer.example.fr."`
-	Logo    string   `placeholder:"FILE" help:"Its logo: a PNG, JPEG or WebP picture."`
+	Logo    string   `placeholder:"FILE" help:"Its logo: a JPEG, PNG, WebP or GIF picture."`
 	JSON    bool     `name:"json" help:"Print it as a line of JSON."`
 	database
 }

@@ -4,6 +4,7 @@
 package control
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/address"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/media"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/transfer"
@@ -78,16 +80,23 @@ func (h here) Backup(ctx context.Context, w io.Writer) error {
 }
 
 func (h here) CreatePlatform(ctx context.Context, n NewPlatform) (Platform, error) {
+	var logo media.Prepared
+	var err error
+	if len(n.Logo) > 0 {
+		if logo, err = media.Prepare(bytes.NewReader(n.Logo)); err != nil {
+			return Platform{}, err
+		}
+	}
 	var p platform.Platform
-	err := h.db.Write(ctx, func(ctx context.Context, tx db.Tx) (err error) {
+	err = h.db.Write(ctx, func(ctx context.Context, tx db.Tx) (err error) {
 		if p, err = platform.Create(ctx, tx, n.New); err != nil || len(n.Logo) == 0 {
 			return err
 		}
-		logo, err := media.Store(ctx, tx, p.Key, n.Logo, p.Name)
+		stored, err := media.Store(ctx, tx, p.Key, logo, media.Alt{i18n.Lang(p.Languages[0]): p.Name})
 		if err != nil {
 			return err
 		}
-		return platform.SetLogo(ctx, tx, p.Key, logo.ID)
+		return platform.SetLogo(ctx, tx, p.Key, stored.ID)
 	})
 	if err != nil {
 		return Platform{}, err

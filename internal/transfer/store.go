@@ -125,7 +125,7 @@ func deadImports(ctx context.Context, tx db.Tx, before time.Time) ([]dead, error
 // ofStep are the tables whose rows belong to a step, ballots apart; ofProject those of a project.
 var (
 	ofStep    = []string{"result_line", "result", "turnout", "facet", "selection_tag", "selection"}
-	ofProject = []string{"proposal_text", "delivery", "proposal", "category", "project_district", "project_theme", "rulebook", "step"}
+	ofProject = []string{"search_word", "search_lexicon", "delivery", "proposal", "category", "project_district", "project_theme", "rulebook", "step"}
 )
 
 // eraseDistricts removes the districts that an edition alone lies in, where nothing but imports makes districts.
@@ -176,7 +176,7 @@ func allProjects(ctx context.Context, tx db.Tx, platform int64) ([]ids.ID, error
 }
 
 func eraseAccounts(ctx context.Context, tx db.Tx, platform int64) error {
-	for _, table := range []string{"account", "district", "theme", "media", "journal_pending"} {
+	for _, table := range []string{"account", "district", "theme", "media", "rendition", "journal_pending"} {
 		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE platform = ?`, platform); err != nil {
 			return err
 		}

@@ -64,6 +64,13 @@ func (r *Request) identify() error {
 	return err
 }
 
+// PersonOf gives the person that a request to a platform comes from, for what answers no pages; zero when nobody is known.
+func PersonOf(r *http.Request, of platform.Platform, people People) (account.Person, error) {
+	request := Request{Request: r, Platform: of, people: people}
+	err := request.identify()
+	return request.Person, err
+}
+
 // Begin gives the request a person to save something for: the one that it comes from, else a new participant without an
 // address, whose cookie goes with the answer.
 func (r *Request) Begin(lang i18n.Lang) error {

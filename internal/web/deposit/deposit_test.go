@@ -319,7 +319,9 @@ func TestUploadsThatAreNotWhatTheySayAreRefusedAndTheTextIsKept(t *testing.T) {
 		if status, head, _ := v.get(m[1]); status != 200 || head.Get("Content-Type") != "image/jpeg" {
 			t.Errorf("the picture answers %d, %s", status, head.Get("Content-Type"))
 		}
-		v.begin(url.Values{"title": {"Des bancs"}}) // another draft, without a picture
+		if status, _, _ := (&visitor{cities: v.cities, host: v.host}).get(m[1]); status != 404 {
+			t.Errorf("the picture of a draft answers %d to somebody else", status)
+		}
 		if status, _, _ := v.post(draft, url.Values{"title": {"Des bancs"}, "picture_remove": {"1"}}); status != http.StatusSeeOther {
 			t.Errorf("removing the picture answers %d", status)
 		}
