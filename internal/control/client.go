@@ -199,4 +199,13 @@ func (t there) ImportAddresses(ctx context.Context, platform string, file io.Rea
 	return *e.Addresses, nil
 }
 
+func (t there) GiveRoles(ctx context.Context, r NewRoles) error {
+	body, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	_, err = t.call(ctx, http.MethodPost, pathRoles, bytes.NewReader(body), nil)
+	return err
+}
+
 func (t there) Close() error { t.http.CloseIdleConnections(); return nil }
