@@ -69,7 +69,7 @@ var rooms = []room{
 	{"graph/exec/direct", "", "lets the library's transports write what the executor made"},
 	{"graph", base + "media rulebook tally project proposal ballot result delivery graph/exec graph/exec/direct", "answers from the rooms, holds no SQL"},
 
-	{"control", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer demo", "hands the work of commands to the serve that has the files open"},
+	{"control", base + "address media rulebook tally tally/pabulib project proposal ballot result delivery transfer demo", "hands the work of commands to the serve that has the files open"},
 
 	{"web/assets", "", "styles, scripts and pictures, embedded"},
 	{"web/citymap", "geo", "pure: where outlines, marks and names go on a drawn map"},

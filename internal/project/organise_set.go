@@ -57,29 +57,22 @@ func (e *Edition) renewed(steps []Step, now time.Time) []Step {
 	taken := map[string]bool{}
 	was := map[ids.ID]Step{}
 	for _, s := range e.Steps {
-		was[s.ID] = s
+		was[s.ID], taken[s.Slug] = s, true
 	}
 	for i := range fresh {
 		s := &fresh[i]
 		s.Title = strings.Join(strings.Fields(s.Title), " ")
-		old, known := was[s.ID]
-		if known {
+		if old, known := was[s.ID]; known {
 			delete(was, s.ID) // given twice, the second one is new
 			s.Slug, s.Proposals, s.Ballots = old.Slug, old.Proposals, old.Ballots
 		} else {
-			s.ID, s.Slug, s.Proposals, s.Ballots = ids.Dated(now), "", 0, 0
-		}
-		if taken[s.Slug] || s.Slug == "" {
-			base := ids.Slug(i18n.Fold(s.Title), maxSlug)
-			if s.Title == "" {
-				base = string(s.Kind)
+			base := string(s.Kind)
+			if s.Title != "" {
+				base = ids.Slug(i18n.Fold(s.Title), maxSlug)
 			}
-			for _, other := range e.Steps {
-				taken[other.Slug] = true
-			}
-			s.Slug = numbered(base, taken)
+			s.ID, s.Slug, s.Proposals, s.Ballots = ids.Dated(now), numbered(base, taken), 0, 0
+			taken[s.Slug] = true
 		}
-		taken[s.Slug] = true
 		s.Project, s.Position = e.Project.ID, i
 		s.StartsAt, s.EndsAt = s.StartsAt.UTC(), s.EndsAt.UTC()
 	}

@@ -131,7 +131,7 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 				return proposal.Numbers(ctx, tx, platform, edition, []int{1})
 			}},
 			{Of: "Choosables", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				return proposal.Choosables(ctx, tx, platform, vote, true)
+				return proposal.Choosables(ctx, tx, platform, vote, true, true)
 			}},
 			{Of: "ByIDs", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.ByIDs(ctx, tx, platform, keys[:1])
