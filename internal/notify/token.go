@@ -42,6 +42,15 @@ func newToken(ctx context.Context, tx db.Tx, of int64, person ids.ID, list strin
 	return sign(key, person, list), nil
 }
 
+// Token gives the token of e-mails that were sent to somebody under a list; empty before the first.
+func Token(ctx context.Context, tx db.Tx, of int64, person ids.ID, list string) (string, error) {
+	key, err := platform.Setting(ctx, tx, of, keySetting)
+	if err != nil || key == "" {
+		return "", err
+	}
+	return sign(key, person, list), nil
+}
+
 func sign(key string, person ids.ID, list string) string {
 	said := person.String() + "." + list
 	mac := hmac.New(sha256.New, []byte(key))
