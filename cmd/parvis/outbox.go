@@ -48,7 +48,8 @@ func (h *house) outbox() run.Task {
 	var runner *jobs.Runner
 	return run.Task{Name: "outbox", Deadline: 20 * time.Second,
 		Start: func(ctx context.Context, _ func(error)) error {
-			handlers := map[string]jobs.Handler{ballot.ReminderJob: ballot.NewService(h.db).Remind}
+			ballots := ballot.NewService(h.db)
+			handlers := map[string]jobs.Handler{ballot.ReminderJob: ballots.Remind, ballot.SettleJob: ballots.Settle}
 			switch {
 			case h.mailbox:
 				handlers[notify.Job] = notify.NewPost(h.db, nil, h.url).Handle
