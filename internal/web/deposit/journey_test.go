@@ -36,7 +36,6 @@ type town struct {
 	t    *testing.T
 	d    *db.DB
 	base string
-	path string // of the edition whose deposit is open
 }
 
 func settle(t *testing.T, d *db.DB) *town {
