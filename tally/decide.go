@@ -14,17 +14,26 @@ import "fmt"
 //
 // A reserve completes at most one project for each envelope that is counted (3, 4), never a guaranteed one.
 func Decide(rule Rule, projects []Project, totals Totals) (Result, error) {
+	c, err := counted(rule, projects, totals)
+	if err != nil {
+		return Result{}, err
+	}
+	return c.result(), nil
+}
+
+// counted runs the count; see Decide.
+func counted(rule Rule, projects []Project, totals Totals) (*count, error) {
 	if problems := rule.Check(projects); problems != nil {
-		return Result{}, &RuleError{Problems: problems}
+		return nil, &RuleError{Problems: problems}
 	}
 	if len(totals.Total) != len(projects) || len(totals.Supporters) != len(projects) {
-		return Result{}, fmt.Errorf("totals of %d and %d projects for %d projects", len(totals.Total), len(totals.Supporters), len(projects))
+		return nil, fmt.Errorf("totals of %d and %d projects for %d projects", len(totals.Total), len(totals.Supporters), len(projects))
 	}
 	c := newCount(rule, projects, totals)
 	if rule.Method == MethodGreedy {
 		c.run()
 	}
-	return c.result(), nil
+	return c, nil
 }
 
 // count is a count in progress. Slices indexed by project have the order of the projects.
@@ -40,6 +49,8 @@ type count struct {
 	rivals   [][]int   // the projects that exclude it
 	city     Amount    // money left in the citywide envelope
 	purses   []Amount  // money left in each part
+	kept     []Amount  // money that each part did not spend and keeps
+	ownPart  []Amount  // what a winner took from the envelope of its part
 	unspent  Amount
 	beaten   []int // the project that came first by a tie-break alone, or Nobody
 }
@@ -52,6 +63,7 @@ func newCount(rule Rule, projects []Project, totals Totals) *count {
 		rule: rule, projects: projects, totals: totals, order: ranking(rule.Ties, projects, totals),
 		out: make([]Outcome, len(projects)), barred: make([]bool, len(projects)), short: make([]bool, len(projects)),
 		part: make([]int, len(projects)), rivals: make([][]int, len(projects)), beaten: make([]int, len(projects)),
+		ownPart: make([]Amount, len(projects)),
 	}
 	for rank, p := range c.order {
 		c.out[p] = Outcome{Project: p, Rank: rank + 1, Total: totals.Total[p], Supporters: totals.Supporters[p], Reason: Reason{Code: NotCounted}}
@@ -107,6 +119,7 @@ func (c *count) divide(parts Parts) {
 		c.purses = append(c.purses, e.Amount)
 		c.city -= e.Amount
 	}
+	c.kept = make([]Amount, len(c.purses))
 	for p := range c.projects {
 		keys := c.projects[p].Districts
 		if parts.By == PartsByCategory {
@@ -170,6 +183,7 @@ func (c *count) countParts(parts Parts) {
 			c.city += c.purses[i]
 		} else {
 			c.unspent += c.purses[i]
+			c.kept[i] = c.purses[i]
 		}
 		c.purses[i] = 0
 	}
@@ -179,9 +193,13 @@ func (c *count) countParts(parts Parts) {
 func (c *count) greedy(stage Stage, key string, fit Fit, purse *Amount, in func(p int) bool) {
 	competes := func(p int) bool { return c.open(p) && !c.short[p] && in(p) }
 	stopper := Nobody
+	tied := turns{won: map[int]int{}}
 	for _, p := range c.order {
 		if !competes(p) {
 			continue
+		}
+		if by := c.before(p, fit, &tied); by != Nobody {
+			c.beaten[p] = by
 		}
 		cost, left := c.projects[p].Cost, *purse
 		reason := Reason{Left: left, Cost: cost, Key: key}
@@ -197,20 +215,24 @@ func (c *count) greedy(stage Stage, key string, fit Fit, purse *Amount, in func(
 		}
 		funded := fit.covers(left, cost)
 		if funded || fit.Then != FitSkip {
-			c.beats(p, func(q int) bool {
-				return competes(q) && c.rival(q) == Nobody && fit.covers(left, c.projects[q].Cost)
-			})
+			tied.taken = append(tied.taken, turn{p, left})
+		}
+		if funded {
+			tied.won[p] = len(tied.taken)
 		}
 		switch {
 		case funded && cost <= left:
 			*purse -= cost
 			reason.Code = InFits
 			if stage == StagePart {
-				reason.Code = InPart
+				reason.Code, c.ownPart[p] = InPart, cost
 			}
 			c.win(p, stage, key, 1, reason)
 		case funded:
 			*purse, stopper = 0, p
+			if stage == StagePart {
+				c.ownPart[p] = left
+			}
 			reason.Code, reason.Missing = InReserve, cost-left
 			c.win(p, stage, key, 2, reason)
 		default:

@@ -259,21 +259,51 @@ func TestSuccessors(t *testing.T) {
 		"an exclusion ends":      {with(plain(85), func(r *Rule) { r.Exclusive = [][]string{{"a", "d"}, {"b", "d"}} }), []string{"a", "b"}, []int{4, 2}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			projects, totals, result := decide(t, c.rule, table)
-			got, err := Successor(c.rule, projects, totals, result, c.dropped)
+			projects, totals := put(table)
+			got, err := Successor(c.rule, projects, totals, c.dropped)
 			if err != nil || !slices.Equal(got, c.want) {
 				t.Errorf("%v, %v; want %v", got, err, c.want)
 			}
 		})
 	}
 	rule := with(plain(75), func(r *Rule) { r.Fit = Fit{FitReserve, 80} })
-	projects, totals, result := decide(t, rule, []one{{"a", 40, 9, ""}, {"b", 40, 8, ""}, {"c", 36, 7, ""}, {"d", 35, 6, ""}})
-	if next, err := Successor(rule, projects, totals, result, []string{"b"}); err != nil || !slices.Equal(next, []int{3}) {
+	projects, totals := put([]one{{"a", 40, 9, ""}, {"b", 40, 8, ""}, {"c", 36, 7, ""}, {"d", 35, 6, ""}})
+	if next, err := Successor(rule, projects, totals, []string{"b"}); err != nil || !slices.Equal(next, []int{3}) {
 		t.Errorf("the reserve's share came back too: %v, %v", next, err)
 	}
-	projects, totals, result = decide(t, plain(85), table)
-	if _, err := Successor(plain(85), projects, totals, result, []string{"c"}); err == nil {
+	projects, totals = put(table)
+	if _, err := Successor(plain(85), projects, totals, []string{"c"}); err == nil {
 		t.Error("a project that has no place dropped out")
+	}
+}
+
+func TestMoneyOfAPartStaysInIt(t *testing.T) {
+	table := []one{{"a", 40, 9, "n"}, {"b", 30, 8, "s"}, {"c", 45, 7, "n"}, {"d", 35, 6, "s"}, {"e", 20, 5, "s"}, {"f", 50, 4, "n"}, {"g", 38, 3, ""}, {"h", 36, 2, "n"}}
+	parts := func(left PartsLeft) Rule {
+		return with(plain(130), func(r *Rule) {
+			r.Fit.Then = FitStop
+			// n pays a and keeps 10; s pays b and keeps 10; the city's 40 stop at c.
+			r.Parts = &Parts{By: PartsByDistrict, Envelopes: []Envelope{{"n", 50}, {"s", 40}}, Fit: Fit{FitStop, 0}, Left: left, Several: SeveralFirst, None: NoneCitywide}
+		})
+	}
+	for name, c := range map[string]struct {
+		rule    Rule
+		dropped []string
+		want    []int
+	}{
+		"its part alone takes the place":         {parts(LeftUnspent), []string{"a"}, []int{2}},
+		"with what the part had left":            {parts(LeftUnspent), []string{"b"}, []int{3}},
+		"and not with what another had":          {parts(LeftUnspent), []string{"b", "d", "e"}, []int{3, 4, Nobody}},
+		"what joins the citywide one serves all": {parts(LeftCitywide), []string{"b"}, []int{3}},
+		"each part for itself":                   {parts(LeftUnspent), []string{"a", "b"}, []int{2, 3}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			projects, totals := put(table)
+			got, err := Successor(c.rule, projects, totals, c.dropped)
+			if err != nil || !slices.Equal(got, c.want) {
+				t.Errorf("%v, %v; want %v", got, err, c.want)
+			}
+		})
 	}
 }
 

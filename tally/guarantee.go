@@ -1,7 +1,5 @@
 package tally
 
-import "slices"
-
 // serve keeps the guarantee: round by round, each district that has fewer winners than the round's number gets its best
 // project that may win and can be paid.
 func (c *count) serve(g Guarantee) {
@@ -62,7 +60,7 @@ func (c *count) guaranteed(p int) bool {
 
 // serveOne funds a district's best project, or the next one that fits; false when the district gets no more.
 func (c *count) serveOne(g Guarantee, key string, members []int) bool {
-	for _, p := range members {
+	for i, p := range members {
 		if !c.guaranteed(p) {
 			continue
 		}
@@ -73,9 +71,7 @@ func (c *count) serveOne(g Guarantee, key string, members []int) bool {
 			}
 			continue
 		}
-		c.beats(p, func(q int) bool {
-			return slices.Contains(members, q) && c.guaranteed(q) && c.projects[q].Cost <= c.within(q)
-		})
+		c.beats(p, members[i+1:], func(q int) bool { return c.guaranteed(q) && c.projects[q].Cost <= c.within(q) })
 		c.pay(p)
 		c.win(p, StageGuarantee, key, 1, Reason{Code: InGuarantee, Left: left, Cost: cost, Key: key})
 		return true
@@ -97,6 +93,7 @@ func (c *count) pay(p int) {
 	if i := c.part[p]; i != citywide {
 		own := min(cost, c.purses[i])
 		c.purses[i] -= own
+		c.ownPart[p] = own
 		cost -= own
 	}
 	c.city -= cost

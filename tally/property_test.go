@@ -302,7 +302,7 @@ func TestSuccessorsFitTheMoney(t *testing.T) {
 		for _, p := range out {
 			ids = append(ids, e.projects[p].ID)
 		}
-		next, err := Successor(e.rule, e.projects, e.totals, r, ids)
+		next, err := Successor(e.rule, e.projects, e.totals, ids)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -323,10 +323,37 @@ func TestSuccessorsFitTheMoney(t *testing.T) {
 		if costs > r.Budget+r.Reserve {
 			t.Fatalf("%v cost %d of %d", winners, costs, r.Budget)
 		}
+		e.checkParts(t, winners, r.Reserve)
 		for _, group := range e.rule.Exclusive {
 			if n := len(slices.DeleteFunc(slices.Clone(winners), func(p int) bool { return !slices.Contains(group, e.projects[p].ID) })); n > 1 {
 				t.Fatalf("%d of the group %v have a place", n, group)
 			}
 		}
 	})
+}
+
+// checkParts says that money which parts keep paid for their own projects alone: those outside a part did not cost more than
+// the rest of the budget.
+func (e election) checkParts(t *rapid.T, winners []int, reserve Amount) {
+	if e.rule.Parts == nil || e.rule.Parts.Left != LeftUnspent {
+		return
+	}
+	c := newCount(e.rule, e.projects, e.totals)
+	c.city = e.rule.Budget
+	c.divide(*e.rule.Parts)
+	costs := make([]Amount, len(e.rule.Parts.Envelopes))
+	var rest Amount
+	for _, p := range winners {
+		if i := c.part[p]; i != citywide {
+			costs[i] += e.projects[p].Cost
+		} else {
+			rest += e.projects[p].Cost
+		}
+	}
+	for i, envelope := range e.rule.Parts.Envelopes {
+		rest += max(0, costs[i]-envelope.Amount)
+	}
+	if rest > c.city+reserve {
+		t.Fatalf("%v: %d was taken from the citywide envelope of %d", winners, rest, c.city)
+	}
 }

@@ -126,7 +126,7 @@ type PartsLeft string
 // What can become of it.
 const (
 	LeftCitywide PartsLeft = "citywide" // it joins the citywide envelope
-	LeftUnspent  PartsLeft = "unspent"  // it is not spent in this edition
+	LeftUnspent  PartsLeft = "unspent"  // the part keeps it, for who comes next when one of its winners drops out, see Successor
 )
 
 // Several says what is done with a project that lies in several districts or categories.

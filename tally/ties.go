@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"slices"
+	"sort"
 )
 
 // ranking gives the projects by total, the highest first, ties broken.
@@ -58,10 +59,43 @@ func lot(seed, id string) [sha256.Size]byte {
 	return sha256.Sum256([]byte(seed + "\x00" + id))
 }
 
-// beats notes which projects lose their turn to project p because of a tie-break alone: they have the same total, compete
-// for the same place, and could be paid had they come just before it. It is called before p's own outcome is written.
-func (c *count) beats(p int, competes func(q int) bool) {
-	for _, q := range c.order[c.out[p].Rank:] {
+// turns are the turns that projects with one total took in the count of one envelope: who comes after them with the same
+// total may have lost its own turn to the tie-break alone. What is left never grows from one to the next.
+type turns struct {
+	total int64
+	taken []turn
+	won   map[int]int // how many turns there were once this project had won
+}
+
+type turn struct {
+	project int
+	left    Amount // before it
+}
+
+// before says to which project of its total p loses its turn because of a tie-break alone, Nobody if to none: the last one
+// before it that took a turn when p was not excluded yet and could be paid. It is asked before p's own outcome is written.
+func (c *count) before(p int, fit Fit, t *turns) int {
+	if t.total != c.totals.Total[p] {
+		t.total, t.taken = c.totals.Total[p], t.taken[:0]
+		clear(t.won)
+	}
+	free := len(t.taken)
+	for _, r := range c.rivals[p] {
+		if c.out[r].Winner {
+			free = min(free, t.won[r]) // 0 when it won before all of them
+		}
+	}
+	paid := sort.Search(free, func(i int) bool { return !fit.covers(t.taken[i].left, c.projects[p].Cost) })
+	if paid == 0 {
+		return Nobody
+	}
+	return t.taken[paid-1].project
+}
+
+// beats notes which of the projects after p lose their turn to it because of a tie-break alone: they have the same total, and
+// could be paid had they come just before it. It is called before p's own outcome is written.
+func (c *count) beats(p int, after []int, competes func(q int) bool) {
+	for _, q := range after {
 		if c.totals.Total[q] != c.totals.Total[p] {
 			return
 		}

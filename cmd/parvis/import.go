@@ -23,7 +23,7 @@ type importCmd struct {
 
 // Help is shown by --help.
 func (importCmd) Help() string {
-	return `A file becomes a project with its districts, categories, proposals, rulebook and every ballot, and is counted. It is checked whole first; a wrong line of PROJECTS or VOTES is refused alone, and said with its reason. The same file again changes nothing.
+	return `A file becomes a project with its districts, categories, proposals, rulebook and every ballot, and is counted. It is checked whole first; a wrong line of PROJECTS or VOTES is refused alone, and said with its reason; ballots that name a refused project lose that choice alone. The same file again changes nothing.
 
 Exit codes: 0 everything came in, or was in already; 2 nothing changed: a file cannot be used, or the command is wrong; 3 some lines were refused; 1 any other failure. Of several files, the worst: 1, 2, 3, 0.
 
@@ -42,7 +42,8 @@ type imported struct {
 	Districts int           `json:"districts"`
 	Ballots   int           `json:"ballots"`
 	Refused   []refusedLine `json:"refused"`
-	Unchanged bool          `json:"unchanged,omitempty"` // the same file was in already
+	Dropped   int           `json:"dropped_choices,omitempty"` // that name a project whose line was refused
+	Unchanged bool          `json:"unchanged,omitempty"`       // the same file was in already
 }
 
 type refusedLine struct {
@@ -141,7 +142,7 @@ func (c *importCmd) failed(a *app, path string, err error) int {
 
 func (c *importCmd) line(a *app, r transfer.Report) imported {
 	line := imported{Platform: r.Platform, Project: r.Project, Proposals: r.Proposals, Districts: r.Districts, Ballots: r.Ballots,
-		Refused: []refusedLine{}, Unchanged: r.Unchanged}
+		Refused: []refusedLine{}, Dropped: r.Dropped, Unchanged: r.Unchanged}
 	for _, f := range r.Refused {
 		line.Refused = append(line.Refused, refusedLine{f.Line, a.l.T("refused."+f.Code, pairs(f.Args)...)})
 	}
@@ -166,6 +167,9 @@ func (c *importCmd) tell(a *app, path string, r transfer.Report) {
 	}
 	for _, f := range r.Refused {
 		fmt.Fprintln(a.out, "    "+a.l.T("cli.line", "Line", plain(f.Line), "Text", a.l.T("refused."+f.Code, pairs(f.Args)...)))
+	}
+	if r.Dropped > 0 {
+		fmt.Fprintln(a.out, "  "+a.l.T("cli.import.dropped", "Count", r.Dropped))
 	}
 	if n := len(r.Differences); n > 0 {
 		fmt.Fprintln(a.out, "  "+a.l.T("cli.import.differences", "Count", n))

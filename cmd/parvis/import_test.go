@@ -111,6 +111,30 @@ func TestBadLinesAreRefusedAloneWithTheirReasons(t *testing.T) {
 	}
 }
 
+func TestBallotsLoseTheirChoiceOfARefusedProjectAlone(t *testing.T) {
+	fixture, err := os.ReadFile("../../tally/pabulib/testdata/ordinal.pb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := write(t, "latin.pb", strings.Replace(string(fixture), ";Un;", ";Un caf\xe9;", 1))
+	dir := t.TempDir()
+	r := parvis(t, "import", path, "--data", dir, "--json")
+	got := lines[imported](t, r.out)[0]
+	if r.code != exitRefused || got.Proposals != 3 || got.Ballots != 3 || got.Dropped != 3 || len(got.Refused) != 1 || !strings.Contains(got.Refused[0].Reason, "iconv -f WINDOWS-1252") {
+		t.Errorf("exit %d: %+v", r.code, got)
+	}
+	for _, args := range [][]string{{"import", path, "--data", t.TempDir()}, {"tally", path}} {
+		if r := parvis(t, args...); r.code != exitRefused || !strings.Contains(r.out+r.err, "3 choices name a refused proposal: they are left out") {
+			t.Errorf("%v: exit %d: %s%s", args, r.code, r.out, r.err)
+		}
+	}
+	p := serving(t, "serve", "--data", dir)
+	if _, page := p.get(t, "/en/projets/"+got.Project+"/resultats"); !strings.Contains(page, "3 choices, which named proposals of these lines, are left out") {
+		t.Error("the page of the results does not say how many choices were left out")
+	}
+	p.stop(t)
+}
+
 func TestOtherBytesOfTheSameElectionNeedReplace(t *testing.T) {
 	dir := t.TempDir()
 	done(t, "import", elections+quarter, "--data", dir)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/tally/pabulib"
@@ -106,6 +107,7 @@ func variables() kong.Option {
 	return kong.Vars{
 		"rules":    strings.Join(pabulib.RuleNames(), ", "),
 		"licence":  string(platform.Etalab),
+		"roles":    strings.Join(access.Names[access.Analyst:], ", "),
 		"licences": string(platform.Etalab) + ", " + string(platform.ODbL),
 	}
 }

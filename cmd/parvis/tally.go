@@ -82,6 +82,9 @@ func (c *tallyCmd) Run(a *app) error {
 	for _, r := range e.refused {
 		fmt.Fprintln(a.errs, a.l.T("cli.line", "Line", plain(r.Line), "Text", a.l.T("refused."+r.Code, pairs(r.Args)...)))
 	}
+	if e.Dropped > 0 {
+		fmt.Fprintln(a.errs, a.l.T("cli.import.dropped", "Count", e.Dropped))
+	}
 	if c.JSON {
 		err = a.json(e.json(a.l))
 	} else {

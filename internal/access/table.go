@@ -19,10 +19,12 @@ const (
 // What residents do.
 const (
 	SignIn           Action = iota + 100 // begin and end a session, prove an address
+	Manage                               // one's own account: profile, password, sessions, data
 	Deposit                              // draft and publish a proposal
 	EditProposal                         // change what was published, with its history
 	WithdrawProposal                     // take it back
-	Vote                                 // keep a basket, cast, change or withdraw a ballot
+	Vote                                 // keep a selection, before and without an account
+	Cast                                 // cast, change or withdraw one's ballot
 	Follow                               // be told of news
 )
 
@@ -77,10 +79,12 @@ var table = map[Action]rule{
 	SeeDashboard: func(r Role, _ Moment) bool { return r == Elected || manages(r) },
 
 	SignIn:           everyone,
+	Manage:           signedIn,
 	Deposit:          whileOpen,
 	EditProposal:     ownWhileOpen,
 	WithdrawProposal: ownWhileOpen,
 	Vote:             whileOpen,
+	Cast:             func(r Role, m Moment) bool { return r >= Resident && whileOpen(r, m) },
 	Follow:           signedIn,
 
 	Organise:      organisers,

@@ -18,9 +18,12 @@ import (
 func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 	id := ids.Random()
 	dbtest.Tenancy{
-		Filled: []string{"Insert", "Give", "Trust"},
+		Filled: []string{"Insert", "Give", "Trust", "Log"},
 		Fill: func(ctx context.Context, tx db.Tx, platform int64) error {
 			if err := account.Trust(ctx, tx, platform, fmt.Sprintf("192.0.%d.0/24", platform), "École", id); err != nil {
+				return err
+			}
+			if err := account.Log(ctx, tx, platform, id, id, account.ActFound, ""); err != nil {
 				return err
 			}
 			if platform == 1 { // the other has neither password, factor nor session
@@ -32,6 +35,9 @@ func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 					if _, err := tx.Exec(ctx, insert, platform, id); err != nil {
 						return err
 					}
+				}
+				if _, err := tx.Exec(ctx, `INSERT INTO data_request (platform, id, participant, keep, asked_at, answered_at) VALUES (?, ?, ?, ?, 1, 0)`, platform, id, id, true); err != nil {
+					return err
 				}
 				if _, err := tx.Exec(ctx, `INSERT INTO session (platform, token, participant, agent, factor_at, idle, created_at, seen_at, expires_at)
 					VALUES (?, ?, ?, 'browser', 0, 0, 1, 1, ?)`, platform, []byte("token"), id, int64(1)<<60); err != nil {
@@ -52,6 +58,9 @@ func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 				a, _, err := account.BySlug(ctx, tx, platform, "habitante")
 				return a, err
 			}},
+			{Of: "Reachable", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return account.Reachable(ctx, tx, platform, []ids.ID{id})
+			}},
 			{Of: "Trusted", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return account.Trusted(ctx, tx, platform, netip.MustParseAddr("192.0.1.1"))
 			}},
@@ -64,6 +73,17 @@ func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "HasFactor", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return account.HasFactor(ctx, tx, platform, id)
 			}},
+			{Of: "ByID", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				p, _, err := account.ByID(ctx, tx, platform, id)
+				return p, err
+			}},
+			{Of: "Requests", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return account.Requests(ctx, tx, platform, 10)
+			}},
+			{Of: "RequestOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				r, _, err := account.RequestOf(ctx, tx, platform, id)
+				return r, err
+			}},
 			{Of: "Sessions", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return account.Sessions(ctx, tx, platform, id, "")
 			}},
@@ -72,6 +92,13 @@ func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 			}},
 		},
 		Writes: []dbtest.Writing{
+			{Of: "House", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				_, err := account.House(ctx, tx, platform, "Ici")
+				return err
+			}},
+			{Of: "Appear", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return account.Appear(ctx, tx, platform, id, "Un autre nom", account.Association, time.UnixMicro(1))
+			}},
 			{Of: "Distrust", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return account.Distrust(ctx, tx, platform, "192.0.1.0/24")
 			}},

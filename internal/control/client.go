@@ -188,4 +188,13 @@ func (t there) Platforms(ctx context.Context) ([]Platform, error) {
 	return e.Platforms, err
 }
 
+func (t there) GiveRoles(ctx context.Context, r NewRoles) error {
+	body, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	_, err = t.call(ctx, http.MethodPost, pathRoles, bytes.NewReader(body), nil)
+	return err
+}
+
 func (t there) Close() error { t.http.CloseIdleConnections(); return nil }

@@ -21,6 +21,7 @@ const (
 	pathImport    = "/1/import"
 	pathBackup    = "/1/backup"
 	pathPlatforms = "/1/platforms"
+	pathRoles     = "/1/roles"
 )
 
 // failureTrailer follows a backup that broke off, with the failure.
@@ -48,6 +49,7 @@ func Handler(log *slog.Logger, work Work, spool string) (http.Handler, error) {
 	mux.HandleFunc("GET "+pathBackup, s.backup)
 	mux.HandleFunc("POST "+pathPlatforms, s.createPlatform)
 	mux.HandleFunc("GET "+pathPlatforms, s.listPlatforms)
+	mux.HandleFunc("POST "+pathRoles, s.giveRoles)
 	return mux, nil
 }
 
@@ -149,6 +151,16 @@ func (s *server) createPlatform(w http.ResponseWriter, r *http.Request) {
 	}
 	p, err := s.work.CreatePlatform(r.Context(), n)
 	a.end(event{Platform: &p}, err)
+}
+
+func (s *server) giveRoles(w http.ResponseWriter, r *http.Request) {
+	a := s.answer(w, r)
+	var n NewRoles
+	if err := json.NewDecoder(r.Body).Decode(&n); err != nil {
+		a.end(event{}, err)
+		return
+	}
+	a.end(event{}, s.work.GiveRoles(r.Context(), n))
 }
 
 func (s *server) listPlatforms(w http.ResponseWriter, r *http.Request) {

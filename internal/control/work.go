@@ -4,11 +4,17 @@
 package control
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"time"
 
+	"github.com/parvis-civic/parvis/internal/access"
+	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/i18n"
+	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/media"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/transfer"
@@ -24,6 +30,8 @@ type Work interface {
 	CreatePlatform(ctx context.Context, n NewPlatform) (Platform, error)
 	// Platforms lists the platforms, the default first.
 	Platforms(ctx context.Context) ([]Platform, error)
+	// GiveRoles gives roles to whoever proves an address. Faults: invalid (email, roles), not_found (the platform).
+	GiveRoles(ctx context.Context, r NewRoles) error
 	// Close lets the database go.
 	Close() error
 }
@@ -32,6 +40,14 @@ type Work interface {
 type NewPlatform struct {
 	platform.New
 	Logo []byte // a picture file; none when empty
+}
+
+// NewRoles is what it takes to give somebody roles; they count once the address is proved.
+type NewRoles struct {
+	Platform string    `json:"platform"` // its slug; empty: the default one
+	Email    string    `json:"email"`
+	Roles    []string  `json:"roles"` // their names, as access.Names has them
+	Lang     i18n.Lang `json:"lang"`
 }
 
 // Platform is a platform as commands tell it.
@@ -67,16 +83,23 @@ func (h here) Backup(ctx context.Context, w io.Writer) error {
 }
 
 func (h here) CreatePlatform(ctx context.Context, n NewPlatform) (Platform, error) {
+	var logo media.Prepared
+	var err error
+	if len(n.Logo) > 0 {
+		if logo, err = media.Prepare(bytes.NewReader(n.Logo)); err != nil {
+			return Platform{}, err
+		}
+	}
 	var p platform.Platform
-	err := h.db.Write(ctx, func(ctx context.Context, tx db.Tx) (err error) {
+	err = h.db.Write(ctx, func(ctx context.Context, tx db.Tx) (err error) {
 		if p, err = platform.Create(ctx, tx, n.New); err != nil || len(n.Logo) == 0 {
 			return err
 		}
-		logo, err := media.Store(ctx, tx, p.Key, n.Logo, p.Name)
+		stored, err := media.Store(ctx, tx, p.Key, logo, media.Alt{i18n.Lang(p.Languages[0]): p.Name})
 		if err != nil {
 			return err
 		}
-		return platform.SetLogo(ctx, tx, p.Key, logo.ID)
+		return platform.SetLogo(ctx, tx, p.Key, stored.ID)
 	})
 	if err != nil {
 		return Platform{}, err
@@ -91,6 +114,31 @@ func (h here) Platforms(ctx context.Context) ([]Platform, error) {
 		list[i] = told(p)
 	}
 	return list, err
+}
+
+func (h here) GiveRoles(ctx context.Context, r NewRoles) error {
+	var roles []access.Role
+	for _, name := range r.Roles {
+		role, ok := access.ParseRole(name)
+		if !ok {
+			return fault.New(fault.Invalid, "fault.account.role", "Value", name, "Known", access.Names[access.Analyst:]).In("roles")
+		}
+		roles = append(roles, role)
+	}
+	return h.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		var of platform.Platform
+		var err error
+		if r.Platform == "" {
+			of, err = platform.ByHost(ctx, tx, "")
+		} else {
+			of, err = platform.BySlug(ctx, tx, r.Platform)
+		}
+		if err != nil {
+			return err
+		}
+		_, err = account.Give(ctx, tx, of.Key, r.Email, r.Lang, roles, ids.ID{})
+		return err
+	})
 }
 
 func (h here) Close() error { return h.db.Close() }

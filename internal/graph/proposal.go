@@ -6,7 +6,6 @@ import (
 	"html"
 	"strings"
 
-	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/graph/exec"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/project"
@@ -42,7 +41,7 @@ func registerProposals(x *exec.Executor) {
 		return p.r.base + proposalPath(p.project.Slug, p.Number, p.shown(p.Slug))
 	})
 	exec.Get(x, "Proposal", "trashed", func(p *Proposal) bool { return p.Trashed != proposal.NotTrashed })
-	exec.Get(x, "Proposal", "trashedStatus", func(p *Proposal) *string { return text(strings.ToUpper(string(p.Trashed))) })
+	exec.Get(x, "Proposal", "trashedStatus", func(p *Proposal) *string { return text(p.trashedStatus()) })
 	exec.Get(x, "Proposal", "trashedAt", func(p *Proposal) *dateTime { return p.r.maybe(p.TrashedAt) })
 	exec.Get(x, "Proposal", "trashedReason", func(p *Proposal) *string { return text(p.TrashedReason) })
 	exec.Get(x, "Proposal", "updatedAt", func(p *Proposal) *dateTime { return p.r.maybe(p.UpdatedAt) })
@@ -55,6 +54,12 @@ func registerProposals(x *exec.Executor) {
 	exec.Get(x, "Proposal", "summary", func(p *Proposal) *string { return text(p.shown(p.Summary)) })
 	exec.Get(x, "Proposal", "reference", func(p *Proposal) string { return p.Reference })
 	exec.Get(x, "Proposal", "number", func(p *Proposal) int { return p.Number })
+	exec.Get(x, "Proposal", "picture", func(p *Proposal) *Media {
+		if p.blanked() {
+			return nil
+		}
+		return p.r.media(p.Picture)
+	})
 	exec.Get(x, "Proposal", "project", func(p *Proposal) *Project { return p.project })
 	exec.Get(x, "Proposal", "cost", func(p *Proposal) *Money { return &Money{tallyAmount(p.Cost), p.project.Currency} })
 	exec.Get(x, "Proposal", "address", func(p *Proposal) *address {
@@ -153,9 +158,17 @@ func brought[R any](parents []*Proposal, with func(proposal.With) bool, get func
 	return out, nil
 }
 
-// blanked says whether moderation put the proposal's text out of sight.
+// trashedStatus says it as the API does, which knows no withdrawal by the author: the text is as invisible.
+func (p *Proposal) trashedStatus() string {
+	if p.Trashed == proposal.Withdrawn {
+		return strings.ToUpper(string(proposal.Invisible))
+	}
+	return strings.ToUpper(string(p.Trashed))
+}
+
+// blanked says whether moderation, or its author, put the proposal's text out of sight.
 func (p *Proposal) blanked() bool {
-	return !access.Can(access.Anyone, access.SeeProposal, access.Moment{Published: true, Blanked: p.Trashed == proposal.Invisible})
+	return !p.Trashed.Readable()
 }
 
 // shown gives a part of the proposal's text, nothing when it is out of sight.

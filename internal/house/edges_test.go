@@ -36,6 +36,7 @@ var rooms = []room{
 	{"ids", "", "leaf"},
 	{"access", "", "leaf: who may do or see what, as one table that asks nobody"},
 	{"i18n", "fault", "leaf, but that it says faults to people"},
+	{"geo", "", "leaf: places, outlines, and what lies in what"},
 	{"run", "", "leaf: starts and stops tasks, knows none of them"},
 	{"rulebook", "tally fault ids i18n", "pure: the rules of an edition hold the counting rule itself, and say themselves as a règlement"},
 
@@ -51,8 +52,10 @@ var rooms = []room{
 	{"account", leaves + "db journal platform jobs notify", "who acts"},
 	{"media", base, "files of all rooms"},
 
+	{"address", base + "geo", "the commune's own addresses: where a street and a number are"},
 	{"project", base + "media rulebook tally", "an edition, its steps and its rules"},
-	{"proposal", base + "media rulebook project", "what is proposed in a project"},
+	{"search", leaves + "db", "words and numbers, for every room whose texts are searched"},
+	{"proposal", base + "search geo media rulebook project address", "what is proposed in a project"},
 	{"ballot", base + "rulebook tally project proposal", "choices are proposals of a project's step"},
 	{"result", base + "rulebook tally project proposal ballot", "counts ballots on proposals under the rulebook"},
 	{"delivery", base + "project proposal", "follows what won"},
@@ -69,14 +72,18 @@ var rooms = []room{
 	{"control", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer demo", "hands the work of commands to the serve that has the files open"},
 
 	{"web/assets", "", "styles, scripts and pictures, embedded"},
-	{"web/citymap", "", "pure: where outlines, marks and names go on a drawn map"},
+	{"web/citymap", "geo", "pure: where outlines, marks and names go on a drawn map"},
 	{"web/ui", leaves + "platform project proposal rulebook tally result delivery web/assets web/citymap", "components that several pages share"},
 	{"web", base + "media web/ui web/assets", "what all pages share: hosts, languages, middleware, errors"},
-	{"web/site", base + "media rulebook tally project proposal ballot result delivery transfer live web web/ui web/assets web/citymap", "the public pages, from the rooms (transfer: where an edition came from), hold no SQL"},
+	{"web/site", base + "media rulebook tally project proposal ballot result delivery transfer live geo search web web/ui web/assets web/citymap", "the public pages, from the rooms (transfer: where an edition came from), hold no SQL"},
 
+	{"web/deposit", base + "geo address media rulebook project proposal web web/ui web/assets web/citymap", "depositing a proposal, changing it and following others, from the rooms, hold no SQL"},
 	{"web/me", base + "media rulebook tally project proposal ballot result delivery web web/ui web/assets", "one's own pages, from the rooms, hold no SQL"},
+	{"web/vote", base + "media rulebook project proposal ballot web web/ui", "the pages on which people vote, from the rooms, hold no SQL"},
 
-	{"cmd/parvis", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer live demo control run graph web web/site web/me web/ui web/assets", "wiring"},
+	{"web/office", base + "media rulebook tally project web web/ui web/assets", "the pages of who organises, from the rooms, hold no SQL"},
+
+	{"cmd/parvis", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer live address demo control run graph web web/site web/me web/deposit web/vote web/office web/ui web/assets", "wiring"},
 
 	{"house", "", "tests of the tree"},
 	{"browsertest", "", "a browser for tests"},

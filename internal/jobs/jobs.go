@@ -25,15 +25,22 @@ type Job struct {
 // Add writes a job in the transaction that it belongs to. body is any value that encodes to JSON; a zero at is as soon as
 // it is committed.
 func Add(ctx context.Context, tx db.Tx, platform int64, kind string, body any, at time.Time) error {
-	raw, err := json.Marshal(body)
-	if err != nil {
-		return fmt.Errorf("job %s: %w", kind, err)
-	}
+	return AddAll(ctx, tx, platform, kind, []any{body}, at)
+}
+
+// AddAll writes a job for each body, in as few statements as it can.
+func AddAll(ctx context.Context, tx db.Tx, platform int64, kind string, bodies []any, at time.Time) error {
 	now := tx.Now()
 	if at.IsZero() {
 		at = now
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO jobs (id, platform, kind, body, run_at, tries, error, claimed_until, created_at) VALUES (?, ?, ?, ?, ?, 0, '', 0, ?)`,
-		ids.Dated(now), platform, kind, string(raw), db.Micros(at), db.Micros(now))
-	return err
+	rows := make([][]any, len(bodies))
+	for i, body := range bodies {
+		raw, err := json.Marshal(body)
+		if err != nil {
+			return fmt.Errorf("job %s: %w", kind, err)
+		}
+		rows[i] = []any{ids.Dated(now), platform, kind, string(raw), db.Micros(at), 0, "", 0, db.Micros(now)}
+	}
+	return db.Insert(ctx, tx, "jobs", []string{"id", "platform", "kind", "body", "run_at", "tries", "error", "claimed_until", "created_at"}, rows)
 }

@@ -33,3 +33,12 @@ const Job = "mail"
 func Queue(ctx context.Context, tx db.Tx, platform int64, m Mail) error {
 	return jobs.Add(ctx, tx, platform, Job, m, time.Time{})
 }
+
+// QueueAll is Queue for several e-mails.
+func QueueAll(ctx context.Context, tx db.Tx, platform int64, mails []Mail) error {
+	bodies := make([]any, len(mails))
+	for i, m := range mails {
+		bodies[i] = m
+	}
+	return jobs.AddAll(ctx, tx, platform, Job, bodies, time.Time{})
+}

@@ -66,6 +66,14 @@ func (p Platform) Now(t time.Time) time.Time {
 	return p.Clock.To.Add(time.Duration(int64(t.Sub(p.Clock.From)) / 1000 * p.Clock.Rate))
 }
 
+// When gives the database's time at which the platform's is t; t itself where the platform's time stands still.
+func (p Platform) When(t time.Time) time.Time {
+	if p.Clock.Rate <= 0 || p.Clock.Rate == 1000 && p.Clock.From.Equal(p.Clock.To) {
+		return t
+	}
+	return p.Clock.From.Add(time.Duration(int64(t.Sub(p.Clock.To)) / p.Clock.Rate * 1000))
+}
+
 // New is what it takes to create a platform; what is empty gets its default.
 type New struct {
 	Slug, Name string

@@ -228,9 +228,20 @@ func TestPlatformsAreChangedAndRemovedAlone(t *testing.T) {
 			if err == nil && p.Key != platformKey {
 				t.Errorf("platform %d is the %d", platformKey, p.Key)
 			}
-			return err
+			if err != nil {
+				return err
+			}
+			return platform.Set(ctx, tx, platformKey, "motto", name)
+		},
+		Reads: []dbtest.Reading{
+			{Of: "Setting", Call: func(ctx context.Context, tx db.Tx, key int64) (any, error) {
+				return platform.Setting(ctx, tx, key, "motto")
+			}},
 		},
 		Writes: []dbtest.Writing{
+			{Of: "Set", Call: func(ctx context.Context, tx db.Tx, key int64) error {
+				return platform.Set(ctx, tx, key, "motto", "another")
+			}},
 			{Of: "SetLogo", Call: func(ctx context.Context, tx db.Tx, key int64) error {
 				return platform.SetLogo(ctx, tx, key, ids.Random())
 			}},

@@ -67,6 +67,11 @@ func BySlug(ctx context.Context, tx db.Tx, slug string) (Platform, error) {
 	return one(tx.QueryRow(ctx, `SELECT `+columns+` FROM platform WHERE slug = ?`, slug), "fault.platform.unknown", slug)
 }
 
+// ByKey finds a platform by its key, as rows and jobs name it. Fault: not_found.
+func ByKey(ctx context.Context, tx db.Tx, key int64) (Platform, error) {
+	return one(tx.QueryRow(ctx, `SELECT `+columns+` FROM platform WHERE key = ?`, key), "fault.platform.unknown", key)
+}
+
 // All gives every platform, the default first.
 func All(ctx context.Context, tx db.Tx) ([]Platform, error) {
 	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM platform ORDER BY key`)

@@ -104,6 +104,12 @@ func Insert(ctx context.Context, tx db.Tx, platform int64, p Project) error {
 	return err
 }
 
+// ShowsCover says whether a picture is the cover of an edition that anyone may see.
+func ShowsCover(ctx context.Context, tx db.Tx, platform int64, picture ids.ID) (shown bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM project p WHERE p.platform = ? AND p.cover = ?`+visible+`)`, platform, picture).Scan(&shown)
+	return shown, err
+}
+
 // Publish makes a project visible under a slug.
 func Publish(ctx context.Context, tx db.Tx, platform int64, id ids.ID, slug string) error {
 	_, err := tx.Exec(ctx, `UPDATE project SET state = 'published', slug = ? WHERE platform = ? AND id = ?`, slug, platform, id)
@@ -197,6 +203,12 @@ func InsertSteps(ctx context.Context, tx db.Tx, platform int64, steps []Step) er
 // CountStep writes how many proposals and ballots a step has.
 func CountStep(ctx context.Context, tx db.Tx, platform int64, step ids.ID, proposals, ballots int) error {
 	_, err := tx.Exec(ctx, `UPDATE step SET proposals = ?, ballots = ? WHERE platform = ? AND id = ?`, proposals, ballots, platform, step)
+	return err
+}
+
+// AddProposals counts more proposals selected into a step, or fewer.
+func AddProposals(ctx context.Context, tx db.Tx, platform int64, step ids.ID, n int) error {
+	_, err := tx.Exec(ctx, `UPDATE step SET proposals = proposals + ? WHERE platform = ? AND id = ?`, n, platform, step)
 	return err
 }
 

@@ -142,6 +142,15 @@ func CategoriesByID(ctx context.Context, tx db.Tx, platform int64, list []ids.ID
 	})
 }
 
+// CategoriesOf gives the categories of a project that are of a kind, by name.
+func CategoriesOf(ctx context.Context, tx db.Tx, platform int64, project ids.ID, kind string) ([]Category, error) {
+	rows, err := tx.Query(ctx, `SELECT c.id, c.project, c.kind, c.slug, c.name, c.sort FROM category c WHERE c.platform = ? AND c.project = ? AND c.kind = ? ORDER BY c.sort, c.id`,
+		platform, project, kind)
+	return db.Collect(rows, err, func(r *sql.Rows, c *Category) error {
+		return r.Scan(&c.ID, &c.Project, &c.Kind, &c.Slug, &c.Name, &c.Sort)
+	})
+}
+
 // InsertCategories stores the categories of a project.
 func InsertCategories(ctx context.Context, tx db.Tx, platform int64, categories []Category) error {
 	rows := make([][]any, len(categories))

@@ -40,14 +40,15 @@ type Proposal struct {
 // Place is a position, WGS 84 degrees.
 type Place struct{ Latitude, Longitude float64 }
 
-// Trashed says how moderation removed a contribution.
+// Trashed says how a contribution was removed: by moderation, or by its author.
 type Trashed string
 
-// The states of moderation.
+// The ways in which it was removed.
 const (
 	NotTrashed Trashed = ""
 	Visible    Trashed = "visible"   // removed from lists, its text still readable
 	Invisible  Trashed = "invisible" // its text is out of sight
+	Withdrawn  Trashed = "withdrawn" // its author took it back, and its text with it
 )
 
 // Selection is a proposal's place in a step: the row that lists, orders and counts read.
@@ -85,6 +86,8 @@ const (
 	TagCategory TagKind = "category"
 	TagTarget   TagKind = "target"
 	TagTheme    TagKind = "theme"
+	TagStatus   TagKind = "status" // StatusWinner, of a step whose vote was counted; of facets alone
+	TagStep     TagKind = ""       // the whole step, without what moderation removed; of facets alone
 )
 
 // Facet is a tag with the number of proposals of a step that have it.

@@ -14,6 +14,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
+	"github.com/parvis-civic/parvis/internal/rulebook"
 )
 
 // everything is all that a list can bring.
@@ -23,13 +24,14 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 	edition, vote, results, deposit := ids.Random(), ids.Random(), ids.Random(), ids.Random()
 	author, district, category := ids.Random(), ids.Random(), ids.Random()
 	keys := []ids.ID{ids.Random(), ids.Random(), ids.Random()}
+	pictures := []ids.ID{ids.Random(), ids.Random()} // of the first platform and of the second
 	tags := []proposal.Tag{{Kind: proposal.TagDistrict, Slug: "centre"}}
 	names := func(platform int64) []proposal.Facet {
 		return []proposal.Facet{{Tag: tags[0], Name: fmt.Sprint("Centre de ", platform), Sort: []byte{1}}}
 	}
-	query := proposal.ListQuery{Step: vote, Tags: tags, Author: author, Matching: "banc", Within: &proposal.Frame{South: 43, West: 1, North: 44, East: 2}, Order: proposal.ByVotes, With: everything, Limit: 10}
+	query := proposal.ListQuery{Step: vote, Author: author, Within: &proposal.Frame{South: 43, West: 1, North: 44, East: 2}, Order: proposal.ByVotes, With: everything, Limit: 10}
 	dbtest.Tenancy{
-		Filled: []string{"Insert", "Select", "KeepFacets"},
+		Filled: []string{"Insert", "Select", "KeepFacets", "SetForm", "SetCharter"},
 		Fill: func(ctx context.Context, tx db.Tx, platform int64) error {
 			of := func(what string) string { return fmt.Sprint(what, " de ", platform) }
 			var list []proposal.Proposal
@@ -37,7 +39,7 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 			var all [][]proposal.Tag
 			for i := range 1 + int(platform) { // one more on the second, so that counts differ too
 				p := proposal.Proposal{ID: keys[i], Project: edition, Number: i + 1, Reference: fmt.Sprint("R", i), Slug: "un-banc", Title: of("Un banc"), Body: of("Texte"), Cost: 100 * platform,
-					District: district, Category: category, Author: author, Place: &proposal.Place{Latitude: 43.6 + float64(platform)/100, Longitude: 1.4},
+					District: district, Category: category, Author: author, Picture: pictures[platform-1], Place: &proposal.Place{Latitude: 43.6 + float64(platform)/100, Longitude: 1.4},
 					CreatedAt: time.UnixMicro(1), PublishedAt: time.UnixMicro(platform), UpdatedAt: time.UnixMicro(1)}
 				list = append(list, p)
 				for _, step := range []ids.ID{deposit, vote} {
@@ -57,6 +59,11 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 				proposal.Insert(ctx, tx, platform, list),
 				proposal.Select(ctx, tx, platform, selections, all),
 				proposal.KeepFacets(ctx, tx, platform, vote, names(platform)),
+				proposal.SetForm(ctx, tx, platform, deposit, proposal.Form{Summary: proposal.Optional, Body: proposal.Absent, Category: proposal.Absent, Theme: proposal.Absent,
+					District: proposal.Absent, Place: proposal.Absent, Cost: proposal.Absent, Picture: proposal.Absent,
+					Questions: []proposal.Question{{Key: "q", Kind: proposal.ShortText, Need: proposal.Optional, Label: rulebook.Text{FR: of("Pourquoi")}}}}),
+				second(proposal.SetCharter(ctx, tx, platform, rulebook.Text{FR: of("La charte")})),
+				deposited(ctx, tx, platform, keys[0], author, pictures[platform-1], of("Un banc")),
 			} {
 				if err != nil {
 					return err
@@ -65,22 +72,53 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 			return nil
 		},
 		Reads: []dbtest.Reading{
-			{Of: "List", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				return proposal.List(ctx, tx, platform, query, false)
+			{Of: "Similar", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.Similar(ctx, tx, platform, "Les bancs", 10)
 			}},
-			{Of: "List", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) { // its holders found first
-				return proposal.List(ctx, tx, platform, query, true)
+			{Of: "FormOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.FormOf(ctx, tx, platform, deposit)
+			}},
+			{Of: "CharterOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.CharterOf(ctx, tx, platform)
+			}},
+			{Of: "Versions", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.Versions(ctx, tx, platform, keys[0])
+			}},
+			{Of: "DepositOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				d, _, err := proposal.DepositOf(ctx, tx, platform, keys[0])
+				return d, err
+			}},
+			{Of: "DepositsBy", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.DepositsBy(ctx, tx, platform, author, 10)
+			}},
+			{Of: "FileOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.FileOf(ctx, tx, platform, keys[0], "plan")
+			}},
+			{Of: "Following", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				n, follows, err := proposal.Following(ctx, tx, platform, keys[0], author)
+				return []any{n, follows}, err
+			}},
+			{Of: "Followed", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.Followed(ctx, tx, platform, author, 10)
+			}},
+			{Of: "List", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.List(ctx, tx, platform, query)
+			}},
+			{Of: "Choose", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				c, err := proposal.Choose(ctx, tx, platform, proposal.Choice{Project: edition, Step: vote, Tags: tags, Text: "bancs texte"})
+				if err != nil {
+					return nil, err
+				}
+				list, err := proposal.List(ctx, tx, platform, proposal.ListQuery{Step: vote, Among: &c, Order: proposal.ByRelevance, Limit: 10})
+				return []any{c.Facets, c.Words, list}, err
 			}},
 			{Of: "Lists", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				q := query
 				q.Order, q.Seed = proposal.ByRandom, 5
-				return proposal.Lists(ctx, tx, platform, []ids.ID{vote, deposit}, q, false)
+				return proposal.Lists(ctx, tx, platform, []ids.ID{vote, deposit}, q)
 			}},
 			{Of: "Counts", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.Counts(ctx, tx, platform, []ids.ID{vote, deposit}, query)
-			}},
-			{Of: "Counts", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				return proposal.Counts(ctx, tx, platform, []ids.ID{vote}, proposal.ListQuery{Matching: "de"}) // a word without trigrams
 			}},
 			{Of: "Facets", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.Facets(ctx, tx, platform, vote)
@@ -89,8 +127,30 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 				p, _, err := proposal.Numbered(ctx, tx, platform, edition, 1)
 				return p, err
 			}},
+			{Of: "Numbers", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.Numbers(ctx, tx, platform, edition, []int{1})
+			}},
+			{Of: "Choosables", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.Choosables(ctx, tx, platform, vote, true, true)
+			}},
 			{Of: "ByIDs", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.ByIDs(ctx, tx, platform, keys[:1])
+			}},
+			{Of: "ShowsPicture", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				first, err := proposal.ShowsPicture(ctx, tx, platform, pictures[0])
+				if err != nil {
+					return nil, err
+				}
+				second, err := proposal.ShowsPicture(ctx, tx, platform, pictures[1])
+				return []bool{first, second}, err
+			}},
+			{Of: "OwnsPicture", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				first, err := proposal.OwnsPicture(ctx, tx, platform, author, pictures[0])
+				if err != nil {
+					return nil, err
+				}
+				second, err := proposal.OwnsPicture(ctx, tx, platform, author, pictures[1])
+				return []bool{first, second}, err
 			}},
 			{Of: "SelectionsOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.SelectionsOf(ctx, tx, platform, keys[:1])
@@ -110,6 +170,9 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "AddVotes", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return proposal.AddVotes(ctx, tx, platform, vote, map[int]int{1: 2, 2: 1})
 			}},
+			{Of: "AddTotals", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return proposal.AddTotals(ctx, tx, platform, vote, map[int]proposal.Total{1: {Votes: -1, Points: 3}})
+			}},
 			{Of: "CopyCounts", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return proposal.CopyCounts(ctx, tx, platform, vote, []ids.ID{deposit})
 			}},
@@ -127,11 +190,55 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 				_, err := proposal.Promote(ctx, tx, platform, vote, results, nil, proposal.StatusWinner)
 				return err
 			}},
+			{Of: "Enter", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return proposal.Enter(ctx, tx, platform, vote, 9, names(80))
+			}},
+			{Of: "Leave", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return proposal.Leave(ctx, tx, platform, vote, 9, names(80))
+			}},
+			{Of: "Reindex", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				p, _, err := proposal.Numbered(ctx, tx, platform, edition, 1)
+				if err != nil {
+					return err
+				}
+				now := p
+				now.Title = "Une fontaine"
+				return proposal.Reindex(ctx, tx, platform, p, now)
+			}},
 			{Of: "MoveDistrict", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return proposal.MoveDistrict(ctx, tx, platform, edition, district, ids.Random())
 			}},
 		},
 	}.Run(t)
+}
+
+// deposited stores what a proposal was made of, a version of it, a file, and somebody who follows it; on the second
+// platform more of them.
+func deposited(ctx context.Context, tx db.Tx, platform int64, key, author, picture ids.ID, title string) error {
+	followers := []ids.ID{author, ids.Random()}
+	if platform > 1 {
+		followers[0] = ids.Random()
+		followers = append(followers, ids.Random())
+	}
+	for _, f := range followers {
+		if _, err := tx.Exec(ctx, `INSERT INTO follow (platform, proposal, participant, at) VALUES (?, ?, ?, 1)`, platform, key, f); err != nil {
+			return err
+		}
+	}
+	for _, insert := range []struct {
+		sql  string
+		args []any
+	}{
+		{`INSERT INTO deposit (platform, id, project, step, participant, proposal, body, picture, charter, withdrawn, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, 1, 1)`,
+			[]any{platform, key, key, key, author, key, `{"title":"` + title + `"}`, picture, false}},
+		{`INSERT INTO proposal_version (platform, proposal, version, body, at) VALUES (?, ?, 1, ?, 1)`, []any{platform, key, `{"title":"` + title + `"}`}},
+		{`INSERT INTO deposit_file (platform, deposit, question, name, mime, content, created_at) VALUES (?, ?, 'plan', ?, '', ?, 1)`, []any{platform, key, title, []byte(title)}},
+	} {
+		if _, err := tx.Exec(ctx, insert.sql, insert.args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func TestDraftsAndHiddenEditionsAreNotRead(t *testing.T) {

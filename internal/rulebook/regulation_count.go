@@ -32,7 +32,7 @@ func (w *writer) count() {
 		w.guarantee(*c.Guarantee)
 	}
 	w.ties(c.Ties)
-	w.article("drop_out", w.mark(FieldDropOut, w.say("drop_out."+string(c.DropOut))))
+	w.article("drop_out", w.mark(FieldDropOut, w.say("drop_out."+string(c.DropOut))), w.keeping())
 }
 
 // steps says in which order the envelopes and the guarantee come, when there is more than one thing to do.
@@ -68,6 +68,16 @@ func (w *writer) steps() string {
 		text += w.say("count.step_"+place, "Step", w.say("count.step."+step))
 	}
 	return w.say("count.steps", "Steps", text)
+}
+
+// keeping says, where a place is taken again, that parts keep their money.
+func (w *writer) keeping() string {
+	c := w.r.Count
+	if c.DropOut == tally.DropOutNobody || c.Parts == nil || c.Parts.Left != tally.LeftUnspent {
+		return ""
+	}
+	_, kind := w.partNames()
+	return w.say("parts." + kind + ".drop_out")
 }
 
 // unbuilt says that the winners were found by a method that Count does not have.

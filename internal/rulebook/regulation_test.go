@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/parvis-civic/parvis/internal/i18n"
+	"github.com/parvis-civic/parvis/tally"
 )
 
 var update = flag.Bool("update", false, "write the golden files again; read them before you commit")
@@ -72,6 +73,21 @@ func TestAddedRulesAreMarked(t *testing.T) {
 	}
 }
 
+func TestMoneyThatAPartKeepsIsSaidWhereAPlaceIsTakenAgain(t *testing.T) {
+	for _, c := range []struct {
+		left    tally.PartsLeft
+		dropOut tally.DropOut
+		want    bool
+	}{{tally.LeftUnspent, tally.DropOutNext, true}, {tally.LeftUnspent, tally.DropOutNobody, false}, {tally.LeftCitywide, tally.DropOutNext, false}} {
+		r := warsaw()
+		r.Count.Parts.Left, r.Count.DropOut = c.left, c.dropOut
+		said := strings.Contains(text(r.Regulation(i18n.For(i18n.FR, nil))), "ne peuvent payer qu’un projet de cette catégorie")
+		if said != c.want {
+			t.Errorf("%s, %s: said %v", c.left, c.dropOut, said)
+		}
+	}
+}
+
 // The words of a rule come from keys made of its values, so each value that is valid must have its sentence.
 func TestEveryAnswerHasItsSentence(t *testing.T) {
 	keys := i18n.Keys(i18n.FR)
@@ -86,8 +102,8 @@ func TestEveryAnswerHasItsSentence(t *testing.T) {
 		"rulebook.ties.":            {"supporters", "lower_cost", "lots", "order"},
 		"rulebook.drop_out.":        {"next", "district", "nobody"},
 		"rulebook.guarantee.":       {"no_money_next", "no_money_fewer", "several_first", "several_each", "none_or_several", "below_out", "below_in"},
-		"rulebook.parts.district.":  {"left_citywide", "left_unspent", "several_first", "several_citywide", "none_citywide", "none_excluded"},
-		"rulebook.parts.category.":  {"left_citywide", "left_unspent", "several_first", "several_citywide", "none_citywide", "none_excluded"},
+		"rulebook.parts.district.":  {"left_citywide", "left_unspent", "drop_out", "several_first", "several_citywide", "none_citywide", "none_excluded"},
+		"rulebook.parts.category.":  {"left_citywide", "left_unspent", "drop_out", "several_first", "several_citywide", "none_citywide", "none_excluded"},
 	} {
 		for _, a := range answers {
 			if !slices.Contains(keys, prefix+a) {

@@ -3,8 +3,16 @@ package rulebook
 import (
 	"strconv"
 
+	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/tally"
 )
+
+// BallotRules says how to fill the ballot in, as the article of the règlement does.
+func (r Rulebook) BallotRules(l *i18n.Locale) []string {
+	w := &writer{l: l, r: r}
+	w.ballot()
+	return w.articles[0].Paragraphs
+}
 
 func (w *writer) ballot() {
 	vote := w.r.Vote

@@ -85,6 +85,7 @@ type election struct {
 	totals      tally.Totals
 	differences []pabulib.Difference
 	refused     []Refused
+	dropped     int
 	sha256      []byte
 }
 
@@ -113,6 +114,7 @@ func validate(f File) (*election, error) {
 		}
 	}
 	e.meta, e.projects, e.totals, e.sha256 = r.Meta, r.Projects, counter.Totals(), sum.Sum(nil)
+	e.dropped = r.Dropped
 	e.differences = r.Differences(e.totals)
 	return e, nil
 }
@@ -156,7 +158,7 @@ func (im *importing) begin(ctx context.Context) (report Report, known bool, err 
 		}
 		im.source = Source{ID: ids.Dated(tx.Now()), Project: ids.Dated(tx.Now()), Unit: m.Unit, Subunit: m.Subunit, Instance: m.Instance, File: im.file.Name,
 			SHA256: im.election.sha256, Comment: m.Comment, Proposals: len(im.election.projects), Ballots: im.election.totals.Ballots,
-			Refused: len(im.election.refused), Differing: len(im.election.differences)}
+			Refused: len(im.election.refused), Dropped: im.election.dropped, Differing: len(im.election.differences)}
 		old, ok, err := finished(ctx, tx, im.platform.Key, im.source)
 		switch {
 		case err != nil:
@@ -192,7 +194,7 @@ func findPlatform(ctx context.Context, tx db.Tx, m pabulib.Meta, slug string) (p
 func (im *importing) known(ctx context.Context, tx db.Tx, old stored) (Report, error) {
 	slug, err := project.SlugOf(ctx, tx, im.platform.Key, old.Project)
 	return Report{Platform: im.platform.Slug, Project: slug, Title: titleOf(im.election.meta), Proposals: old.Proposals, Districts: old.Districts, Ballots: old.Ballots,
-		Refused: im.election.refused, Differences: im.election.differences, Unchanged: true}, err
+		Refused: im.election.refused, Dropped: im.election.dropped, Differences: im.election.differences, Unchanged: true}, err
 }
 
 // lay writes the empty, invisible edition: project, rulebook, steps.
@@ -200,7 +202,7 @@ func (im *importing) lay(ctx context.Context, tx db.Tx) error {
 	m, now := im.election.meta, tx.Now()
 	im.shelf = sortOut(im.election, im.source.Project, now)
 	im.source.Districts = len(im.shelf.districts)
-	author, err := houseAccount(ctx, tx, im.platform)
+	author, err := account.House(ctx, tx, im.platform.Key, im.platform.Name)
 	if err != nil {
 		return err
 	}
@@ -227,17 +229,6 @@ func (im *importing) lay(ctx context.Context, tx db.Tx) error {
 	im.vote = steps[1]
 	im.shelf.author = author
 	return project.InsertSteps(ctx, tx, im.platform.Key, steps)
-}
-
-// houseAccount gives the platform's own account: the author of what has no other.
-func houseAccount(ctx context.Context, tx db.Tx, p platform.Platform) (ids.ID, error) {
-	const slug = "plateforme"
-	a, ok, err := account.BySlug(ctx, tx, p.Key, slug)
-	if err != nil || ok {
-		return a.ID, err
-	}
-	a = account.Account{ID: ids.Dated(tx.Now()), Name: p.Name, Kind: account.Organisation, Slug: slug, CreatedAt: tx.Now()}
-	return a.ID, account.Insert(ctx, tx, p.Key, []account.Account{a})
 }
 
 // chunk runs one of the many small transactions of an import, if the import is still ours.
@@ -316,7 +307,7 @@ func (im *importing) finish(ctx context.Context) (report Report, err error) {
 	}
 	err = im.chunk(ctx, func(ctx context.Context, tx db.Tx) error {
 		report = Report{Platform: im.platform.Slug, Title: im.view.Title, Proposals: len(im.shelf.proposals), Districts: len(im.shelf.districts),
-			Ballots: counted.Ballots, Refused: im.election.refused, Differences: im.election.differences, Replaced: im.replaces != nil}
+			Ballots: counted.Ballots, Refused: im.election.refused, Dropped: im.election.dropped, Differences: im.election.differences, Replaced: im.replaces != nil}
 		if report.Project, err = im.takePlace(ctx, tx); err != nil {
 			return err
 		}

@@ -27,11 +27,11 @@ type stored struct {
 }
 
 func sources(ctx context.Context, tx db.Tx, where string, args ...any) ([]stored, error) {
-	rows, err := tx.Query(ctx, `SELECT i.id, i.project, i.unit, i.subunit, i.instance, i.file, i.sha256, i.comment, i.proposals, i.districts, i.ballots, i.refused, i.differing, i.state, i.finished_at
+	rows, err := tx.Query(ctx, `SELECT i.id, i.project, i.unit, i.subunit, i.instance, i.file, i.sha256, i.comment, i.proposals, i.districts, i.ballots, i.refused, i.dropped, i.differing, i.state, i.finished_at
 		FROM import i WHERE i.platform = ?`+where+` ORDER BY i.id`, args...)
 	return db.Collect(rows, err, func(r *sql.Rows, s *stored) error {
 		var at int64
-		err := r.Scan(&s.ID, &s.Project, &s.Unit, &s.Subunit, &s.Instance, &s.File, &s.SHA256, &s.Comment, &s.Proposals, &s.Districts, &s.Ballots, &s.Refused, &s.Differing, &s.state, &at)
+		err := r.Scan(&s.ID, &s.Project, &s.Unit, &s.Subunit, &s.Instance, &s.File, &s.SHA256, &s.Comment, &s.Proposals, &s.Districts, &s.Ballots, &s.Refused, &s.Dropped, &s.Differing, &s.state, &at)
 		s.FinishedAt = db.Time(at)
 		s.beat = s.FinishedAt
 		return err
@@ -50,9 +50,9 @@ func finished(ctx context.Context, tx db.Tx, platform int64, s Source) (stored, 
 func start(ctx context.Context, tx db.Tx, platform int64, s Source) error {
 	now := db.Micros(tx.Now())
 	return db.Insert(ctx, tx, "import", []string{"platform", "id", "project", "unit", "subunit", "instance", "file", "sha256", "state", "comment",
-		"proposals", "districts", "ballots", "refused", "differing", "started_at", "finished_at"},
+		"proposals", "districts", "ballots", "refused", "dropped", "differing", "started_at", "finished_at"},
 		[][]any{{platform, s.ID, s.Project, s.Unit, s.Subunit, s.Instance, s.File, s.SHA256, string(running), s.Comment,
-			s.Proposals, s.Districts, s.Ballots, s.Refused, s.Differing, now, now}})
+			s.Proposals, s.Districts, s.Ballots, s.Refused, s.Dropped, s.Differing, now, now}})
 }
 
 // beat says that a running import is alive, and whether it may go on: false when a sweep took it for dead.
@@ -125,7 +125,7 @@ func deadImports(ctx context.Context, tx db.Tx, before time.Time) ([]dead, error
 // ofStep are the tables whose rows belong to a step, ballots apart; ofProject those of a project.
 var (
 	ofStep    = []string{"result_line", "result", "turnout", "facet", "selection_tag", "selection"}
-	ofProject = []string{"proposal_text", "delivery", "proposal", "category", "project_district", "project_theme", "rulebook", "step"}
+	ofProject = []string{"search_word", "search_lexicon", "delivery", "proposal", "category", "project_district", "project_theme", "rulebook", "step"}
 )
 
 // eraseDistricts removes the districts that an edition alone lies in, where nothing but imports makes districts.
@@ -176,7 +176,7 @@ func allProjects(ctx context.Context, tx db.Tx, platform int64) ([]ids.ID, error
 }
 
 func eraseAccounts(ctx context.Context, tx db.Tx, platform int64) error {
-	for _, table := range []string{"account", "district", "theme", "media", "journal_pending"} {
+	for _, table := range []string{"account", "district", "theme", "media", "rendition", "journal_pending"} {
 		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE platform = ?`, platform); err != nil {
 			return err
 		}

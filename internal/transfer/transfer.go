@@ -39,6 +39,7 @@ type Report struct {
 	Districts   int
 	Ballots     int
 	Refused     []Refused
+	Dropped     int                  // choices left out of ballots, since the line of their project was refused
 	Differences []pabulib.Difference // totals that are not those of the file's own columns
 	Unchanged   bool                 // the same file was imported before: nothing was done
 	Replaced    bool                 // another file's edition gave way
@@ -65,6 +66,7 @@ type Source struct {
 	Districts  int
 	Ballots    int
 	Refused    int
+	Dropped    int // choices of ballots that name a project whose line was refused, and are left out
 	Differing  int // totals that are not those of the file's own columns
 	FinishedAt time.Time
 }

@@ -15,6 +15,11 @@ const strictPolicy = "default-src 'none'; script-src 'self'; connect-src 'self';
 const ExplorerPolicy = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; " +
 	"img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
+// permissions is what a page may ask of the browser: nothing, but where it is for those that say so.
+func permissions(geolocation string) string {
+	return "camera=(), microphone=(), geolocation=(" + geolocation + "), payment=(), usb=(), browsing-topics=()"
+}
+
 // safe sets the headers that every answer has.
 func safe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -22,7 +27,7 @@ func safe(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Content-Security-Policy", strictPolicy)
-		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()")
+		h.Set("Permissions-Policy", permissions(""))
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		next.ServeHTTP(w, r)
 	})
@@ -41,6 +46,9 @@ func (s *server) show(w http.ResponseWriter, r *http.Request, v View) {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	if v.Policy != "" {
 		h.Set("Content-Security-Policy", v.Policy)
+	}
+	if v.Geolocation {
+		h.Set("Permissions-Policy", permissions("self"))
 	}
 	if v.Status != 0 && v.Status != http.StatusOK {
 		h.Set("Cache-Control", "no-store")

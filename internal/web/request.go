@@ -64,6 +64,13 @@ func (r *Request) identify() error {
 	return err
 }
 
+// PersonOf gives the person that a request to a platform comes from, for what answers no pages; zero when nobody is known.
+func PersonOf(r *http.Request, of platform.Platform, people People) (account.Person, error) {
+	request := Request{Request: r, Platform: of, people: people}
+	err := request.identify()
+	return request.Person, err
+}
+
 // Begin gives the request a person to save something for: the one that it comes from, else a new participant without an
 // address, whose cookie goes with the answer.
 func (r *Request) Begin(lang i18n.Lang) error {
@@ -106,12 +113,15 @@ func (s *server) answer(w http.ResponseWriter, r *Request, p *ui.Page, route Rou
 	}
 	p.Person = ui.Person{Known: r.Person.Proved, Name: cmp.Or(r.Person.Name, r.Person.Email), Staff: r.Person.Roles.Staff()}
 	if !r.Person.Roles.Ever(route.Need) {
-		if r.Person.Proved {
-			return View{}, fault.New(fault.Forbidden, "fault.forbidden")
-		}
 		here := r.URL.RequestURI()
 		if route.Method != "" {
 			here = "" // a form that was lost to the end of a session cannot be gone on with from its address
+		}
+		if r.Person.Held.Ever(route.Need) {
+			return View{Next: p.HrefWith(SignInPath+"/second-facteur", "suite", here)}, nil
+		}
+		if r.Person.Proved {
+			return View{}, fault.New(fault.Forbidden, "fault.forbidden")
 		}
 		return View{Next: p.HrefWith(SignInPath, "suite", here)}, nil
 	}

@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -66,13 +67,23 @@ type View struct {
 	Status int // 0 is 200
 	Page   templ.Component
 	Policy string // Content-Security-Policy; empty: the strict one
+	// Geolocation lets the page ask the browser where it is.
+	Geolocation bool
 	// Moved is the page's real address, for one that is only almost right; Page is then not shown.
 	Moved templ.SafeURL
 	// Next is where a form leads once its work is done (303), so that reloading does not send it again.
 	Next templ.SafeURL
+	// File is what the browser keeps instead of showing it.
+	File *File
 	// Session is a new session's token, which the answer puts into the cookie; End takes the cookie away.
 	Session string
 	End     bool
+}
+
+// File is a file made for one person.
+type File struct {
+	Name, Type string
+	Content    []byte
 }
 
 type server struct {
@@ -187,6 +198,13 @@ func (s *server) page(lang i18n.Lang, route Route) http.HandlerFunc {
 			return
 		}
 		request.keep(w, view)
+		if view.File != nil {
+			w.Header().Set("Content-Type", view.File.Type)
+			w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": view.File.Name}))
+			w.Header().Set("Cache-Control", "no-store")
+			_, _ = w.Write(view.File.Content)
+			return
+		}
 		if view.Next != "" {
 			w.Header().Set("Cache-Control", "no-store")
 			http.Redirect(w, r, string(view.Next), http.StatusSeeOther)

@@ -51,6 +51,7 @@ func (r *Reader) nextBallot() (b Ballot, ok bool, err error) {
 		return Ballot{}, false, nil
 	}
 	r.voters[b.Voter] = line
+	r.Dropped += b.Dropped
 	return b, true, nil
 }
 

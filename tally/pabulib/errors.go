@@ -22,6 +22,7 @@ const (
 	FormatMetaTwice   = "meta_twice"   // META says Key twice
 	FormatMetaMissing = "meta_missing" // META lacks the needed Key
 	FormatMetaValue   = "meta_value"   // META's Value of Key is unreadable
+	FormatEncoding    = "encoding"     // the text is not UTF-8
 	FormatVoteType    = "vote_type"    // Value is none of the known vote types
 	FormatProjects    = "projects"     // PROJECTS has Have lines, META announces Want: the file is cut
 	FormatVotes       = "votes"        // VOTES has Have lines, META announces Want: the file is cut
@@ -44,6 +45,7 @@ const (
 	RefusedQuotes        = "quotes"          // a quotation mark is open, or in a text that is not quoted
 	RefusedFields        = "fields"          // Have fields, the header has Want
 	RefusedText          = "text"            // Column is not UTF-8, or has control characters
+	RefusedEncoding      = "encoding"        // Column is not UTF-8, for the first time in the file: all of it is of another encoding
 	RefusedID            = "id"              // a project without identifier
 	RefusedIDComma       = "id_comma"        // identifier ID has a comma, which separates choices
 	RefusedProjectTwice  = "project_twice"   // another line has the identifier ID

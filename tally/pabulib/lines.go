@@ -14,16 +14,19 @@ import (
 const (
 	maxSpan = 50      // lines of one record
 	maxLine = 1 << 20 // bytes of one line
+
+	maxBroken = 1 << 10 // bytes of a line that is too long which are kept
 )
 
 var errLong = errors.New("the line is too long")
 
 // lines splits the input into records: physical lines, and as many more as a quoted text takes.
 type lines struct {
-	in    *bufio.Reader
-	ahead []string // lines that were read to find the end of a text, and are still to be given
-	n     int      // number of the line given last
-	out   []string // fields of the last record; the next one takes its place
+	in     *bufio.Reader
+	ahead  []string // lines that were read to find the end of a text, and are still to be given
+	n      int      // number of the line given last
+	out    []string // fields of the last record; the next one takes its place
+	broken string   // the line where the last bad record begins, or the start of one that is too long
 }
 
 // read gives the fields of the next record that is not empty, and the number of the line where it begins. The error is
@@ -31,6 +34,7 @@ type lines struct {
 func (l *lines) read() ([]string, int, error) {
 	for {
 		text, err := l.line()
+		l.broken = text
 		if errors.Is(err, errLong) {
 			return nil, l.n, bad(l.n, err)
 		}
@@ -146,7 +150,7 @@ func (l *lines) line() (string, error) {
 		}
 		l.n++
 		if len(whole) > maxLine {
-			return "", errLong
+			return string(whole[:maxBroken]), errLong
 		}
 		return string(whole), nil
 	}

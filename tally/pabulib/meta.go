@@ -2,6 +2,7 @@ package pabulib
 
 import (
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -77,7 +78,7 @@ func (r *Reader) readMeta() error {
 			return formatError(line, FormatSection, "Section", sectionProjects)
 		}
 		if isBadLine(err) {
-			return formatError(line, FormatMetaLine)
+			return formatError(line, r.metaLine(r.lines.broken))
 		}
 		if err != nil {
 			return err
@@ -90,7 +91,7 @@ func (r *Reader) readMeta() error {
 			return formatError(line, FormatSection, "Section", sectionProjects)
 		}
 		if len(fields) != 2 || strings.TrimSpace(fields[0]) == "" || !readable(fields[0]) || !readable(fields[1]) {
-			return formatError(line, FormatMetaLine)
+			return formatError(line, r.metaLine(fields...))
 		}
 		key := strings.TrimSpace(fields[0])
 		if _, twice := m.values[key]; twice {
@@ -98,6 +99,14 @@ func (r *Reader) readMeta() error {
 		}
 		m.values[key], m.lines[key] = text(fields[1]), line
 	}
+}
+
+// metaLine says what is wrong with a line of META.
+func (r *Reader) metaLine(fields ...string) string {
+	if slices.ContainsFunc(fields, func(f string) bool { return !utf8.ValidString(f) }) {
+		return FormatEncoding
+	}
+	return FormatMetaLine
 }
 
 // metaReader turns values into a Meta and keeps the first error.

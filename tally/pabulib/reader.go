@@ -15,6 +15,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/parvis-civic/parvis/tally"
 )
@@ -23,6 +24,7 @@ import (
 type Reader struct {
 	Meta     Meta
 	Projects []Project // those that were not refused, in the order of the file
+	Dropped  int       // choices left out of the ballots read so far; see Ballot.Dropped
 
 	lines   *lines
 	line    int // where the line read last begins
@@ -33,6 +35,7 @@ type Reader struct {
 	voters  map[string]int // line of each voter's ballot
 	votes   int            // lines of VOTES read
 	done    bool
+	foreign bool // a text that is not UTF-8 was met
 }
 
 // dropped stands for the index of a project whose line was refused.
@@ -173,6 +176,7 @@ func (r *Reader) row(section, following string) (fields []string, line int, ok, 
 		return nil, line, false, true, nil
 	case isBadLine(err):
 		r.refuse(section, line, RefusedQuotes)
+		r.drop(section, strings.Split(r.lines.broken, ";"))
 		return nil, line, false, false, nil
 	case err != nil:
 		return nil, line, false, false, err
@@ -180,15 +184,34 @@ func (r *Reader) row(section, following string) (fields []string, line int, ok, 
 		return fields, line, false, true, nil
 	case len(fields) != r.width:
 		r.refuse(section, line, RefusedFields, "Have", len(fields), "Want", r.width)
+		r.drop(section, fields)
 		return nil, line, false, false, nil
 	}
 	for i, f := range fields {
 		if !readable(f) {
-			r.refuse(section, line, RefusedText, "Column", r.column(i))
+			code := RefusedText
+			if !r.foreign && !utf8.ValidString(f) {
+				code, r.foreign = RefusedEncoding, true
+			}
+			r.refuse(section, line, code, "Column", r.column(i))
+			r.drop(section, fields)
 			return nil, line, false, false, nil
 		}
 	}
 	return fields, line, true, false, nil
+}
+
+// drop keeps the identifier of a line of PROJECTS that was refused before its fields were looked at, where it can still be
+// read: ballots that name the project lose that choice alone.
+func (r *Reader) drop(section string, fields []string) {
+	i := r.columns["project_id"]
+	if section != sectionProjects || i >= len(fields) || slices.ContainsFunc(fields[:i+1], func(f string) bool { return strings.Contains(f, `"`) }) {
+		return
+	}
+	id := strings.TrimSpace(fields[i])
+	if _, known := r.index[id]; !known && id != "" {
+		r.index[strings.Clone(id)] = dropped
+	}
 }
 
 // column gives the name of the column at a place.

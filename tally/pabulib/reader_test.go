@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/encoding/charmap"
 
 	"github.com/parvis-civic/parvis/tally"
 )
@@ -135,7 +136,7 @@ func TestBadLinesAreRefusedAlone(t *testing.T) {
 	want := []string{
 		"6 id", "7 id_comma", "8 project_twice", "9 cost", "10 cost_decimals", "11 cost_range", "12 cost_range", "13 number", "14 place", "15 fields",
 		"20 voter", "21 voter_twice", "22 choice_empty", "23 choice_unknown", "24 choice_twice", "25 too_many", "26 too_few", "27 points_count",
-		"28 points", "29 points", "30 points_range", "31 points_sum_many", "32 points_sum_few", "33 cost_of_choices", "34 fields", "35 quotes", "36 text",
+		"28 points", "29 points", "30 points_range", "31 points_sum_many", "32 points_sum_few", "33 cost_of_choices", "34 fields", "35 quotes", "36 encoding",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -149,6 +150,67 @@ func TestBadLinesAreRefusedAlone(t *testing.T) {
 	first := refusals[11]
 	if first.Section != sectionVotes || first.Args["Voter"] != "1" || first.Args["First"] != 38 {
 		t.Errorf("arguments: %+v", first)
+	}
+}
+
+// A ballot that names a project whose own line was refused loses that choice, whatever was wrong with the line.
+func TestChoiceOfARefusedProjectIsLeftOutAlone(t *testing.T) {
+	good := string(fixture(t, "ordinal.pb"))
+	line := good[strings.Index(good, "\nA/1;")+1:]
+	line = line[:strings.Index(line, "\n")]
+	_, ballots, _, err := readAll([]byte(good))
+	if err != nil {
+		t.Fatal(err)
+	}
+	naming := 0
+	for _, b := range ballots {
+		if slices.ContainsFunc(b.Choices, func(c tally.Choice) bool { return c.Project == 0 }) {
+			naming++
+		}
+	}
+	for name, bad := range map[string]string{
+		"a field too many": line + ";", "a field too few": line[:strings.LastIndex(line, ";")], "control characters": line + "\a", "not UTF-8": line + "\xe9",
+		"a quote in a text": line + `x"x`, "an open quote": line[:strings.LastIndex(line, ";")+1] + `"`, "a line without end": line + strings.Repeat("x", maxLine),
+	} {
+		r, got, refusals, err := readAll([]byte(strings.Replace(good, line, bad, 1)))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if len(refusals) != 1 || refusals[0].Section != sectionProjects || len(got) != len(ballots) || r.Dropped != naming || naming == 0 {
+			t.Errorf("%s: %v; %d of %d ballots, %d of %d choices left out", name, refusals, len(got), len(ballots), r.Dropped, naming)
+		}
+	}
+}
+
+func TestFileThatIsNotUTF8SaysSoOnce(t *testing.T) {
+	latin := func(s string) []byte {
+		b, err := charmap.ISO8859_1.NewEncoder().Bytes([]byte(s))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	file := strings.NewReplacer("num_projects;4", "num_projects;4\ncomment;sans accent", "A/1;", "A/1;").Replace(string(fixture(t, "ordinal.pb")))
+	for i := range 3 {
+		name := file[strings.Index(file, fmt.Sprintf("\nA/%d;", i+1))+1:]
+		name = name[:strings.Index(name, "\n")]
+		file = strings.Replace(file, name, name+"é", 1)
+	}
+	_, _, refusals, err := readAll(latin(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range refusals {
+		got = append(got, r.Section+" "+r.Code)
+	}
+	if want := []string{"PROJECTS encoding", "PROJECTS text", "PROJECTS text"}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	_, _, _, err = readAll(latin(strings.Replace(file, "sans accent", "avec un café", 1)))
+	if e, ok := errors.AsType[*FormatError](err); !ok || e.Code != FormatEncoding {
+		t.Errorf("in META: %v", err)
 	}
 }
 
@@ -173,7 +235,7 @@ func TestUnusableFilesAreRefusedWhole(t *testing.T) {
 		"no points":          {strings.Replace(good, "ordinal", "cumulative", 1), FormatColumn, "VOTES"},
 		"no header of META":  {strings.Replace(good, "key;value\n", "", 1), FormatColumn, "META"},
 		"META without value": {strings.Replace(good, "unit;Essai", "unit", 1), FormatMetaLine, nil},
-		"META not UTF-8":     {strings.Replace(good, "unit;Essai", "unit;\xff", 1), FormatMetaLine, nil},
+		"META not UTF-8":     {strings.Replace(good, "unit;Essai", "unit;\xff", 1), FormatEncoding, nil},
 		"META twice":         {strings.Replace(good, "country;France", "unit;France", 1), FormatMetaTwice, nil},
 		"no unit":            {strings.Replace(good, "unit;Essai\n", "", 1), FormatMetaMissing, nil},
 		"empty budget":       {strings.Replace(good, "budget;300", "budget;", 1), FormatMetaMissing, nil},

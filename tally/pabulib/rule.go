@@ -1,7 +1,6 @@
 package pabulib
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/parvis-civic/parvis/tally"
@@ -86,6 +85,10 @@ type Official struct {
 // greedy-custom 2 is one completed from the reserve; other marks say that the project was funded from elsewhere.
 func (r *Reader) Official(result tally.Result) Official {
 	o := Official{Winners: []string{}, Differences: []string{}}
+	counted := make([]bool, len(r.Projects))
+	for _, w := range result.Winners {
+		counted[w] = true
+	}
 	for i, p := range r.Projects {
 		if p.Selected == nil {
 			continue
@@ -95,7 +98,7 @@ func (r *Reader) Official(result tally.Result) Official {
 		if won {
 			o.Winners = append(o.Winners, p.ID)
 		}
-		if result.Counted && won != slices.Contains(result.Winners, i) {
+		if result.Counted && won != counted[i] {
 			o.Differences = append(o.Differences, p.ID)
 		}
 	}

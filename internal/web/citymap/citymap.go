@@ -3,99 +3,22 @@
 package citymap
 
 import (
-	"encoding/json"
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/parvis-civic/parvis/internal/geo"
 )
 
-// Place is a position, WGS 84 degrees.
-type Place struct{ Latitude, Longitude float64 }
+// The places and outlines that are drawn.
+type (
+	Place   = geo.Place
+	Outline = geo.Outline
+	Frame   = geo.Frame
+)
 
 // Point is a position on the drawing, y downwards.
 type Point struct{ X, Y float64 }
-
-// Outline is the border of a district: rings, each closed; one inside another is a hole.
-type Outline [][]Place
-
-// ParseOutline reads a GeoJSON geometry (RFC 7946), a Polygon or a MultiPolygon.
-func ParseOutline(text string) (Outline, error) {
-	var shape struct {
-		Type        string
-		Coordinates json.RawMessage
-	}
-	if err := json.Unmarshal([]byte(text), &shape); err != nil {
-		return nil, fmt.Errorf("outline: %w", err)
-	}
-	var polygons [][][][]float64
-	var err error
-	switch shape.Type {
-	case "Polygon":
-		polygons = make([][][][]float64, 1)
-		err = json.Unmarshal(shape.Coordinates, &polygons[0])
-	case "MultiPolygon":
-		err = json.Unmarshal(shape.Coordinates, &polygons)
-	default:
-		return nil, fmt.Errorf("outline: %q is neither a Polygon nor a MultiPolygon", shape.Type)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("outline: %w", err)
-	}
-	var outline Outline
-	for _, polygon := range polygons {
-		for _, positions := range polygon {
-			ring := make([]Place, len(positions))
-			for i, at := range positions {
-				if len(at) < 2 {
-					return nil, fmt.Errorf("outline: a position has %d numbers, at least 2 are needed", len(at))
-				}
-				ring[i] = Place{Latitude: at[1], Longitude: at[0]}
-			}
-			outline = append(outline, ring)
-		}
-	}
-	return outline, nil
-}
-
-// Frame is a part of the world, in degrees. The zero frame holds nothing.
-type Frame struct{ South, West, North, East float64 }
-
-// Around is the smallest frame that holds all those places.
-func Around(places ...Place) Frame {
-	if len(places) == 0 {
-		return Frame{}
-	}
-	f := Frame{South: math.Inf(1), West: math.Inf(1), North: math.Inf(-1), East: math.Inf(-1)}
-	for _, p := range places {
-		f.South, f.North = min(f.South, p.Latitude), max(f.North, p.Latitude)
-		f.West, f.East = min(f.West, p.Longitude), max(f.East, p.Longitude)
-	}
-	return f
-}
-
-// Frame is the smallest frame that holds the outline.
-func (o Outline) Frame() Frame {
-	var all []Place
-	for _, ring := range o {
-		all = append(all, ring...)
-	}
-	return Around(all...)
-}
-
-// With is the smallest frame that holds both.
-func (f Frame) With(other Frame) Frame {
-	switch (Frame{}) {
-	case f:
-		return other
-	case other:
-		return f
-	}
-	return Frame{min(f.South, other.South), min(f.West, other.West), max(f.North, other.North), max(f.East, other.East)}
-}
-
-// Middle is the middle of the frame.
-func (f Frame) Middle() Place { return Place{(f.South + f.North) / 2, (f.West + f.East) / 2} }
 
 // Width of every drawing, in its own units.
 const Width = 1000
@@ -132,7 +55,7 @@ func Fit(f Frame) View {
 
 // at moves the view's middle.
 func (v View) at(mid Place) View {
-	v.Frame = Frame{mid.Latitude - v.Height/2/v.perLatitude, mid.Longitude - Width/2/v.perLongitude, mid.Latitude + v.Height/2/v.perLatitude, mid.Longitude + Width/2/v.perLongitude}
+	v.Frame = Frame{South: mid.Latitude - v.Height/2/v.perLatitude, West: mid.Longitude - Width/2/v.perLongitude, North: mid.Latitude + v.Height/2/v.perLatitude, East: mid.Longitude + Width/2/v.perLongitude}
 	return v
 }
 
@@ -147,8 +70,8 @@ func (v View) Zoom(mid Place, zoom int) View {
 	v.perLatitude, v.perLongitude = v.perLatitude*scale, v.perLongitude*scale
 	tall, wide := v.Height/v.perLatitude/2, Width/v.perLongitude/2
 	return v.at(Place{
-		min(max(mid.Latitude, whole.South+tall), whole.North-tall),
-		min(max(mid.Longitude, whole.West+wide), whole.East-wide),
+		Latitude:  min(max(mid.Latitude, whole.South+tall), whole.North-tall),
+		Longitude: min(max(mid.Longitude, whole.West+wide), whole.East-wide),
 	})
 }
 

@@ -1,6 +1,7 @@
 package citymap
 
 import (
+	"github.com/parvis-civic/parvis/internal/geo"
 	"math"
 	"math/rand/v2"
 	"reflect"
@@ -13,16 +14,16 @@ import (
 const square = `{"type":"Polygon","coordinates":[[[2,48],[2.1,48],[2.1,48.1],[2,48.1],[2,48]]]}`
 
 func TestOutlinesAreReadAndBadOnesSayWhy(t *testing.T) {
-	o, err := ParseOutline(square)
-	if err != nil || len(o) != 1 || len(o[0]) != 5 || o[0][1] != (Place{48, 2.1}) {
+	o, err := geo.ParseOutline(square)
+	if err != nil || len(o) != 1 || len(o[0]) != 5 || o[0][1] != (Place{Latitude: 48, Longitude: 2.1}) {
 		t.Fatalf("a square: %v, %v", o, err)
 	}
-	two, err := ParseOutline(`{"type":"MultiPolygon","coordinates":[[[[0,0],[1,0],[1,1],[0,0]]],[[[5,5,12],[6,5,12],[6,6,12],[5,5,12]]]]}`)
-	if err != nil || len(two) != 2 || two.Frame() != (Frame{0, 0, 6, 6}) {
+	two, err := geo.ParseOutline(`{"type":"MultiPolygon","coordinates":[[[[0,0],[1,0],[1,1],[0,0]]],[[[5,5,12],[6,5,12],[6,6,12],[5,5,12]]]]}`)
+	if err != nil || len(two) != 2 || two.Frame() != (Frame{South: 0, West: 0, North: 6, East: 6}) {
 		t.Fatalf("two parts, one with altitudes: %v, %v", two, err)
 	}
 	for _, bad := range []string{"", "{", `{"type":"Point","coordinates":[1,2]}`, `{"type":"Polygon","coordinates":[[[1]]]}`, `{"type":"Polygon","coordinates":[1]}`} {
-		if o, err := ParseOutline(bad); err == nil {
+		if o, err := geo.ParseOutline(bad); err == nil {
 			t.Errorf("%q is read as %v", bad, o)
 		}
 	}
@@ -31,9 +32,9 @@ func TestOutlinesAreReadAndBadOnesSayWhy(t *testing.T) {
 func TestTheProjectionKeepsShapesAndShowsTheWholeFrame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		south, west := rapid.Float64Range(-70, 70).Draw(t, "south"), rapid.Float64Range(-179, 178).Draw(t, "west")
-		f := Frame{south, west, south + rapid.Float64Range(0, 0.5).Draw(t, "tall"), west + rapid.Float64Range(0, 0.5).Draw(t, "wide")}
+		f := Frame{South: south, West: west, North: south + rapid.Float64Range(0, 0.5).Draw(t, "tall"), East: west + rapid.Float64Range(0, 0.5).Draw(t, "wide")}
 		v := Fit(f)
-		for _, corner := range []Place{{f.South, f.West}, {f.North, f.East}, f.Middle()} {
+		for _, corner := range []Place{{Latitude: f.South, Longitude: f.West}, {Latitude: f.North, Longitude: f.East}, f.Middle()} {
 			p := v.Point(corner)
 			if p.X < margin-0.01 || p.X > Width-margin+0.01 || p.Y < margin-0.01 || p.Y > v.Height-margin+0.01 {
 				t.Fatalf("%v is drawn at %v, outside the margin of a drawing %v tall", corner, p, v.Height)
@@ -48,9 +49,9 @@ func TestTheProjectionKeepsShapesAndShowsTheWholeFrame(t *testing.T) {
 }
 
 func TestZoomingStaysInsideTheCity(t *testing.T) {
-	whole := Fit(Frame{48, 2, 48.1, 2.1})
+	whole := Fit(Frame{South: 48, West: 2, North: 48.1, East: 2.1})
 	rapid.Check(t, func(t *rapid.T) {
-		mid := Place{rapid.Float64Range(40, 50).Draw(t, "latitude"), rapid.Float64Range(0, 5).Draw(t, "longitude")}
+		mid := Place{Latitude: rapid.Float64Range(40, 50).Draw(t, "latitude"), Longitude: rapid.Float64Range(0, 5).Draw(t, "longitude")}
 		zoom := rapid.IntRange(-1, MaxZoom+3).Draw(t, "zoom")
 		v := whole.Zoom(mid, zoom)
 		const hair = 1e-9
@@ -115,7 +116,7 @@ func TestMarksDoNotDependOnTheOrderOfSpots(t *testing.T) {
 
 func TestNamesNeverOverlapNorLeaveTheDrawing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		v := Fit(Frame{48, 2, 48.1, 2.1})
+		v := Fit(Frame{South: 48, West: 2, North: 48.1, East: 2.1})
 		n := rapid.IntRange(1, 40).Draw(t, "n")
 		size := rapid.Float64Range(10, 40).Draw(t, "size")
 		named := make([]Named, n)
@@ -123,9 +124,10 @@ func TestNamesNeverOverlapNorLeaveTheDrawing(t *testing.T) {
 			named[i].Lines = Wrap(rapid.SampledFrom([]string{"Vieux-Pont", "Les Trois-Moulins", "La Ruche", "Hauts-de-Sorane"}).Draw(t, "name"), 10)
 			south, west := 48+rapid.Float64Range(0, 0.08).Draw(t, "south"), 2+rapid.Float64Range(0, 0.08).Draw(t, "west")
 			if rapid.Bool().Draw(t, "outlined") {
-				named[i].Outline = Outline{{{south, west}, {south, west + 0.02}, {south + 0.02, west + 0.02}, {south + 0.02, west}, {south, west}}}
+				corner := func(up, right float64) Place { return Place{Latitude: south + up, Longitude: west + right} }
+				named[i].Outline = Outline{{corner(0, 0), corner(0, 0.02), corner(0.02, 0.02), corner(0.02, 0), corner(0, 0)}}
 			} else {
-				named[i].At = v.Point(Place{south, west})
+				named[i].At = v.Point(Place{Latitude: south, Longitude: west})
 			}
 		}
 		names := v.Names(named, []Mark{{Point: Point{500, 400}, Count: 1}}, Lettering{size, 20})[0]
@@ -146,7 +148,7 @@ func TestNamesNeverOverlapNorLeaveTheDrawing(t *testing.T) {
 }
 
 func TestANameStandsInItsDistrictBesideItsMarks(t *testing.T) {
-	o, err := ParseOutline(square)
+	o, err := geo.ParseOutline(square)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,11 +181,11 @@ func BenchmarkNames(b *testing.B) {
 		ring := make([]Place, 101)
 		for j := range ring {
 			turn := 2 * math.Pi * float64(j%100) / 100
-			ring[j] = Place{south + 0.0125 + 0.012*math.Sin(turn), west + 0.0125 + 0.012*math.Cos(turn)}
+			ring[j] = Place{Latitude: south + 0.0125 + 0.012*math.Sin(turn), Longitude: west + 0.0125 + 0.012*math.Cos(turn)}
 		}
 		named = append(named, Named{Outline: Outline{ring}, Lines: []string{"Hauts-de-", "Sorane"}})
 	}
-	v := Fit(Frame{48, 2, 48.1, 2.1})
+	v := Fit(Frame{South: 48, West: 2, North: 48.1, East: 2.1})
 	for b.Loop() {
 		v.Names(named, nil, Lettering{21, 30}, Lettering{36, 39})
 	}

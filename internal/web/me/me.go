@@ -19,13 +19,35 @@ type Pages struct {
 // New gives the pages over a database.
 func New(d *db.DB, people *account.Service) *Pages { return &Pages{d, people} }
 
+// The addresses of the pages.
+const (
+	factorPath = web.SignInPath + "/second-facteur"
+	minePath   = "/mon-espace"
+	safetyPath = minePath + "/securite"
+	dataPath   = minePath + "/donnees"
+)
+
 // Routes are the pages, a line each with what it needs.
 func (s *Pages) Routes() []web.Route {
 	return []web.Route{
 		{Path: web.SignInPath, Need: access.SignIn, Handle: s.signIn},
 		{Method: http.MethodPost, Path: web.SignInPath, Need: access.SignIn, Handle: s.sendCode},
 		{Method: http.MethodPost, Path: web.SignInPath + "/code", Need: access.SignIn, Handle: s.proveCode},
+		{Method: http.MethodPost, Path: web.SignInPath + "/mot-de-passe", Need: access.SignIn, Handle: s.password},
+		{Path: factorPath, Need: access.Manage, Handle: s.factor},
+		{Method: http.MethodPost, Path: factorPath, Need: access.Manage, Handle: s.giveFactor},
 		{Method: http.MethodPost, Path: "/deconnexion", Need: access.SignIn, Handle: s.signOut},
-		{Path: "/mon-espace", Need: access.Follow, Handle: s.overview},
+		{Path: minePath, Need: access.Manage, Handle: s.overview},
+		{Path: minePath + "/profil", Need: access.Manage, Handle: s.profile},
+		{Method: http.MethodPost, Path: minePath + "/profil", Need: access.Manage, Handle: s.setProfile},
+		{Path: safetyPath, Need: access.Manage, Handle: s.safety},
+		{Method: http.MethodPost, Path: safetyPath + "/mot-de-passe", Need: access.Manage, Handle: s.setPassword},
+		{Method: http.MethodPost, Path: safetyPath + "/sessions", Need: access.Manage, Handle: s.endSession},
+		{Method: http.MethodPost, Path: safetyPath + "/second-facteur", Need: access.Manage, Handle: s.newFactor},
+		{Method: http.MethodPost, Path: safetyPath + "/second-facteur/confirmer", Need: access.Manage, Handle: s.confirmFactor},
+		{Path: dataPath, Need: access.Manage, Handle: s.data},
+		{Method: http.MethodPost, Path: dataPath + "/copie", Need: access.Manage, Handle: s.export},
+		{Method: http.MethodPost, Path: dataPath + "/effacement", Need: access.Manage, Handle: s.askErasure},
+		{Method: http.MethodPost, Path: dataPath + "/renoncer", Need: access.Manage, Handle: s.cancelErasure},
 	}
 }

@@ -11,14 +11,19 @@ import (
 
 // signInForm is what the pages of signing in carry.
 type signInForm struct {
-	Next     string // the address to go on to, on this host
-	Email    string
-	Sent     bool // the code is on its way
-	Problems ui.Problems
+	Next         string // the address to go on to, on this host
+	Email        string
+	Sent         bool // the code is on its way
+	WithPassword bool // the form with a password was sent
+	Problems     ui.Problems
 }
 
 func (f signInForm) email(p ui.Page) ui.Input {
 	return ui.Input{Name: "email", Label: p.T("account.email"), Help: p.T("account.email.why"), Value: f.Email, Type: "email", Autocomplete: "email", Required: true, Max: 254}
+}
+
+func (f signInForm) password(p ui.Page) ui.Input {
+	return ui.Input{Name: "password", Label: p.T("account.password"), Type: "password", Autocomplete: "current-password", Required: true, Max: 200}
 }
 
 func (f signInForm) code(p ui.Page) ui.Input {
@@ -27,7 +32,7 @@ func (f signInForm) code(p ui.Page) ui.Input {
 
 // onward gives where a person goes on to, in the language of the page.
 func onward(p ui.Page, next string) templ.SafeURL {
-	return templ.SafeURL(web.Local(next, string(p.Href("/mon-espace"))))
+	return templ.SafeURL(web.Local(next, string(p.Href(minePath))))
 }
 
 func (s *Pages) signIn(r *web.Request, p ui.Page) (web.View, error) {
@@ -35,7 +40,7 @@ func (s *Pages) signIn(r *web.Request, p ui.Page) (web.View, error) {
 	if r.Person.Proved {
 		return web.View{Next: onward(p, next)}, nil
 	}
-	return web.View{Page: SignIn(p, signInForm{Next: next})}, nil
+	return web.View{Page: SignIn(p, signInForm{Next: next, WithPassword: r.URL.Query().Get("avec") == "mot-de-passe"})}, nil
 }
 
 func (s *Pages) sendCode(r *web.Request, p ui.Page) (web.View, error) {
@@ -60,6 +65,19 @@ func (s *Pages) proveCode(r *web.Request, p ui.Page) (web.View, error) {
 	return web.View{Next: onward(p, f.Next), Session: token}, nil
 }
 
+// password signs in with one. Who has no password reads the same as who mistypes theirs.
+func (s *Pages) password(r *web.Request, p ui.Page) (web.View, error) {
+	f := signInForm{Next: r.Posted("suite"), Email: r.Posted("email"), WithPassword: true}
+	token, _, err := s.people.SignIn(r.Context(), r.Platform, r.Token, f.Email, r.PostFormValue("password"), r.From(), r.UserAgent())
+	if f.Problems, err = p.ProblemsOf(err); err != nil {
+		return web.View{}, err
+	}
+	if len(f.Problems) > 0 {
+		return f.view(p), nil
+	}
+	return web.View{Next: onward(p, f.Next), Session: token}, nil
+}
+
 func (f signInForm) view(p ui.Page) web.View {
 	v := web.View{Page: SignIn(p, f)}
 	if len(f.Problems) > 0 {
@@ -70,8 +88,4 @@ func (f signInForm) view(p ui.Page) web.View {
 
 func (s *Pages) signOut(r *web.Request, p ui.Page) (web.View, error) {
 	return web.View{Next: p.Href("/"), End: true}, s.people.SignOut(r.Context(), r.Platform, r.Token)
-}
-
-func (s *Pages) overview(r *web.Request, p ui.Page) (web.View, error) {
-	return web.View{Page: Overview(p, r.Person)}, nil
 }

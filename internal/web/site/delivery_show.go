@@ -7,6 +7,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/delivery"
 	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/geo"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
@@ -114,7 +115,7 @@ func (v visit) worksMap(c town, e edition, found []proposal.Proposal, works map[
 	}
 	frame := c.frame
 	if !c.outlined() {
-		frame = citymap.Around(all...)
+		frame = geo.Around(all...)
 	}
 	if frame == (citymap.Frame{}) {
 		return ui.CityMap{}, false

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/parvis-civic/parvis/internal/access"
+	"github.com/parvis-civic/parvis/internal/ballot"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/demo"
 	"github.com/parvis-civic/parvis/internal/graph"
@@ -26,6 +27,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/site"
 	"github.com/parvis-civic/parvis/internal/web/ui"
+	"github.com/parvis-civic/parvis/internal/web/vote"
 )
 
 var (
@@ -96,7 +98,7 @@ func settle(t *testing.T) *country {
 	for into, find := range map[*string]struct{ host, path, link string }{
 		&c.past:      {city, "/sitemap.xml", `/projets/([^/<]+)/resultats<`},
 		&c.uncounted: {uncounted, "/sitemap.xml", `/projets/([^/<]+)/resultats<`},
-		&c.vote:      {city, "/", `<a class="button" href="/projets/([^"/]+)/propositions"`},
+		&c.vote:      {city, "/", `<a class="button" href="/projets/([^"/]+)/vote"`},
 	} {
 		m := regexp.MustCompile(find.link).FindStringSubmatch(c.get(t, find.host, find.path))
 		if m == nil {
@@ -129,8 +131,8 @@ func (c *country) serve(t *testing.T, d *db.DB) {
 	broken := web.Route{Path: "/casse", Need: access.Visit, Handle: func(*web.Request, ui.Page) (web.View, error) { return web.View{}, errors.New("the disk is full") }}
 	hub := live.New(d, quiet)
 	hub.Start(context.WithoutCancel(t.Context()))
-	s.Config.Handler, err = web.New(web.Options{Log: quiet, Platforms: pages, Static: ui.NewStatic(), Routes: append(slices.Clone(c.routes), broken),
-		Others: map[string]http.Handler{"/graphql": api, "GET /media/{id}": http.HandlerFunc(pages.Media),
+	s.Config.Handler, err = web.New(web.Options{Log: quiet, Platforms: pages, Static: ui.NewStatic(), Routes: slices.Concat(c.routes, []web.Route{broken}, vote.New(d, ballot.NewService(d)).Routes()),
+		Others: map[string]http.Handler{"/graphql": api, "GET /media/{id}": pages.Media(nil), "GET /media/{id}/{size}": pages.Media(nil),
 			"GET /projets/{project}/mur/flux": pages.WallStream(hub), "GET /robots.txt": http.HandlerFunc(pages.Robots), "GET /sitemap.xml": http.HandlerFunc(pages.SiteMap)},
 		AnyOrigin: []string{"/graphql"}})
 	if err != nil {

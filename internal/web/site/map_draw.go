@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/parvis-civic/parvis/internal/geo"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
@@ -45,7 +46,7 @@ func (v visit) town(ctx context.Context, e edition) (town, error) {
 	for _, d := range all {
 		q := quarter{District: ui.District{Name: d.Name, Slug: d.Slug, Order: d.Colour}, id: d.ID}
 		if d.Outline != "" {
-			if outline, err := citymap.ParseOutline(d.Outline); err == nil {
+			if outline, err := geo.ParseOutline(d.Outline); err == nil {
 				q.outline = outline
 				c.frame = c.frame.With(outline.Frame())
 			}
@@ -173,7 +174,7 @@ func (v visit) marks(c town, e edition, spots []proposal.Spot, gathered []cityma
 		if len(names) > 0 {
 			m.Label = v.T("map.several_in", "Count", g.Count, "Place", v.List(names))
 		}
-		among := citymap.Around(at...)
+		among := geo.Around(at...)
 		if closer != nil {
 			m.Href = closer(among.Middle(), among)
 		}

@@ -23,6 +23,8 @@ type Project struct {
 	HasResults  bool
 	HasWorks    bool // winners are being built
 	HasRulebook bool
+	Draft       bool // not published: only its organisers see it
+	HasVote     bool // people vote in it now, on this platform
 }
 
 // link leads to the project.
@@ -37,6 +39,9 @@ func (pr Project) rooms(p ui.Page) []ui.Link {
 	links := []ui.Link{
 		{Text: p.T("web.project.room"), Href: p.Href(pr.path())},
 		{Text: p.T("web.proposals.room"), Href: p.Href(pr.path() + "/propositions")},
+	}
+	if pr.HasVote {
+		links = append(links, ui.Link{Text: p.T("vote.room"), Href: p.Href(pr.path() + "/vote")})
 	}
 	if pr.HasResults {
 		links = append(links, ui.Link{Text: p.T("web.results.room"), Href: p.Href(pr.path() + "/resultats")})
@@ -123,6 +128,7 @@ type Edition struct {
 	Voters    int64 // 0 before the vote
 	Winners   int64
 	Counted   bool // there are winners; false also when the rule isn't counted yet
+	Deposits  bool // anyone may deposit a proposal now
 }
 
 // sentence says where the edition is: « 4 532 personnes ont voté, 83 projets sont lauréats. »
@@ -146,6 +152,17 @@ func (e Edition) action(p ui.Page) ui.Link {
 	if e.Moment.group() == "over" && e.HasResults {
 		return ui.Link{Text: p.T("web.action.results"), Href: p.Href(e.path() + "/resultats")}
 	}
+	if e.Moment == MomentVote && e.HasVote {
+		return ui.Link{Text: p.T("vote.action"), Href: p.Href(e.path() + "/vote")}
+	}
+	if e.Deposits {
+		return ui.Link{Text: p.T("deposit.heading"), Href: p.Href(e.path() + "/deposer")}
+	}
+	return e.list(p)
+}
+
+// list leads to the proposals.
+func (e Edition) list(p ui.Page) ui.Link {
 	return ui.Link{Text: p.T("web.action.proposals", "Count", e.Proposals), Href: p.Href(e.path() + "/propositions")}
 }
 
@@ -211,7 +228,7 @@ type ProjectPage struct {
 type ProposalPage struct {
 	Project    Project
 	Card       ui.Card
-	Reference  string // its number as people know it: the city's own where it gave one
+	Reference  string   // its number as people know it: the city's own where it gave one
 	Text       string   // paragraphs apart by an empty line; may be empty
 	Categories []string // all, the main one first
 	Author     string   // public name; empty: not said
@@ -228,7 +245,18 @@ type ProposalPage struct {
 	Works      *Works      // the follow-up of a winner; nil when there is none
 	Removed    string      // when and why moderation removed it; empty: it stands
 	Imported   bool
+	Answers    []Answered // public answers to the organiser's questions
+	Changes    int        // how often its author changed it
+	Followers  int
+	Follows    bool          // whoever reads does
+	Mine       templ.SafeURL // where its author goes on with it; empty for everybody else
 }
+
+// Answered is a question of the deposit form and its answer.
+type Answered struct{ Question, Answer string }
+
+// followable says whether one may follow it: nothing that was removed, and no copy of another system's data.
+func (pr ProposalPage) followable() bool { return !pr.Imported && pr.Removed == "" }
 
 // placed says whether there is any place to show.
 func (pr ProposalPage) placed() bool {

@@ -45,9 +45,11 @@ func (s *Site) proposalShow(r *web.Request, p ui.Page) (web.View, error) {
 			moved = web.View{Moved: ProposalHref(p, e.Slug, numberText(n), found.Slug)}
 			return nil
 		}
-		page, err = v.proposal(ctx, e, found)
+		if page, err = v.proposal(ctx, e, found); err != nil {
+			return err
+		}
 		page.Removed = v.removal(removed)
-		return err
+		return v.deposited(ctx, e, removed, r.Person.ID, &page)
 	})
 	if err != nil || moved.Moved != "" {
 		return moved, err
@@ -66,9 +68,38 @@ func (v visit) seen(p proposal.Proposal) proposal.Proposal {
 	return p
 }
 
-// removal says when and why moderation removed a proposal; nothing of one that stands.
+// deposited adds what is known of a proposal that was deposited here: who follows it, its versions, its answers.
+func (v visit) deposited(ctx context.Context, e edition, found proposal.Proposal, reader ids.ID, page *ProposalPage) (err error) {
+	if !page.followable() {
+		return nil
+	}
+	if page.Followers, page.Follows, err = proposal.Following(ctx, v.tx, v.platform.Key, found.ID, reader); err != nil {
+		return err
+	}
+	d, ok, err := proposal.DepositOf(ctx, v.tx, v.platform.Key, found.ID)
+	if err != nil || !ok {
+		return err
+	}
+	if d.Participant == reader {
+		page.Mine = v.Href(e.shown().path() + "/deposer/" + d.ID.String() + "/en-ligne")
+	}
+	versions, err := proposal.Versions(ctx, v.tx, v.platform.Key, found.ID)
+	if err != nil {
+		return err
+	}
+	page.Changes = max(len(versions)-1, 0)
+	form, err := proposal.FormOf(ctx, v.tx, v.platform.Key, d.Step)
+	for _, a := range form.PublicAnswers(d.Content, v.Lang) {
+		page.Answers = append(page.Answers, Answered(a))
+	}
+	return err
+}
+
+// removal says when and why moderation removed a proposal, or that its author did; nothing of one that stands.
 func (v visit) removal(p proposal.Proposal) string {
 	switch {
+	case p.Trashed == proposal.Withdrawn:
+		return v.T("web.removed.withdrawn", "Day", v.Date(p.TrashedAt))
 	case p.Trashed == proposal.NotTrashed:
 		return ""
 	case p.TrashedReason == "":

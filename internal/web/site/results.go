@@ -82,6 +82,7 @@ type ResultNotices struct {
 	Differences  []Difference  // proposals whose outcome is another one than announced
 	Announced    []Difference  // what the organiser announced, where the count itself isn't done
 	RefusedCount int           // of Refused, which may show the first ones only
+	Dropped      int           // choices that name a proposal of these lines
 	Differing    int           // totals that are not those that the file states
 }
 

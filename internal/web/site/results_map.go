@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"github.com/parvis-civic/parvis/internal/geo"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/result"
@@ -97,7 +98,7 @@ func (v visit) winnersMap(c town, e edition, label string, lines []result.Line, 
 	if len(all) == 0 {
 		return ui.CityMap{}, false
 	}
-	view := citymap.Fit(citymap.Around(all...))
+	view := citymap.Fit(geo.Around(all...))
 	spots, gathered := winnersIn(view, lines, at)
 	m := c.draw("carte", label, view, func(quarter) style { return style{} }, gathered, middles(spots, view))
 	m.Marks = v.marks(c, e, spots, gathered, nil)

@@ -189,8 +189,11 @@ func (v visit) ruleName(e edition) string {
 	if c.Parts != nil {
 		said += " " + v.T("web.rule.parts_"+string(c.Parts.By))
 	}
-	if c.Minimum.Total > 0 || c.Minimum.Supporters > 0 || c.Minimum.BallotsShare > 0 {
+	if c.Minimum.Total > 0 {
 		said += " " + v.T("web.rule.minimum", "Unit", unit)
+	}
+	if c.Minimum.Supporters > 0 || c.Minimum.BallotsShare > 0 {
+		said += " " + v.T("web.rule.minimum_people")
 	}
 	return said
 }
@@ -283,7 +286,7 @@ func (v visit) notices(ctx context.Context, e edition, marked []result.Line, at 
 		return n, "", err
 	}
 	n.Differing = source.Differing
-	n.RefusedCount = source.Refused
+	n.RefusedCount, n.Dropped = source.Refused, source.Dropped
 	refused, err := transfer.RefusedLines(ctx, v.tx, v.platform.Key, source.ID, refusedShown)
 	for _, l := range refused {
 		n.Refused = append(n.Refused, RefusedLine{Line: int64(l.Line), Reason: v.T("refused."+l.Code, pairs(l.Args)...)})

@@ -33,7 +33,7 @@ func serve(t testing.TB, d *db.DB, files ...string) http.Handler {
 		}
 	}
 	s := site.New(d, "http://localhost:8080")
-	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: s, Static: ui.NewStatic(), Routes: s.Routes(), Others: map[string]http.Handler{"GET /media/{id}": http.HandlerFunc(s.Media)}})
+	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: s, Static: ui.NewStatic(), Routes: s.Routes(), Others: map[string]http.Handler{"GET /media/{id}": s.Media(nil), "GET /media/{id}/{size}": s.Media(nil)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,10 +66,13 @@ var scenarios = []scenario{
 	{"the list of platforms", "localhost", "/plateformes", 200, []string{"Toulouse", "Gdynia", "http://gdynia.localhost:8080"}, nil, 3},
 	{"a project with its steps", "localhost", bp, 200, []string{"Dépôt des projets", "31\u00a0oct. 2022", "Piste cyclable avenue Saint-Exupéry", "Pabulib, France_Toulouse_2022.pb"}, nil, 12},
 	{"the list of proposals", "localhost", bp + "/propositions", 200, []string{"199 projets", "492 voix", "10 - Jolimont", "Nature en ville"}, nil, 10},
-	{"by district", "localhost", bp + "/propositions?district=6-saint-cyprien", 200, []string{"10 projets sur 199", "6 - Saint-Cyprien"}, []string{"Piste cyclable avenue Saint-Exupéry"}, 10},
+	{"by district", "localhost", bp + "/propositions?district=6-saint-cyprien", 200, []string{"10 projets sur 199", "6 - Saint-Cyprien"}, []string{"Piste cyclable avenue Saint-Exupéry"}, 11},
 	{"by district and category", "localhost", bp + "/propositions?district=6-saint-cyprien&categorie=nature-en-ville", 200, []string{"projets sur 199"}, nil, 11},
 	{"in an unknown district", "localhost", bp + "/propositions?district=ailleurs", 200, []string{"0 projet sur 199"}, nil, 10},
-	{"searched without accents", "localhost", bp + "/propositions?q=PEPINIERE+reynerie", 200, []string{"Pépinière-jardin du quartier Reynerie-Bellefontaine"}, nil, 11},
+	{"searched without accents", "localhost", bp + "/propositions?q=PEPINIERE+reynerie", 200, []string{"Pépinière-jardin du quartier Reynerie-Bellefontaine"}, []string{"Chercher plutôt exactement"}, 13},
+	{"searched with typos", "localhost", bp + "/propositions?q=pepiniere+reynreie", 200, []string{"Pépinière-jardin du quartier Reynerie-Bellefontaine", "Voici les résultats pour «\u00a0pepiniere reynerie\u00a0»", "exact=1"}, nil, 14},
+	{"and insisted on", "localhost", bp + "/propositions?q=pepiniere+reynreie&exact=1", 200, []string{"Aucun projet"}, []string{"Voici les résultats"}, 13},
+	{"the winners of a district", "localhost", bp + "/propositions?etat=laureat&district=6-saint-cyprien", 200, []string{"Lauréats"}, nil, 11},
 	{"at random with a seed", "localhost", bp + "/propositions?tri=hasard&graine=42", 200, []string{"graine=42"}, nil, 10},
 	{"after a key that is none", "localhost", bp + "/propositions?apres=xyz", 400, nil, nil, 1},
 	{"one proposal with its reason", "localhost", bp + "/propositions/114-piste-cyclable-avenue-saint-exupery", 200, []string{"492 voix", "200\u202f000", "Retenu", "Éco-mobilité"}, nil, 16},
@@ -89,7 +92,7 @@ var scenarios = []scenario{
 	{"a search that is no text", "localhost", bp + "/propositions?q=%00abc", 400, nil, nil, 0},
 	{"a filter that is no text", "localhost", bp + "/propositions?district=%ff", 400, nil, nil, 0},
 	{"an address that is none", "localhost", "/rien", 404, []string{"lang=\"fr\""}, nil, 1},
-	{"a picture that is none", "localhost", "/media/01890000-0000-7000-8000-000000000000", 404, nil, nil, 2},
+	{"a picture that is none", "localhost", "/media/01890000-0000-7000-8000-000000000000", 404, nil, nil, 3},
 }
 
 func TestEveryPageSaysWhatItOwesInAFixedNumberOfStatements(t *testing.T) {

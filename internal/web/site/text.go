@@ -1,7 +1,10 @@
 package site
 
 import (
+	"strconv"
 	"strings"
+
+	"github.com/a-h/templ"
 
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
@@ -30,4 +33,9 @@ func (pr ProposalPage) description(p ui.Page) string {
 		parts = append(parts, p.Words(pr.Card.Score))
 	}
 	return strings.Join(parts, " · ")
+}
+
+// to is the address of the proposal, or of one of its pages ("/historique"), by its number alone.
+func (pr ProposalPage) to(p ui.Page, page string) templ.SafeURL {
+	return p.Href(pr.Project.path() + "/propositions/" + strconv.FormatInt(pr.Card.Number, 10) + page)
 }

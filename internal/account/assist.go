@@ -1,0 +1,169 @@
+package account
+
+import (
+	"context"
+	"database/sql"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/parvis-civic/parvis/internal/access"
+	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/i18n"
+	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/notify"
+	"github.com/parvis-civic/parvis/internal/platform"
+)
+
+// Act is what an agent did for somebody.
+type Act string
+
+// The acts.
+const (
+	ActFound           Act = "found"    // looked the person up
+	ActCode            Act = "code"     // sent a code again
+	ActEmail           Act = "email"    // corrected the address
+	ActDistrict        Act = "district" // corrected the district
+	ActBallotCancelled Act = "ballot_cancelled"
+)
+
+// Assistance is a line of the log of what agents did. Nothing that an agent does for somebody is without one.
+type Assistance struct {
+	Agent     ids.ID    `json:"-"`
+	AgentName string    `json:"agent"`
+	Act       Act       `json:"act"`
+	Reason    string    `json:"reason,omitempty"`
+	At        time.Time `json:"at"`
+}
+
+// Log writes a line, in the transaction of what was done.
+func Log(ctx context.Context, tx db.Tx, platform int64, agent, person ids.ID, act Act, reason string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO assistance (platform, id, agent, participant, act, reason, at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		platform, ids.Dated(tx.Now()), agent, person, string(act), reason, db.Micros(tx.Now()))
+	return err
+}
+
+func assistanceOf(ctx context.Context, tx db.Tx, platform int64, person ids.ID) ([]Assistance, error) {
+	rows, err := tx.Query(ctx, `SELECT a.agent, COALESCE(q.name, ''), a.act, a.reason, a.at FROM assistance a
+		LEFT JOIN participant q ON q.platform = a.platform AND q.id = a.agent WHERE a.platform = ? AND a.participant = ? ORDER BY a.at DESC, a.id LIMIT 200`, platform, person)
+	return db.Collect(rows, err, func(r *sql.Rows, a *Assistance) error {
+		var at int64
+		err := r.Scan(&a.Agent, &a.AgentName, &a.Act, &a.Reason, &at)
+		a.At = db.Time(at)
+		return err
+	})
+}
+
+// Found is somebody as an agent sees them: enough to help, and no more.
+type Found struct {
+	Person
+	Log []Assistance
+}
+
+// Find looks somebody up by their whole address, which an agent is told, not by a part of it, which would let them leaf
+// through everybody. The look is logged. Faults: forbidden, invalid (email), not_found.
+func (s *Service) Find(ctx context.Context, of platform.Platform, by Person, email string) (f Found, err error) {
+	if !by.Roles.Can(access.Assist, access.Moment{}) {
+		return f, fault.New(fault.Forbidden, "fault.forbidden")
+	}
+	key, err := emailKey(email)
+	if err != nil {
+		return f, err
+	}
+	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		p, found, err := byEmail(ctx, tx, of.Key, key)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return fault.New(fault.Invalid, "fault.account.nobody", "Value", strings.TrimSpace(email)).In("email")
+		}
+		if err := Log(ctx, tx, of.Key, by.ID, p.ID, ActFound, ""); err != nil {
+			return err
+		}
+		f.Person = p
+		f.Log, err = assistanceOf(ctx, tx, of.Key, p.ID)
+		return err
+	})
+	return f, err
+}
+
+// Resend sends somebody a code again, for an agent. Faults: forbidden, not_found, limited.
+func (s *Service) Resend(ctx context.Context, of platform.Platform, by Person, person ids.ID, from netip.Addr) error {
+	p, err := s.assisted(ctx, of, by, person, ActCode, "", nil)
+	if err != nil {
+		return err
+	}
+	return s.SendCode(ctx, of, p.Email, i18n.Lang(p.Language), from)
+}
+
+// CorrectEmail changes an address that was mistyped. The person proves the new one with a code; the old one and the new
+// one are told. Nobody corrects the address of somebody with a role: who holds it does so. Faults: forbidden, not_found,
+// invalid (email, reason), conflict.
+func (s *Service) CorrectEmail(ctx context.Context, of platform.Platform, by Person, person ids.ID, email, reason string) error {
+	key, err := emailKey(email)
+	if err != nil {
+		return err
+	}
+	if strings.TrimSpace(reason) == "" {
+		return fault.New(fault.Invalid, "fault.account.assist_reason").In("reason")
+	}
+	_, err = s.assisted(ctx, of, by, person, ActEmail, reason, func(ctx context.Context, tx db.Tx, p Person) error {
+		if p.Roles.Staff() {
+			return fault.New(fault.Forbidden, "fault.account.assist_staff")
+		}
+		if other, taken, err := byEmail(ctx, tx, of.Key, key); err != nil || taken && other.ID != p.ID {
+			return cmpErr(err, fault.New(fault.Conflict, "fault.account.email_taken").In("email"))
+		}
+		if _, err := tx.Exec(ctx, `UPDATE participant SET email = ?, email_key = ?, proved_at = 0, password = '' WHERE platform = ? AND id = ?`,
+			strings.TrimSpace(email), key, of.Key, p.ID); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `DELETE FROM session WHERE platform = ? AND participant = ?`, of.Key, p.ID); err != nil {
+			return err
+		}
+		return tellCorrected(ctx, tx, of, p, strings.TrimSpace(email))
+	})
+	return err
+}
+
+// CorrectDistrict changes the district that somebody said they live in. Faults: forbidden, not_found, invalid (reason).
+func (s *Service) CorrectDistrict(ctx context.Context, of platform.Platform, by Person, person, district ids.ID, reason string) error {
+	if strings.TrimSpace(reason) == "" {
+		return fault.New(fault.Invalid, "fault.account.assist_reason").In("reason")
+	}
+	_, err := s.assisted(ctx, of, by, person, ActDistrict, reason, func(ctx context.Context, tx db.Tx, p Person) error {
+		_, err := tx.Exec(ctx, `UPDATE participant SET district = ? WHERE platform = ? AND id = ?`, district, of.Key, p.ID)
+		return err
+	})
+	return err
+}
+
+// assisted does something for somebody and logs it.
+func (s *Service) assisted(ctx context.Context, of platform.Platform, by Person, person ids.ID, act Act, reason string, do func(ctx context.Context, tx db.Tx, p Person) error) (p Person, err error) {
+	if !by.Roles.Can(access.Assist, access.Moment{}) {
+		return p, fault.New(fault.Forbidden, "fault.forbidden")
+	}
+	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		found := false
+		if p, found, err = ByID(ctx, tx, of.Key, person); err != nil || !found {
+			return cmpErr(err, fault.New(fault.NotFound, "fault.not_found"))
+		}
+		if do != nil {
+			if err := do(ctx, tx, p); err != nil {
+				return err
+			}
+		}
+		return Log(ctx, tx, of.Key, by.ID, person, act, strings.TrimSpace(reason))
+	})
+	return p, err
+}
+
+// tellCorrected tells the old address, and asks the new one to be proved.
+func tellCorrected(ctx context.Context, tx db.Tx, of platform.Platform, p Person, email string) error {
+	if err := notify.Queue(ctx, tx, of.Key, notify.Mail{To: p.Email, Lang: i18n.Lang(p.Language), Kind: "email_corrected", Path: "/contact", Person: p.ID}); err != nil {
+		return err
+	}
+	return notify.Queue(ctx, tx, of.Key, notify.Mail{To: email, Lang: i18n.Lang(p.Language), Kind: "email_prove", Path: "/connexion", Person: p.ID})
+}

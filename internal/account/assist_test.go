@@ -1,0 +1,165 @@
+package account_test
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/parvis-civic/parvis/internal/access"
+	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/db/dbtest"
+	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/i18n"
+	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/journal"
+)
+
+func person(roles ...access.Role) account.Person {
+	return account.Person{ID: ids.Random(), Proved: true, Roles: access.Roles(0).With(access.Resident).With(roles...)}
+}
+
+func TestAgentsHelpAndLeaveATrace(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, ctx := account.NewService(d), t.Context()
+		token := proved(t, d, s, here, "ana@exemple.fr")
+		proved(t, d, s, here, "bob@exemple.fr")
+		agent, resident := person(access.PollingAgent), person()
+		ana, _, err := s.ByToken(ctx, here, token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for what, err := range map[string]error{
+			"finds":    second(s.Find(ctx, here, resident, "ana@exemple.fr")),
+			"resends":  s.Resend(ctx, here, resident, ana.ID, library),
+			"corrects": s.CorrectEmail(ctx, here, resident, ana.ID, "anna@exemple.fr", "lettre oubliée"),
+			"moves":    s.CorrectDistrict(ctx, here, resident, ana.ID, ids.Random(), "déménagement"),
+		} {
+			if !fault.Is(err, fault.Forbidden) {
+				t.Errorf("a resident %s: %v", what, err)
+			}
+		}
+		if _, err := s.Find(ctx, elsewhere, agent, "ana@exemple.fr"); !fault.Is(err, fault.Invalid) {
+			t.Errorf("an agent of another platform finds her: %v", err)
+		}
+		if err := s.Resend(ctx, elsewhere, agent, ana.ID, library); !fault.Is(err, fault.NotFound) {
+			t.Errorf("an agent of another platform writes to her: %v", err)
+		}
+		for _, bad := range [][2]string{{"bob@exemple.fr", "erreur"}, {"anna", "erreur"}, {"anna@exemple.fr", " "}} {
+			if err := s.CorrectEmail(ctx, here, agent, ana.ID, bad[0], bad[1]); err == nil {
+				t.Errorf("the address became %q because of %q", bad[0], bad[1])
+			}
+		}
+		if err := s.CorrectEmail(ctx, here, agent, ana.ID, "anna@exemple.fr", "lettre oubliée"); err != nil {
+			t.Fatal(err)
+		}
+		if _, ok, _ := s.ByToken(ctx, here, token); ok {
+			t.Error("the session of the old address still stands")
+		}
+		again := proved(t, d, s, here, "anna@exemple.fr")
+		if p, _, _ := s.ByToken(ctx, here, again); p.ID != ana.ID {
+			t.Error("the corrected address is another person's")
+		}
+		found, err := s.Find(ctx, here, agent, "anna@exemple.fr")
+		if err != nil || len(found.Log) != 2 || found.Log[1].Act != account.ActEmail || found.Log[1].Reason != "lettre oubliée" {
+			t.Errorf("the log says %+v: %v", found.Log, err)
+		}
+		err = d.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+			_, err := account.Give(ctx, tx, here.Key, "anna@exemple.fr", i18n.FR, []access.Role{access.Administrator}, ids.ID{})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.CorrectEmail(ctx, here, agent, ana.ID, "thief@exemple.fr", "erreur"); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("an agent takes over an administrator's account: %v", err)
+		}
+	})
+}
+
+func second(_ account.Found, err error) error { return err }
+
+func TestWhoAsksIsForgotten(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		var kept []bool
+		ctx := t.Context()
+		s := account.NewService(d, account.Room{Name: "things",
+			Forget: func(_ context.Context, _ db.Tx, _ int64, _ ids.ID, keep bool) error {
+				kept = append(kept, keep)
+				return nil
+			},
+			Export: func(context.Context, db.Tx, int64, ids.ID) (any, error) { return []string{"a thing"}, nil }})
+		token := proved(t, d, s, here, "ana@exemple.fr")
+		if err := s.SetProfile(ctx, here, token, account.Profile{Name: " Ana  Ruiz ", Kind: account.Resident, Language: i18n.FR, Postcode: "31000"}); err != nil {
+			t.Fatal(err)
+		}
+		for _, bad := range []account.Profile{{Name: "<b>", Kind: account.Resident}, {Kind: "mayor"}, {Kind: account.Resident, Postcode: "!"}} {
+			if err := s.SetProfile(ctx, here, token, bad); !fault.Is(err, fault.Invalid) {
+				t.Errorf("%+v is taken: %v", bad, err)
+			}
+		}
+		e, err := s.Export(ctx, here, token)
+		if err != nil || e.Name != "Ana Ruiz" || e.Email != "ana@exemple.fr" || e.Rooms["things"] == nil || len(e.Sessions) != 1 {
+			t.Errorf("the export is %+v: %v", e, err)
+		}
+		if _, err := s.Export(ctx, elsewhere, token); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("an export on another platform: %v", err)
+		}
+		if err := s.AskErasure(ctx, here, token, true); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.AskErasure(ctx, here, token, false); err != nil { // the last wish counts
+			t.Fatal(err)
+		}
+		var waiting []account.Request
+		read := func() {
+			t.Helper()
+			err := d.Read(ctx, func(ctx context.Context, tx db.Tx) error {
+				waiting, err = account.Requests(ctx, tx, here.Key, 10)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if read(); len(waiting) != 1 || waiting[0].Keep {
+			t.Fatalf("%+v", waiting)
+		}
+		organiser := person(access.Organiser)
+		if err := s.Erase(ctx, here, person(), waiting[0].ID); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("a resident erases: %v", err)
+		}
+		if err := s.Erase(ctx, elsewhere, organiser, waiting[0].ID); !fault.Is(err, fault.NotFound) {
+			t.Errorf("an organiser of another platform erases: %v", err)
+		}
+		kept = nil
+		if err := s.Erase(ctx, here, organiser, waiting[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		if len(kept) == 0 || kept[0] {
+			t.Errorf("the rooms were told %v", kept)
+		}
+		if _, ok, _ := s.ByToken(ctx, here, token); ok {
+			t.Error("who is forgotten is still signed in")
+		}
+		before := waiting[0].Person
+		if read(); len(waiting) != 0 {
+			t.Error("the request still waits")
+		}
+		again := proved(t, d, s, here, "ana@exemple.fr")
+		if p, _, _ := s.ByToken(ctx, here, again); p.ID == before || p.Name != "" {
+			t.Errorf("somebody forgotten is known again: %+v", p)
+		}
+		err = d.Read(ctx, func(ctx context.Context, tx db.Tx) error {
+			entries, err := journal.Pending(ctx, tx, here.Key, 10)
+			if len(entries) != 1 || strings.Contains(entries[0].Body, "ana") || !json.Valid([]byte(entries[0].Body)) {
+				t.Errorf("the journal says %+v", entries)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}

@@ -1,0 +1,119 @@
+package proposal
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/ids"
+)
+
+// Room is what the account room does here when somebody proves an address, asks for their data, or asks to be forgotten.
+func Room() account.Room {
+	return account.Room{Name: "proposals", Merge: merge, Forget: forget, Export: export}
+}
+
+// Own is what this room has of a person, for the file that they ask for.
+type Own struct {
+	Deposits []OwnDeposit `json:"deposits,omitempty"`
+	Follows  []ids.ID     `json:"follows,omitempty"` // proposals
+}
+
+// OwnDeposit is a draft, or what a proposal was made of.
+type OwnDeposit struct {
+	Content   Content `json:"content"`
+	Proposal  ids.ID  `json:"proposal,omitzero"` // once it is published
+	Withdrawn bool    `json:"withdrawn,omitempty"`
+	Charter   int     `json:"charter"` // the version accepted; -1: none
+	CreatedAt string  `json:"created_at"`
+	UpdatedAt string  `json:"updated_at"`
+}
+
+// exportMax is more than anybody has; it bounds the file all the same.
+const exportMax = 100_000
+
+func export(ctx context.Context, tx db.Tx, platform int64, person ids.ID) (any, error) {
+	deposits, err := DepositsBy(ctx, tx, platform, person, exportMax)
+	if err != nil {
+		return nil, err
+	}
+	follows, err := Followed(ctx, tx, platform, person, exportMax)
+	if err != nil || len(deposits)+len(follows) == 0 {
+		return nil, err
+	}
+	own := Own{Follows: follows}
+	for _, d := range deposits {
+		own.Deposits = append(own.Deposits, OwnDeposit{Content: d.Content, Proposal: d.Proposal, Withdrawn: d.Withdrawn, Charter: d.Charter,
+			CreatedAt: d.CreatedAt.Format(timeForm), UpdatedAt: d.UpdatedAt.Format(timeForm)})
+	}
+	return own, nil
+}
+
+const timeForm = "2006-01-02T15:04:05Z07:00" // RFC 3339
+
+// forget erases drafts, files, what was typed and what was followed. keep leaves the proposals as everybody reads them;
+// otherwise their texts, pictures, places and versions are erased, and their numbers stay.
+func forget(ctx context.Context, tx db.Tx, platform int64, person ids.ID, keep bool) error {
+	const theirs = `(SELECT p.id FROM proposal p WHERE p.platform = ? AND p.author = ?)`
+	statements := []struct {
+		sql  string
+		args []any
+	}{
+		{`DELETE FROM deposit_file WHERE platform = ? AND deposit IN (SELECT d.id FROM deposit d WHERE d.platform = ? AND d.participant = ?)`, []any{platform, platform, person}},
+		{`DELETE FROM deposit WHERE platform = ? AND participant = ?`, []any{platform, person}},
+		{`DELETE FROM follow WHERE platform = ? AND participant = ?`, []any{platform, person}},
+	}
+	var steps []ids.ID
+	if !keep {
+		var err error
+		if steps, err = unlearnAll(ctx, tx, platform, person); err != nil {
+			return err
+		}
+		both := []any{platform, platform, person}
+		statements = append(statements, []struct {
+			sql  string
+			args []any
+		}{
+			{`DELETE FROM selection_tag WHERE platform = ? AND proposal IN ` + theirs, both},
+			{`UPDATE step SET proposals = proposals - (SELECT COUNT(*) FROM selection s JOIN proposal p ON p.platform = s.platform AND p.id = s.proposal
+				WHERE s.platform = step.platform AND s.step = step.id AND s.trashed = ? AND p.author = ?) WHERE platform = ?`, []any{false, person, platform}},
+			{`UPDATE selection SET trashed = ? WHERE platform = ? AND proposal IN ` + theirs, append([]any{true}, both...)},
+			{`DELETE FROM proposal_version WHERE platform = ? AND proposal IN ` + theirs, both},
+			{`UPDATE proposal SET title = '', slug = '', summary = '', body = '', address = '', proposer = '', picture = NULL, latitude = NULL, longitude = NULL, trashed_reason = '',
+				trashed = ?, trashed_at = ? WHERE platform = ? AND author = ?`, []any{string(Withdrawn), db.Micros(tx.Now()), platform, person}},
+		}...)
+	}
+	for _, st := range statements { // a fixed list
+		if _, err := tx.Exec(ctx, st.sql, st.args...); err != nil {
+			return err
+		}
+	}
+	for _, step := range steps { // few: those in which their proposals stood
+		names, err := Facets(ctx, tx, platform, step)
+		if err != nil {
+			return err
+		}
+		if err := KeepFacets(ctx, tx, platform, step, names); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unlearnAll takes the words of somebody's proposals, which are few, out of searches, and gives the steps in which they
+// stand.
+func unlearnAll(ctx context.Context, tx db.Tx, platform int64, person ids.ID) ([]ids.ID, error) {
+	rows, err := tx.Query(ctx, `SELECT `+whole+` FROM proposal p WHERE p.platform = ? AND p.author = ?`, platform, person)
+	theirs, err := db.Collect(rows, err, scan)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range theirs {
+		if err := Reindex(ctx, tx, platform, p, Proposal{}); err != nil {
+			return nil, err
+		}
+	}
+	rows, err = tx.Query(ctx, `SELECT DISTINCT s.step FROM selection s JOIN proposal p ON p.platform = s.platform AND p.id = s.proposal WHERE s.platform = ? AND p.author = ?`, platform, person)
+	return db.Collect(rows, err, func(r *sql.Rows, step *ids.ID) error { return r.Scan(step) })
+}

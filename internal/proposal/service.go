@@ -1,0 +1,423 @@
+package proposal
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/parvis-civic/parvis/internal/access"
+	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/i18n"
+	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/journal"
+	"github.com/parvis-civic/parvis/internal/media"
+	"github.com/parvis-civic/parvis/internal/notify"
+	"github.com/parvis-civic/parvis/internal/platform"
+	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/rulebook"
+)
+
+const (
+	draftsMax  = 20      // of one person in one project
+	contentMax = 200_000 // bytes of one content, stored
+)
+
+// Upload is what came with the form beside its texts.
+type Upload struct {
+	Picture []byte          // as it was sent; nil: none
+	Remove  bool            // the picture that is there
+	Files   map[string]File // answers to questions that ask for a file
+}
+
+// Save keeps what somebody typed: a new draft for a zero id, else a draft of theirs. Nothing is required of it. Faults:
+// not_found, closed, limited (too many drafts), invalid (too long; a picture or a file that is none).
+func (s *Service) Save(ctx context.Context, of platform.Platform, who account.Person, slug string, id ids.ID, content Content, up Upload) (d Deposit, err error) {
+	if d.Content, err = content.kept(); err != nil {
+		return d, err
+	}
+	picture, err := up.prepared()
+	if err != nil {
+		return d, err
+	}
+	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		d, err = s.save(ctx, tx, of, who, slug, id, content, up, picture)
+		return err
+	})
+	return d, err
+}
+
+func (s *Service) save(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, slug string, id ids.ID, content Content, up Upload, picture *media.Prepared) (Deposit, error) {
+	c, err := CallOf(ctx, tx, of, who, slug)
+	if err != nil {
+		return Deposit{}, err
+	}
+	d := Deposit{ID: ids.Random(), Project: c.ID, Step: c.Step.ID, Participant: who.ID, Charter: -1, CreatedAt: c.Now}
+	if !id.IsZero() {
+		if d, err = c.own(id); err != nil {
+			return d, err
+		}
+	} else if drafts(c.Mine) >= draftsMax {
+		return d, fault.New(fault.Limited, "fault.deposit.drafts", "Count", draftsMax)
+	}
+	if !d.Draft() {
+		return d, fault.New(fault.Conflict, "fault.deposit.published")
+	}
+	if !c.Open(who, d) {
+		return d, c.closed()
+	}
+	d.Content, d.UpdatedAt = content, c.Now
+	if err := s.attach(ctx, tx, of.Key, c, &d, up, picture); err != nil {
+		return d, err
+	}
+	return d, keepDeposit(ctx, tx, of.Key, d)
+}
+
+func drafts(list []Deposit) (n int) {
+	for _, d := range list {
+		if d.Draft() {
+			n++
+		}
+	}
+	return n
+}
+
+// attach stores what came with the form.
+func (s *Service) attach(ctx context.Context, tx db.Tx, platform int64, c Call, d *Deposit, up Upload, picture *media.Prepared) error {
+	for key, f := range up.Files {
+		if err := keepFile(ctx, tx, platform, d.ID, key, f); err != nil {
+			return err
+		}
+		if d.Content.Answers == nil {
+			d.Content.Answers = map[string]Answer{}
+		}
+		d.Content.Answers[key] = Answer{File: f.Name}
+	}
+	if up.Remove {
+		d.Picture = ids.ID{}
+	}
+	alt := media.Alt{i18n.Lang(c.Language): oneLine(d.Content.PictureAlt)}
+	if picture == nil {
+		return media.Tell(ctx, tx, platform, d.Picture, alt)
+	}
+	stored, err := media.Store(ctx, tx, platform, *picture, alt)
+	d.Picture = stored.ID
+	return err
+}
+
+// Publish makes a draft a proposal that everybody sees, with its number, and accepts a version of the charter. Who
+// published it already gets the same proposal again. Faults: forbidden (the address is not proved), not_found, closed,
+// conflict (as many as the règlement allows), invalid with every reason.
+func (s *Service) Publish(ctx context.Context, of platform.Platform, who account.Person, slug string, id ids.ID, charter int) (p Proposal, err error) {
+	if !who.Proved {
+		return p, fault.New(fault.Forbidden, "fault.deposit.proof")
+	}
+	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		p, err = s.publish(ctx, tx, of, who, slug, id, charter)
+		return err
+	})
+	return p, err
+}
+
+func (s *Service) publish(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, slug string, id ids.ID, charter int) (Proposal, error) {
+	var none Proposal
+	// One at a time per project: numbers follow each other, and nobody passes the limit by pressing twice.
+	if err := tx.Lock(ctx, fmt.Sprint("proposals of ", of.Key, " ", slug)); err != nil {
+		return none, err
+	}
+	c, err := CallOf(ctx, tx, of, who, slug)
+	if err != nil {
+		return none, err
+	}
+	d, err := c.own(id)
+	if err != nil {
+		return none, err
+	}
+	if !d.Draft() {
+		return authored(ctx, tx, of.Key, d.Proposal)
+	}
+	if !c.Open(who, d) {
+		return none, c.closed()
+	}
+	if err := c.limit(); err != nil {
+		return none, err
+	}
+	checked, err := c.Check(d.Content, !d.Picture.IsZero())
+	if charter != c.Charter.Version {
+		err = also(err, fault.New(fault.Invalid, "fault.deposit.charter").In("charter"))
+	}
+	if err != nil {
+		return none, err
+	}
+	p := c.proposal(d, checked)
+	if p.Number, err = nextNumber(ctx, tx, of.Key, c.ID); err != nil {
+		return none, err
+	}
+	p.Reference = strconv.Itoa(p.Number)
+	d.Proposal, d.Charter, d.UpdatedAt = p.ID, charter, c.Now
+	if err := c.appear(ctx, tx, of.Key, p, checked); err != nil {
+		return none, err
+	}
+	if err := keepDeposit(ctx, tx, of.Key, d); err != nil {
+		return none, err
+	}
+	return p, c.tell(ctx, tx, of, who, p, "published")
+}
+
+// also joins a fault to those that are there.
+func also(err error, more *fault.Error) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	switch {
+	case err == nil:
+		return more
+	case !ok:
+		return err
+	case len(f.Sub) > 0:
+		return fault.All(append(f.Sub, more))
+	}
+	return fault.All([]*fault.Error{f, more})
+}
+
+// limit refuses one more than the règlement allows to a person. Those that were withdrawn do not count.
+func (c Call) limit() error {
+	if c.Book.Deposit == nil || c.Book.Deposit.PerPerson == 0 {
+		return nil
+	}
+	n := 0
+	for _, d := range c.Mine {
+		if !d.Draft() && !d.Withdrawn {
+			n++
+		}
+	}
+	if most := c.Book.Deposit.PerPerson; n >= most {
+		return fault.New(fault.Conflict, "fault.deposit.per_person", "Count", most)
+	}
+	return nil
+}
+
+// Full says whether the person has deposited as many as the règlement allows.
+func (c Call) Full() bool { return c.limit() != nil }
+
+// proposal is what a deposit becomes.
+func (c Call) proposal(d Deposit, k Checked) Proposal {
+	return Proposal{ID: ids.Dated(c.Now), Project: c.ID, Slug: ids.Slug(i18n.Fold(k.Title), slugMax), Title: k.Title, Summary: k.Summary, Body: k.Body, Cost: k.Cost,
+		District: k.District, Category: k.Category, Theme: k.Theme, Author: d.Participant, Picture: d.Picture, Place: k.Place, Address: k.Address,
+		CreatedAt: d.CreatedAt, PublishedAt: c.Now, UpdatedAt: c.Now}
+}
+
+const slugMax = 60
+
+// appear writes a new proposal with its author, its place in the step's list and its first version.
+func (c Call) appear(ctx context.Context, tx db.Tx, platform int64, p Proposal, k Checked) error {
+	if err := account.Appear(ctx, tx, platform, p.Author, k.Name, kindOf[k.Kind], c.Now); err != nil {
+		return err
+	}
+	if err := Insert(ctx, tx, platform, []Proposal{p}); err != nil {
+		return err
+	}
+	if err := enter(ctx, tx, platform, c.Step.ID, p, k.Facets); err != nil {
+		return err
+	}
+	if err := project.AddProposals(ctx, tx, platform, c.Step.ID, 1); err != nil {
+		return err
+	}
+	return keepVersion(ctx, tx, platform, p.ID, c.version(p, 1))
+}
+
+// kindOf gives the kind of public account of a kind of participant.
+var kindOf = map[rulebook.Kind]account.Kind{rulebook.KindPerson: account.Resident, rulebook.KindCollective: account.Resident, rulebook.KindAssociation: account.Association,
+	rulebook.KindSchool: account.Organisation, rulebook.KindBusiness: account.Business}
+
+// tell writes the act into the journal, without anything personal, and to its author.
+func (c Call) tell(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, p Proposal, act string) error {
+	if err := journal.Append(ctx, tx, of.Key, "proposal_"+act, map[string]any{"project": c.ID, "step": c.Step.ID, "proposal": p.ID, "number": p.Number}); err != nil {
+		return err
+	}
+	lang, _ := i18n.Parse(who.Language)
+	if lang == "" {
+		lang = i18n.FR
+	}
+	return notify.Queue(ctx, tx, of.Key, notify.Mail{To: who.Email, Name: who.Name, Lang: lang, Kind: "proposal_" + act, Person: who.ID,
+		Args: map[string]any{"Title": p.Title, "Number": p.Number, "Project": c.Title}, Path: "/projets/" + c.Slug + "/propositions/" + strconv.Itoa(p.Number)})
+}
+
+// Edit changes what was published, and keeps what it was. Faults: not_found, closed, invalid with every reason.
+func (s *Service) Edit(ctx context.Context, of platform.Platform, who account.Person, slug string, id ids.ID, content Content, up Upload) (p Proposal, err error) {
+	if _, err = content.kept(); err != nil {
+		return p, err
+	}
+	picture, err := up.prepared()
+	if err != nil {
+		return p, err
+	}
+	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		p, err = s.edit(ctx, tx, of, who, slug, id, content, up, picture)
+		return err
+	})
+	return p, err
+}
+
+func (s *Service) edit(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, slug string, id ids.ID, content Content, up Upload, picture *media.Prepared) (Proposal, error) {
+	var none Proposal
+	c, d, was, err := s.published(ctx, tx, of, who, slug, id)
+	if err != nil {
+		return none, err
+	}
+	if was.Trashed != NotTrashed || !c.Open(who, d) {
+		return none, c.closed()
+	}
+	d.Content, d.UpdatedAt = content, c.Now
+	if err := s.attach(ctx, tx, of.Key, c, &d, up, picture); err != nil {
+		return none, err
+	}
+	checked, err := c.Check(d.Content, !d.Picture.IsZero())
+	if err != nil {
+		return none, err
+	}
+	p := c.proposal(d, checked)
+	p.ID, p.Number, p.Reference, p.PublishedAt = was.ID, was.Number, was.Reference, was.PublishedAt
+	if err := account.Appear(ctx, tx, of.Key, p.Author, checked.Name, kindOf[checked.Kind], c.Now); err != nil {
+		return none, err
+	}
+	if err := update(ctx, tx, of.Key, was, p); err != nil {
+		return none, err
+	}
+	if err := reenter(ctx, tx, of.Key, c.Step.ID, p, checked.Facets); err != nil {
+		return none, err
+	}
+	n, err := versions(ctx, tx, of.Key, p.ID)
+	if err != nil {
+		return none, err
+	}
+	if err := keepVersion(ctx, tx, of.Key, p.ID, c.version(p, n+1)); err != nil {
+		return none, err
+	}
+	if err := keepDeposit(ctx, tx, of.Key, d); err != nil {
+		return none, err
+	}
+	return p, c.tell(ctx, tx, of, who, p, "edited")
+}
+
+// published finds a deposit of the person's that was published, its proposal locked.
+func (s *Service) published(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, slug string, id ids.ID) (c Call, d Deposit, p Proposal, err error) {
+	if err = tx.Lock(ctx, fmt.Sprint("proposals of ", of.Key, " ", slug)); err != nil {
+		return c, d, p, err
+	}
+	if c, err = CallOf(ctx, tx, of, who, slug); err != nil {
+		return c, d, p, err
+	}
+	if d, err = c.own(id); err != nil {
+		return c, d, p, err
+	}
+	if d.Draft() {
+		return c, d, p, fault.New(fault.NotFound, "fault.deposit.unknown")
+	}
+	p, err = authored(ctx, tx, of.Key, d.Proposal)
+	return c, d, p, err
+}
+
+// Withdraw takes a proposal back: its number stays, with the day, and nothing that was written. Faults: not_found, closed.
+func (s *Service) Withdraw(ctx context.Context, of platform.Platform, who account.Person, slug string, id ids.ID) error {
+	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		c, d, p, err := s.published(ctx, tx, of, who, slug, id)
+		if err != nil || d.Withdrawn {
+			return err
+		}
+		if p.Trashed != NotTrashed || !who.Roles.Can(access.WithdrawProposal, c.moment(d)) {
+			return c.closed()
+		}
+		if err := withdraw(ctx, tx, of.Key, p, c.Now); err != nil {
+			return err
+		}
+		if err := leave(ctx, tx, of.Key, c.Step.ID, p); err != nil {
+			return err
+		}
+		if err := project.AddProposals(ctx, tx, of.Key, c.Step.ID, -1); err != nil {
+			return err
+		}
+		d.Withdrawn, d.UpdatedAt = true, c.Now
+		if err := keepDeposit(ctx, tx, of.Key, d); err != nil {
+			return err
+		}
+		return c.tell(ctx, tx, of, who, p, "withdrawn")
+	})
+}
+
+// Discard deletes a draft. Fault: not_found, also for what was published.
+func (s *Service) Discard(ctx context.Context, of platform.Platform, who account.Person, slug string, id ids.ID) error {
+	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		c, err := CallOf(ctx, tx, of, who, slug)
+		if err != nil {
+			return err
+		}
+		d, err := c.own(id)
+		if err == nil && !d.Draft() {
+			err = fault.New(fault.NotFound, "fault.deposit.unknown")
+		}
+		if err != nil {
+			return err
+		}
+		return deleteDeposit(ctx, tx, of.Key, id)
+	})
+}
+
+// kept refuses what is too long to be kept at all. Fault: invalid.
+func (c Content) kept() (Content, error) {
+	if len(encode(c)) > contentMax {
+		return c, fault.New(fault.Invalid, "fault.deposit.too_much", "Limit", contentMax/1000)
+	}
+	return c, nil
+}
+
+// prepared checks the picture, before the transaction; nil without one.
+func (up Upload) prepared() (*media.Prepared, error) {
+	if len(up.Picture) == 0 {
+		return nil, nil
+	}
+	p, err := media.Prepare(bytes.NewReader(up.Picture))
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		return nil, f.In("picture")
+	}
+	return &p, err
+}
+
+// lot is a random number of 31 bits: a proposal's place in the random order.
+func lot() int64 {
+	var b [4]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return int64(binary.BigEndian.Uint32(b[:]) >> 1)
+}
+
+// Version is what a proposal said at a time.
+type Version struct {
+	Number   int       `json:"-"` // from 1, as it was published
+	Title    string    `json:"title"`
+	Summary  string    `json:"summary,omitempty"`
+	Body     string    `json:"body,omitempty"`
+	Cost     int64     `json:"cost,omitempty"` // hundredths
+	District string    `json:"district,omitempty"`
+	Category string    `json:"category,omitempty"`
+	Address  string    `json:"address,omitempty"`
+	At       time.Time `json:"-"`
+}
+
+func (c Call) version(p Proposal, n int) Version {
+	v := Version{Number: n, Title: p.Title, Summary: p.Summary, Body: p.Body, Cost: p.Cost, Address: p.Address, At: c.Now}
+	for _, d := range c.Districts {
+		if d.ID == p.District {
+			v.District = d.Name
+		}
+	}
+	for _, k := range c.Categories {
+		if k.ID == p.Category {
+			v.Category = k.Name
+		}
+	}
+	return v
+}

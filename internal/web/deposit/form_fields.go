@@ -1,0 +1,189 @@
+package deposit
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/parvis-civic/parvis/internal/i18n"
+	"github.com/parvis-civic/parvis/internal/proposal"
+	"github.com/parvis-civic/parvis/internal/web/ui"
+)
+
+// fields are the form's, in the order of the page: what is wrong is listed in that order.
+func (f formPage) fields(p ui.Page) []ui.Input {
+	list := []ui.Input{f.title(p), {Name: "place"}, f.district(p), f.address(p), f.summary(p), f.body(p), f.category(p), f.theme(p), f.cost(p), {Name: "picture"}, f.pictureAlt(p)}
+	for _, q := range f.Form.Questions {
+		list = append(list, f.question(p, q))
+	}
+	for _, k := range f.Criteria() {
+		list = append(list, f.criterion(p, k))
+	}
+	return append(list, f.kind(p), f.age(p), ui.Input{Name: "consent"}, f.name(p), ui.Input{Name: "charter"})
+}
+
+func (f formPage) title(p ui.Page) ui.Input {
+	return ui.Input{Name: "title", Label: p.T("deposit.title"), Help: p.T("deposit.title.help"), Value: f.Deposit.Content.Title, Max: proposal.TitleMax, Required: true}
+}
+
+func (f formPage) summary(p ui.Page) ui.Input {
+	return ui.Input{Name: "summary", Label: p.T("deposit.summary"), Help: p.T("deposit.summary.help"), Value: f.Deposit.Content.Summary, Max: proposal.SummaryMax, Rows: 3, Required: f.Form.Summary == proposal.Required}
+}
+
+func (f formPage) body(p ui.Page) ui.Input {
+	return ui.Input{Name: "body", Label: p.T("deposit.body"), Help: p.T("deposit.body.help"), Value: f.Deposit.Content.Body, Max: proposal.BodyMax, Rows: 8, Required: f.Form.Body == proposal.Required}
+}
+
+func (f formPage) category(p ui.Page) ui.Input {
+	i := ui.Input{Name: "category", Label: p.T("deposit.category"), Required: f.Form.Category == proposal.Required, Options: []ui.Option{{Label: p.T("deposit.choose")}}}
+	for _, k := range f.Categories {
+		i.Options = append(i.Options, ui.Option{Value: k.Slug, Label: k.Name, Lang: f.lang(p), Chosen: k.Slug == f.Deposit.Content.Category})
+	}
+	return i
+}
+
+func (f formPage) theme(p ui.Page) ui.Input {
+	i := ui.Input{Name: "theme", Label: p.T("deposit.theme"), Required: f.Form.Theme == proposal.Required, Options: []ui.Option{{Label: p.T("deposit.choose")}}}
+	for _, t := range f.Themes {
+		i.Options = append(i.Options, ui.Option{Value: t.Slug, Label: t.Title, Lang: f.lang(p), Chosen: t.Slug == f.Deposit.Content.Theme})
+	}
+	return i
+}
+
+func (f formPage) district(p ui.Page) ui.Input {
+	chosen := f.Deposit.Content.District
+	i := ui.Input{Name: "district", Label: p.T("deposit.district"), Help: p.T("deposit.district.help"), Required: f.Form.District == proposal.Required,
+		Options: []ui.Option{{Label: p.T("deposit.choose")}, {Value: proposal.WholeCity, Label: p.T("web.district.whole"), Chosen: chosen == proposal.WholeCity}}}
+	for _, d := range f.Districts {
+		i.Options = append(i.Options, ui.Option{Value: d.Slug, Label: d.Name, Lang: f.lang(p), Chosen: d.Slug == chosen})
+	}
+	return i
+}
+
+func (f formPage) address(p ui.Page) ui.Input {
+	return ui.Input{Name: "address", Label: p.T("deposit.address"), Help: p.T("deposit.address.help"), Value: f.Deposit.Content.Address, Max: proposal.AddressMax, Autocomplete: "off",
+		Required: f.Form.Place == proposal.Required}
+}
+
+func (f formPage) cost(p ui.Page) ui.Input {
+	return ui.Input{Name: "cost", Label: p.T("deposit.cost"), Help: p.T("deposit.cost.help"), Value: f.Deposit.Content.Cost, Max: 20, InputMode: "decimal", Autocomplete: "off", Required: f.Form.Cost == proposal.Required}
+}
+
+func (f formPage) pictureAlt(p ui.Page) ui.Input {
+	return ui.Input{Name: "picture_alt", Label: p.T("deposit.picture_alt"), Help: p.T("deposit.picture_alt.help"), Value: f.Deposit.Content.PictureAlt, Max: proposal.AltMax}
+}
+
+func (f formPage) name(p ui.Page) ui.Input {
+	return ui.Input{Name: "name", Label: p.T("deposit.name"), Help: p.T("deposit.name.help"), Value: f.Deposit.Content.Name, Max: proposal.NameMax, Autocomplete: "name", Required: true}
+}
+
+func (f formPage) kind(p ui.Page) ui.Input {
+	i := ui.Input{Name: "kind", Label: p.T("deposit.kind"), Required: true}
+	for _, k := range f.Kinds() {
+		i.Options = append(i.Options, ui.Option{Value: string(k), Label: p.T("deposit.kind." + string(k)), Chosen: k == f.Deposit.Content.Kind})
+	}
+	return i
+}
+
+func (f formPage) age(p ui.Page) ui.Input {
+	i := ui.Input{Name: "age", Label: p.T("deposit.age"), Help: p.T("deposit.age.help"), Required: true}
+	from := max(f.MinimumAge(), proposal.ConsentAge)
+	for _, a := range f.Ages() {
+		label := p.T("deposit.age.adult", "Age", from)
+		switch {
+		case a == proposal.AgeBelow:
+			label = p.T("deposit.age.below", "Age", f.MinimumAge())
+		case a == proposal.AgeYoung && f.MinimumAge() == 0:
+			label = p.T("deposit.age.below", "Age", proposal.ConsentAge)
+		case a == proposal.AgeYoung:
+			label = p.T("deposit.age.young", "From", f.MinimumAge(), "To", proposal.ConsentAge-1)
+		}
+		i.Options = append(i.Options, ui.Option{Value: string(a), Label: label, Chosen: a == f.Deposit.Content.Age})
+	}
+	return i
+}
+
+// criterion is a question of the règlement, answered by yes or no; where nobody is excluded, one may not know.
+func (f formPage) criterion(p ui.Page, k proposal.Criterion) ui.Input {
+	i := ui.Input{Name: k.Field(), Label: f.asks(p, k), Required: true}
+	if k.Key == proposal.NotBarred {
+		who := make([]string, len(k.Barred))
+		for n, b := range k.Barred {
+			who[n] = p.T("rulebook.barred." + string(b))
+		}
+		i.Help = strings.Join(who, " ; ") + "."
+	}
+	answers := []string{proposal.Yes, proposal.No}
+	if !k.Excludes {
+		answers = append(answers, proposal.Unsure)
+	}
+	for _, a := range answers {
+		i.Options = append(i.Options, ui.Option{Value: a, Label: p.T("deposit.answer." + a), Chosen: a == f.Deposit.Content.Criteria[string(k.Key)]})
+	}
+	return i
+}
+
+// asks is the sentence of a criterion.
+func (f formPage) asks(p ui.Page, k proposal.Criterion) string {
+	return p.T("deposit.criterion."+string(k.Key), "Names", k.Values, "Count", k.Count, "Amount", i18n.Amount{Hundredths: k.Amount, Currency: f.Currency})
+}
+
+// outside says why a proposal seems to be outside of the règlement.
+func (f formPage) outside(p ui.Page) []string {
+	var list []string
+	for _, k := range f.Outside(f.Deposit.Content) {
+		list = append(list, p.T("deposit.outside."+string(k.Key), "Count", k.Count, "Amount", i18n.Amount{Hundredths: k.Amount, Currency: f.Currency}))
+	}
+	return list
+}
+
+// question is one of the organiser's, as a field; rankings have a field per place.
+func (f formPage) question(p ui.Page, q proposal.Question) ui.Input {
+	a := f.Deposit.Content.Answers[q.Key]
+	i := ui.Input{Name: q.Field(), Label: q.Label.In(p.Lang), Help: q.Help.In(p.Lang), Required: q.Need == proposal.Required, Several: q.Kind == proposal.Choices, Rows: 5}
+	switch q.Kind {
+	case proposal.ShortText:
+		i.Max = proposal.ShortMax
+	case proposal.LongText:
+		i.Max = proposal.LongMax
+	case proposal.Number:
+		i.Max, i.InputMode = 30, "decimal"
+	case proposal.FileInput:
+		i.Type = "file"
+	}
+	if len(a.Values) > 0 {
+		i.Value = a.Values[0]
+	}
+	for _, o := range q.Options {
+		i.Options = append(i.Options, ui.Option{Value: o.Key, Label: o.Label.In(p.Lang), Chosen: slices.Contains(a.Values, o.Key)})
+	}
+	if q.Other {
+		i.Options = append(i.Options, ui.Option{Value: proposal.OtherOption, Label: p.T("deposit.other"), Chosen: slices.Contains(a.Values, proposal.OtherOption)})
+	}
+	return i
+}
+
+// other is the text of the answer that one writes oneself.
+func (f formPage) other(p ui.Page, q proposal.Question) ui.Input {
+	return ui.Input{Name: q.Field() + "-other", Label: p.T("deposit.other.which"), Value: f.Deposit.Content.Answers[q.Key].Other, Max: proposal.ShortMax}
+}
+
+// place is the field of one place of a ranking, from 0.
+func (f formPage) place(p ui.Page, q proposal.Question, n int) ui.Input {
+	i := ui.Input{Name: placeField(q, n), Label: p.T("deposit.ranking.place", "Place", n+1), Required: q.Need == proposal.Required, Options: []ui.Option{{Label: p.T("deposit.choose")}}}
+	values := f.Deposit.Content.Answers[q.Key].Values
+	for _, o := range q.Options {
+		i.Options = append(i.Options, ui.Option{Value: o.Key, Label: o.Label.In(p.Lang), Chosen: n < len(values) && values[n] == o.Key})
+	}
+	return i
+}
+
+// lang is that of the names of the edition, when it is not the page's.
+func (f formPage) lang(p ui.Page) string {
+	if f.Language == string(p.Lang) {
+		return ""
+	}
+	return f.Language
+}
+
+func degrees(v float64) string { return strconv.FormatFloat(v, 'f', 6, 64) }

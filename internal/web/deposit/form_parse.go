@@ -1,0 +1,133 @@
+package deposit
+
+import (
+	"io"
+	"mime/multipart"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/media"
+	"github.com/parvis-civic/parvis/internal/proposal"
+	"github.com/parvis-civic/parvis/internal/rulebook"
+	"github.com/parvis-civic/parvis/internal/web"
+)
+
+// typed reads what was typed into the form, as it was typed; was is what the deposit had, whose files stay.
+func typed(r *web.Request, c proposal.Call, was proposal.Content) proposal.Content {
+	t := proposal.Content{Title: r.Posted("title"), Summary: r.Posted("summary"), Body: r.Posted("body"), Category: r.Posted("category"), Theme: r.Posted("theme"),
+		District: r.Posted("district"), Address: r.Posted("address"), Latitude: r.Posted("latitude"), Longitude: r.Posted("longitude"), Cost: r.Posted("cost"),
+		PictureAlt: r.Posted("picture_alt"), Kind: rulebook.Kind(r.Posted("kind")), Name: r.Posted("name"), Age: proposal.Age(r.Posted("age")), Consent: r.Posted("consent") != "",
+		Answers: map[string]proposal.Answer{}, Criteria: map[string]string{}}
+	for _, q := range c.Form.Questions {
+		if a := answered(r, q); q.Kind == proposal.FileInput {
+			t.Answers[q.Key] = was.Answers[q.Key]
+		} else if len(a.Values) > 0 || a.Other != "" {
+			t.Answers[q.Key] = a
+		}
+	}
+	for _, k := range c.Criteria() {
+		if a := r.Posted(k.Field()); a != "" {
+			t.Criteria[string(k.Key)] = a
+		}
+	}
+	return t
+}
+
+func answered(r *web.Request, q proposal.Question) proposal.Answer {
+	switch q.Kind {
+	case proposal.OneChoice, proposal.Choices:
+		return proposal.Answer{Values: slices.Clone(r.PostForm[q.Field()]), Other: r.Posted(q.Field() + "-other")}
+	case proposal.Ranking: // a field per place
+		var a proposal.Answer
+		for i := range q.Options {
+			a.Values = append(a.Values, r.Posted(placeField(q, i)))
+		}
+		if !slices.ContainsFunc(a.Values, func(v string) bool { return v != "" }) {
+			return proposal.Answer{}
+		}
+		return a
+	}
+	if text := r.Posted(q.Field()); text != "" {
+		return proposal.Answer{Values: []string{text}}
+	}
+	return proposal.Answer{}
+}
+
+// placeField is the name of the field of a place, from 0, of a ranking.
+func placeField(q proposal.Question, place int) string {
+	return q.Field() + "-" + strconv.Itoa(place+1)
+}
+
+// uploaded reads what came with the form beside its texts. Faults: invalid.
+func uploaded(r *web.Request, c proposal.Call) (up proposal.Upload, err error) {
+	up.Remove = r.Posted("picture_remove") != ""
+	if c.Form.Picture.Asked() {
+		if _, up.Picture, err = file(r, "picture", media.MaxBytes); err != nil {
+			return up, err
+		}
+	}
+	for _, q := range c.Form.Questions {
+		if q.Kind != proposal.FileInput {
+			continue
+		}
+		name, content, err := file(r, q.Field(), proposal.FileMax)
+		if err != nil {
+			return up, err
+		}
+		if len(content) == 0 {
+			continue
+		}
+		f, err := proposal.ReadFile(name, content)
+		if err != nil {
+			return up, in(err, q.Field())
+		}
+		if up.Files == nil {
+			up.Files = map[string]proposal.File{}
+		}
+		up.Files[q.Key] = f
+	}
+	return up, nil
+}
+
+// in says of a fault which field it is about.
+func in(err error, field string) error {
+	if f, ok := err.(*fault.Error); ok { //nolint:errorlint // as the room made it
+		return f.In(field)
+	}
+	return err
+}
+
+// file reads a file of the form and its name; nothing when none was chosen. Fault: invalid.
+func file(r *web.Request, field string, most int64) (name string, content []byte, err error) {
+	f, head, err := r.FormFile(field)
+	if err != nil || head.Size == 0 {
+		return "", nil, nil // no file, or a form without files
+	}
+	defer func(f multipart.File) { _ = f.Close() }(f)
+	content, err = io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && int64(len(content)) > most {
+		err = fault.New(fault.Invalid, "fault.deposit.file_large", "Limit", most>>20).In(field)
+	}
+	return plainName(head.Filename), content, err
+}
+
+// plainName keeps of a file's name what can be shown and stored.
+func plainName(name string) string {
+	name = strings.ToValidUTF8(name[strings.LastIndexAny(name, `/\`)+1:], "")
+	name = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, name)
+	if letters := []rune(name); len(letters) > 120 {
+		name = string(letters[len(letters)-120:])
+	}
+	return name
+}
+
+// quietly says whether the script asks, which shows what is answered itself.
+func quietly(r *web.Request) bool { return r.Method == http.MethodPost && r.Posted("do") == "auto" }

@@ -1,0 +1,107 @@
+package deposit
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/proposal"
+	"github.com/parvis-civic/parvis/internal/web/ui"
+)
+
+func (f formPage) heading(p ui.Page) string {
+	if f.Deposit.Draft() {
+		return p.T("deposit.heading")
+	}
+	return p.T("deposit.edit.heading")
+}
+
+func (f formPage) lead(p ui.Page) string {
+	switch {
+	case !f.Deposit.Draft():
+		return p.T("deposit.edit.lead")
+	case f.Step.EndsAt.IsZero():
+		return p.T("deposit.lead")
+	}
+	return p.T("deposit.lead.until", "Until", p.Until(f.Step.EndsAt))
+}
+
+func (f formPage) whyClosed(p ui.Page) string {
+	switch {
+	case f.Deposit.Withdrawn:
+		return p.T("deposit.withdrawn")
+	case f.Phase == project.Future:
+		return p.T("fault.deposit.early", "When", f.Step.StartsAt)
+	}
+	return p.T("fault.deposit.late", "When", f.Step.EndsAt)
+}
+
+// asksConsent says whether somebody under the age of consent may deposit.
+func (f formPage) asksConsent() bool { return f.MinimumAge() < proposal.ConsentAge }
+
+// script tells the script what it needs: where it asks, and its sentences.
+func (f formPage) script(p ui.Page) templ.Attributes {
+	a := templ.Attributes{"data-root": string(p.Href(root(f.Slug))), "data-offline": p.T("deposit.offline"), "data-refused": p.T("deposit.refused"),
+		"data-restored": p.T("deposit.restored"), "data-nowhere": p.T("deposit.nowhere")}
+	if f.Deposit.Draft() {
+		a["data-draft"] = "1"
+	}
+	return a
+}
+
+// ready says that nothing is missing but the charter.
+func (k checkPage) ready() bool {
+	for name := range k.Problems {
+		if name != "charter" {
+			return false
+		}
+	}
+	return true
+}
+
+func draftTitle(p ui.Page, d proposal.Deposit) string {
+	if title := strings.Join(strings.Fields(d.Content.Title), " "); title != "" {
+		return ui.Tidy(title)
+	}
+	return p.T("deposit.untitled")
+}
+
+func alikeHref(p ui.Page, a proposal.Alike) templ.SafeURL {
+	return p.Href("/projets/" + url.PathEscape(a.Path) + "/propositions/" + strconv.Itoa(a.Number))
+}
+
+// paragraphs splits a text at its empty lines.
+func paragraphs(text string) []string {
+	var out []string
+	for part := range strings.SplitSeq(text, "\n\n") {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+// leaving names what is done with a draft, or with what was published.
+func (f formPage) leaving(p ui.Page) string {
+	if f.Deposit.Draft() {
+		return p.T("deposit.discard")
+	}
+	return p.T("deposit.withdraw")
+}
+
+// changed keeps of a version what is not as in the one before.
+func changed(v, before proposal.Version) proposal.Version {
+	for now, was := range map[*string]string{&v.Title: before.Title, &v.Summary: before.Summary, &v.Body: before.Body, &v.District: before.District,
+		&v.Category: before.Category, &v.Address: before.Address} {
+		if *now == was {
+			*now = ""
+		}
+	}
+	if v.Cost == before.Cost {
+		v.Cost = 0
+	}
+	return v
+}

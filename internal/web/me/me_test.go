@@ -1,0 +1,251 @@
+package me_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/db/dbtest"
+	"github.com/parvis-civic/parvis/internal/notify"
+	"github.com/parvis-civic/parvis/internal/platform"
+	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/me"
+	"github.com/parvis-civic/parvis/internal/web/site"
+	"github.com/parvis-civic/parvis/internal/web/ui"
+)
+
+// visitor is a browser without scripts on one platform.
+type visitor struct {
+	*http.Client
+	t    *testing.T
+	d    *db.DB
+	base string // the address of the server
+	host string
+}
+
+// visit serves the pages of two platforms and gives somebody on the first.
+func visit(t *testing.T, d *db.DB) *visitor {
+	t.Helper()
+	for _, slug := range []string{"ici", "ailleurs"} {
+		if _, err := platform.NewService(d).Create(t.Context(), platform.New{Slug: slug}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	people := account.NewService(d)
+	pages := site.New(d, "http://localhost")
+	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: pages, Static: ui.NewStatic(), People: people, Routes: append(pages.Routes(), me.New(d, people).Routes()...)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	return (&visitor{t: t, d: d, base: s.URL, host: "ici.localhost"}).another()
+}
+
+// another is somebody else's browser.
+func (v *visitor) another() *visitor {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	w := *v
+	w.Client = &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return &w
+}
+
+type answer struct {
+	*http.Response
+	text string
+}
+
+func (v *visitor) ask(method, path string, form url.Values, headers ...string) answer {
+	v.t.Helper()
+	r, err := http.NewRequestWithContext(v.t.Context(), method, v.base+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	r.Host = v.host
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	res, err := v.Do(r)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return answer{res, string(b)}
+}
+
+// code reads the last code that was sent.
+func (v *visitor) code() (code string) {
+	v.t.Helper()
+	err := v.d.Read(v.t.Context(), func(ctx context.Context, tx db.Tx) error {
+		var body string
+		if err := tx.QueryRow(ctx, `SELECT body FROM jobs WHERE kind = 'mail' AND body LIKE '%"kind":"code"%' ORDER BY id DESC LIMIT 1`).Scan(&body); err != nil {
+			return err
+		}
+		var m notify.Mail
+		err := json.Unmarshal([]byte(body), &m)
+		code, _ = m.Args["Code"].(string)
+		return err
+	})
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return code
+}
+
+// signIn goes through the two pages of signing in.
+func (v *visitor) signIn(email, next string) answer {
+	v.t.Helper()
+	sent := v.ask("POST", "/connexion", url.Values{"email": {email}, "suite": {next}})
+	if sent.StatusCode != 200 || !strings.Contains(sent.text, "Un code est en route") {
+		v.t.Fatalf("no code was sent: %d %s", sent.StatusCode, sent.text)
+	}
+	return v.ask("POST", "/connexion/code", url.Values{"email": {email}, "code": {v.code()}, "suite": {next}})
+}
+
+func TestSigningInLeadsBackAndNowhereElse(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		v := visit(t, d)
+		if a := v.ask("GET", "/mon-espace", nil); a.StatusCode != 303 || a.Header.Get("Location") != "/connexion?suite=%2Fmon-espace" {
+			t.Errorf("a page of one's own without a session: %d to %s", a.StatusCode, a.Header.Get("Location"))
+		}
+		if a := v.ask("GET", "/en/mon-espace", nil); a.Header.Get("Location") != "/en/connexion?suite=%2Fen%2Fmon-espace" {
+			t.Errorf("in English it leads to %s", a.Header.Get("Location"))
+		}
+		for next, want := range map[string]string{
+			"/mon-espace/profil?x=1": "/mon-espace/profil?x=1", "https://voleur.example/": "/mon-espace", "//voleur.example/": "/mon-espace",
+			`/\voleur.example`: "/mon-espace", "javascript:alert(1)": "/mon-espace", "": "/mon-espace", "/\t/voleur.example": "/mon-espace",
+		} {
+			someone := v.another()
+			if a := someone.signIn("a"+strings.Map(letters, next)+"@exemple.fr", next); a.StatusCode != 303 || a.Header.Get("Location") != want {
+				t.Errorf("after signing in with suite=%q: %d to %q", next, a.StatusCode, a.Header.Get("Location"))
+			}
+		}
+	})
+}
+
+func letters(r rune) rune {
+	if r >= 'a' && r <= 'z' {
+		return r
+	}
+	return -1
+}
+
+func TestASessionIsFreshSecretAndOfOnePlatform(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		v := visit(t, d)
+		planted := "planted-by-somebody-else"
+		a := v.ask("POST", "/connexion", url.Values{"email": {"ana@exemple.fr"}}, "Cookie", "parvis="+planted)
+		a = v.ask("POST", "/connexion/code", url.Values{"email": {"ana@exemple.fr"}, "code": {v.code()}}, "Cookie", "parvis="+planted)
+		cookies := a.Cookies()
+		if len(cookies) != 1 || cookies[0].Value == planted || !cookies[0].HttpOnly || cookies[0].SameSite != http.SameSiteLaxMode || cookies[0].Path != "/" {
+			t.Fatalf("the cookie is %v", cookies)
+		}
+		mine := "parvis=" + cookies[0].Value
+		if a := v.ask("GET", "/mon-espace", nil, "Cookie", mine); a.StatusCode != 200 || !strings.Contains(a.text, "ana@exemple.fr") || a.Header.Get("Cache-Control") != "private, no-cache" {
+			t.Errorf("one's own page: %d, %s", a.StatusCode, a.Header.Get("Cache-Control"))
+		}
+		v.host = "ailleurs.localhost"
+		if a := v.ask("GET", "/mon-espace", nil, "Cookie", mine); a.StatusCode != 303 {
+			t.Errorf("the session opens another platform: %d", a.StatusCode)
+		}
+		v.host = "ici.localhost"
+		for _, path := range []string{"/connexion", "/connexion/code", "/connexion/mot-de-passe", "/deconnexion", "/mon-espace/profil", "/mon-espace/donnees/effacement"} {
+			if a := v.ask("POST", path, url.Values{"email": {"ana@exemple.fr"}}, "Cookie", mine, "Sec-Fetch-Site", "cross-site"); a.StatusCode != 403 {
+				t.Errorf("a form of another site to %s: %d", path, a.StatusCode)
+			}
+		}
+		if a := v.ask("POST", "/deconnexion", nil, "Cookie", mine); a.StatusCode != 303 || len(a.Cookies()) != 1 || a.Cookies()[0].MaxAge >= 0 {
+			t.Errorf("signing out: %d, %v", a.StatusCode, a.Cookies())
+		}
+		if a := v.ask("GET", "/mon-espace", nil, "Cookie", mine); a.StatusCode != 303 {
+			t.Errorf("the session that was ended still opens: %d", a.StatusCode)
+		}
+	})
+}
+
+func TestOnesOwnPages(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		v := visit(t, d)
+		v.signIn("ana@exemple.fr", "")
+		// A form that is refused keeps what was typed, and shows no script that was.
+		a := v.ask("POST", "/mon-espace/profil", url.Values{"name": {`<script>alert(1)</script>`}, "kind": {"resident"}, "postcode": {"3"}})
+		if a.StatusCode != 422 || !strings.Contains(a.text, `value="3"`) || !strings.Contains(a.text, "&lt;script&gt;") || strings.Contains(a.text, "<script>alert") || !strings.Contains(a.text, "2 choses à corriger") {
+			t.Errorf("a wrong profile: %d %s", a.StatusCode, a.text)
+		}
+		a = v.ask("POST", "/mon-espace/profil", url.Values{"name": {"Ana"}, "kind": {"association"}, "postcode": {"31000"}, "language": {"en"}})
+		if a.StatusCode != 303 || a.Header.Get("Location") != "/mon-espace/profil?fait=profil" {
+			t.Errorf("a right profile: %d %s", a.StatusCode, a.text)
+		}
+		if a := v.ask("GET", "/mon-espace/profil?fait=profil", nil); !strings.Contains(a.text, `value="Ana"`) || !strings.Contains(a.text, "Vos informations sont enregistrées.") {
+			t.Errorf("the profile shows %s", a.text)
+		}
+		if a := v.ask("GET", "/mon-espace?fait=%3Cb%3E", nil); strings.Contains(a.text, "<b>") {
+			t.Error("the page repeats what its address says")
+		}
+		if a := v.ask("POST", "/mon-espace/securite/mot-de-passe", url.Values{"password": {"court"}}); a.StatusCode != 422 || strings.Contains(a.text, "court\"") {
+			t.Errorf("a short password: %d", a.StatusCode)
+		}
+		if a := v.ask("POST", "/mon-espace/securite/mot-de-passe", url.Values{"password": {"cheval agrafe pile"}}); a.StatusCode != 303 {
+			t.Errorf("a password: %d %s", a.StatusCode, a.text)
+		}
+		again := v.another()
+		if a := again.ask("POST", "/connexion/mot-de-passe", url.Values{"email": {"ana@exemple.fr"}, "password": {"cheval agrafe pile"}}); a.StatusCode != 303 {
+			t.Errorf("signing in with it: %d %s", a.StatusCode, a.text)
+		}
+		wrong := again.ask("POST", "/connexion/mot-de-passe", url.Values{"email": {"ana@exemple.fr"}, "password": {"cheval agrafe pile "}})
+		nobody := again.ask("POST", "/connexion/mot-de-passe", url.Values{"email": {"bob@exemple.fr"}, "password": {"cheval agrafe pile "}})
+		if wrong.StatusCode != 422 || nobody.StatusCode != 422 || !strings.Contains(wrong.text, "ne vont pas ensemble") ||
+			strings.ReplaceAll(wrong.text, "ana@", "bob@") != nobody.text {
+			t.Errorf("an address with an account is told from one without: %d %d", wrong.StatusCode, nobody.StatusCode)
+		}
+		a = v.ask("GET", "/mon-espace/securite", nil)
+		m := regexp.MustCompile(`name="session" value="([0-9a-f]{64})"`).FindStringSubmatch(a.text)
+		if m == nil {
+			t.Fatalf("the other session is not listed: %s", a.text)
+		}
+		if a := v.ask("POST", "/mon-espace/securite/sessions", url.Values{"session": {m[1]}}); a.StatusCode != 303 {
+			t.Errorf("ending it: %d", a.StatusCode)
+		}
+		if a := again.ask("GET", "/mon-espace", nil); a.StatusCode != 303 {
+			t.Errorf("the ended session opens: %d", a.StatusCode)
+		}
+		a = v.ask("POST", "/mon-espace/donnees/copie", nil)
+		var e account.Export
+		if err := json.Unmarshal([]byte(a.text), &e); err != nil || e.Email != "ana@exemple.fr" || e.Name != "Ana" || !strings.Contains(a.Header.Get("Content-Disposition"), "attachment") {
+			t.Errorf("the copy of one's data is %s (%v)", a.text, err)
+		}
+		if a := v.ask("POST", "/mon-espace/donnees/effacement", url.Values{"contributions": {"garder"}}); a.StatusCode != 303 {
+			t.Errorf("asking for erasure: %d", a.StatusCode)
+		}
+		if a := v.ask("GET", "/mon-espace/donnees", nil); !strings.Contains(a.text, "votre demande attend") {
+			t.Errorf("the request is not shown: %s", a.text)
+		}
+		if a := v.ask("POST", "/mon-espace/donnees/renoncer", nil); a.StatusCode != 303 {
+			t.Errorf("taking it back: %d", a.StatusCode)
+		}
+		a = v.ask("POST", "/mon-espace/securite/second-facteur", nil)
+		if a.StatusCode != 200 || !strings.Contains(a.text, "<svg class=\"qr\"") {
+			t.Errorf("a second factor: %d", a.StatusCode)
+		}
+	})
+}
