@@ -127,6 +127,31 @@ func TestPlatformIsCreatedWithItsLogo(t *testing.T) {
 	}
 }
 
+func TestTheFirstOrganiserIsNamedFromTheCommandLine(t *testing.T) {
+	dir := t.TempDir()
+	done(t, "platform", "create", "lyon", "--name", "Lyon", "--data", dir)
+	for _, c := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"--email", "claire@exemple.fr", "--role", "organiser,administrator"}, exitDone, "claire@exemple.fr has these roles once signed in"},
+		{[]string{"--email", "claire@exemple.fr", "--role", "organiser", "--platform", "lyon"}, exitDone, "organiser"},
+		{[]string{"--email", "claire@exemple.fr", "--role", "mayor"}, exitWrong, "“mayor” is not a role"},
+		{[]string{"--email", "claire@exemple.fr", "--role", "resident"}, exitWrong, "“resident” is not a role"},
+		{[]string{"--email", "claire", "--role", "organiser"}, exitWrong, "address"},
+		{[]string{"--email", "claire@exemple.fr", "--role", "organiser", "--platform", "paris"}, exitWrong, "no platform “paris”"},
+	} {
+		r := parvis(t, append([]string{"platform", "role", "--data", dir}, c.args...)...)
+		if r.code != c.code || !strings.Contains(r.out+r.err, c.want) {
+			t.Errorf("%q: exit %d: %s%s", c.args, r.code, r.out, r.err)
+		}
+	}
+	if n := counts(t, dir)["role_given"]; n != 2 {
+		t.Errorf("%d roles were given", n)
+	}
+}
+
 func TestVersionIsSaid(t *testing.T) {
 	if out := done(t, "version"); !strings.HasPrefix(out, "parvis ") || strings.Count(out, "\n") != 1 {
 		t.Errorf("%q", out)
@@ -153,7 +178,7 @@ func TestBashCompletes(t *testing.T) {
 		want  []string
 	}{
 		{[]string{"ta"}, []string{"tally"}},
-		{[]string{"platform", ""}, []string{"create", "list"}},
+		{[]string{"platform", ""}, []string{"create", "list", "role"}},
 		{[]string{"platform", "create", "--l"}, []string{"--lang", "--licence", "--logo"}},
 		{[]string{"import", "--re"}, []string{"--replace"}},
 		{[]string{"--lang", "fr", "import", "x.pb", "--pl"}, []string{"--platform"}},

@@ -149,6 +149,24 @@ func (b *ballots) counted(d *db.DB) {
 		if all != len(in) || counter != len(in) {
 			b.t.Errorf("%d ballots, %d with a signature, a counter of %d", all, len(in), counter)
 		}
+		waiting, err := tx.Query(ctx, `SELECT w.choices FROM total_waiting w WHERE w.platform = ? AND w.step = ?`, b.polls.Of.Key, b.polls.Step)
+		if err != nil {
+			return err
+		}
+		defer waiting.Close()
+		for waiting.Next() {
+			var text string
+			if err := waiting.Scan(&text); err != nil {
+				return err
+			}
+			list, err := ballot.Decode(text)
+			if err != nil {
+				return err
+			}
+			for _, c := range list {
+				votes[c.Number]-- // what waits is not in the totals yet
+			}
+		}
 		totals, err := tx.Query(ctx, `SELECT x.number, x.votes FROM selection x WHERE x.platform = ? AND x.step = ?`, b.polls.Of.Key, b.polls.Step)
 		if err != nil {
 			return err

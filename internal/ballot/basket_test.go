@@ -86,17 +86,17 @@ func TestTheSelectionMadeLastIsThatOfThePerson(t *testing.T) {
 	})
 }
 
-// reminders gives the reminders that wait, with when they are due.
-func (v voting) reminders() (all []jobs.Job) {
+// jobs gives the jobs of a kind that wait, with when they are due.
+func (v voting) jobs(kind string) (all []jobs.Job) {
 	v.Helper()
 	err := v.d.Read(context.Background(), func(ctx context.Context, tx db.Tx) error {
-		rows, err := tx.Query(ctx, `SELECT id, body, run_at FROM jobs WHERE kind = ? ORDER BY id`, ballot.ReminderJob)
+		rows, err := tx.Query(ctx, `SELECT id, body, run_at FROM jobs WHERE kind = ? ORDER BY id`, kind)
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
-			j := jobs.Job{Platform: v.Of.Key, Kind: ballot.ReminderJob}
+			j := jobs.Job{Platform: v.Of.Key, Kind: kind}
 			var body string
 			var at int64
 			if err := rows.Scan(&j.ID, &body, &at); err != nil {
@@ -127,7 +127,7 @@ func TestWhoHasChosenAndNotCastIsRemindedOnce(t *testing.T) {
 		if _, err := v.Change(t.Context(), v.Of, emptied, v.Slug, ballot.Change{Do: ballot.Emptying}); err != nil {
 			t.Error(err)
 		}
-		all := v.reminders()
+		all := v.jobs(ballot.ReminderJob)
 		if len(all) != 4 {
 			t.Fatalf("%d reminders wait for four selections", len(all))
 		}
@@ -140,7 +140,7 @@ func TestWhoHasChosenAndNotCastIsRemindedOnce(t *testing.T) {
 			}
 		}
 		run() // ten days before the end: too early
-		if later := v.reminders(); v.box().Mails != before || len(later) != 8 || !later[7].RunAt.Equal(all[0].RunAt) {
+		if later := v.jobs(ballot.ReminderJob); v.box().Mails != before || len(later) != 8 || !later[7].RunAt.Equal(all[0].RunAt) {
 			t.Errorf("too early: %d e-mails more, %d reminders", v.box().Mails-before, len(later))
 		}
 		v.until(time.Now().Add(47 * time.Hour))

@@ -175,7 +175,7 @@ func (r *request) listSteps(ctx context.Context, parents []*Step, places []int, 
 		if first == 0 { // clients that only count ask for no row
 			break
 		}
-		found, err := proposal.Lists(ctx, r.tx, r.platform.Key, part, q, false)
+		found, err := proposal.Lists(ctx, r.tx, r.platform.Key, part, q)
 		if err != nil {
 			return err
 		}

@@ -3,11 +3,13 @@ package project_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/fault"
@@ -53,6 +55,18 @@ func TestProjectsOfAPlatformAreItsOwn(t *testing.T) {
 					return err
 				}
 			}
+			for _, insert := range []string{
+				`INSERT INTO edition_change (platform, id, project, kind, reason, version, at) VALUES (?, ?, ?, 'rules', 'Parce que', 2, ?)`,
+				`INSERT INTO admitted (platform, project, email_key) VALUES (?, ?, ?)`,
+			} {
+				args := []any{platform, edition, of("ana")}
+				if strings.Contains(insert, "edition_change") {
+					args = []any{platform, theme, edition, platform}
+				}
+				if _, err := tx.Exec(ctx, insert, args...); err != nil {
+					return err
+				}
+			}
 			if platform == 2 { // what only counts tell apart
 				for _, err := range []error{
 					project.Insert(ctx, tx, platform, project.Project{ID: second, Slug: "second", State: project.Published, PublishedAt: day(2), CreatedAt: day(2)}),
@@ -68,6 +82,15 @@ func TestProjectsOfAPlatformAreItsOwn(t *testing.T) {
 		Reads: []dbtest.Reading{
 			{Of: "Load", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return project.Load(ctx, tx, platform, "budget", now)
+			}},
+			{Of: "LoadFor", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return project.LoadFor(ctx, tx, platform, access.Roles(0).With(access.Organiser), "budget", now)
+			}},
+			{Of: "Amendments", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return project.Amendments(ctx, tx, platform, edition, 10)
+			}},
+			{Of: "OnList", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return project.OnList(ctx, tx, platform, edition, "ana de 1")
 			}},
 			{Of: "Views", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return project.Views(ctx, tx, platform, 10, now)

@@ -285,7 +285,7 @@ func (s *Service) edit(ctx context.Context, tx db.Tx, of platform.Platform, who 
 	if err := account.Appear(ctx, tx, of.Key, p.Author, checked.Name, kindOf[checked.Kind], c.Now); err != nil {
 		return none, err
 	}
-	if err := update(ctx, tx, of.Key, p); err != nil {
+	if err := update(ctx, tx, of.Key, was, p); err != nil {
 		return none, err
 	}
 	if err := reenter(ctx, tx, of.Key, c.Step.ID, p, checked.Facets); err != nil {
@@ -332,10 +332,10 @@ func (s *Service) Withdraw(ctx context.Context, of platform.Platform, who accoun
 		if p.Trashed != NotTrashed || !who.Roles.Can(access.WithdrawProposal, c.moment(d)) {
 			return c.closed()
 		}
-		if err := withdraw(ctx, tx, of.Key, p.ID, c.Now); err != nil {
+		if err := withdraw(ctx, tx, of.Key, p, c.Now); err != nil {
 			return err
 		}
-		if err := leave(ctx, tx, of.Key, c.Step.ID, p.ID); err != nil {
+		if err := leave(ctx, tx, of.Key, c.Step.ID, p); err != nil {
 			return err
 		}
 		if err := project.AddProposals(ctx, tx, of.Key, c.Step.ID, -1); err != nil {

@@ -29,7 +29,7 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 	names := func(platform int64) []proposal.Facet {
 		return []proposal.Facet{{Tag: tags[0], Name: fmt.Sprint("Centre de ", platform), Sort: []byte{1}}}
 	}
-	query := proposal.ListQuery{Step: vote, Tags: tags, Author: author, Matching: "banc", Within: &proposal.Frame{South: 43, West: 1, North: 44, East: 2}, Order: proposal.ByVotes, With: everything, Limit: 10}
+	query := proposal.ListQuery{Step: vote, Author: author, Within: &proposal.Frame{South: 43, West: 1, North: 44, East: 2}, Order: proposal.ByVotes, With: everything, Limit: 10}
 	dbtest.Tenancy{
 		Filled: []string{"Insert", "Select", "KeepFacets", "SetForm", "SetCharter"},
 		Fill: func(ctx context.Context, tx db.Tx, platform int64) error {
@@ -102,21 +102,23 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 				return proposal.Followed(ctx, tx, platform, author, 10)
 			}},
 			{Of: "List", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				return proposal.List(ctx, tx, platform, query, false)
+				return proposal.List(ctx, tx, platform, query)
 			}},
-			{Of: "List", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) { // its holders found first
-				return proposal.List(ctx, tx, platform, query, true)
+			{Of: "Choose", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				c, err := proposal.Choose(ctx, tx, platform, proposal.Choice{Project: edition, Step: vote, Tags: tags, Text: "bancs texte"})
+				if err != nil {
+					return nil, err
+				}
+				list, err := proposal.List(ctx, tx, platform, proposal.ListQuery{Step: vote, Among: &c, Order: proposal.ByRelevance, Limit: 10})
+				return []any{c.Facets, c.Words, list}, err
 			}},
 			{Of: "Lists", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				q := query
 				q.Order, q.Seed = proposal.ByRandom, 5
-				return proposal.Lists(ctx, tx, platform, []ids.ID{vote, deposit}, q, false)
+				return proposal.Lists(ctx, tx, platform, []ids.ID{vote, deposit}, q)
 			}},
 			{Of: "Counts", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.Counts(ctx, tx, platform, []ids.ID{vote, deposit}, query)
-			}},
-			{Of: "Counts", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				return proposal.Counts(ctx, tx, platform, []ids.ID{vote}, proposal.ListQuery{Matching: "de"}) // a word without trigrams
 			}},
 			{Of: "Facets", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.Facets(ctx, tx, platform, vote)
@@ -129,7 +131,7 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 				return proposal.Numbers(ctx, tx, platform, edition, []int{1})
 			}},
 			{Of: "Choosables", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				return proposal.Choosables(ctx, tx, platform, vote, true)
+				return proposal.Choosables(ctx, tx, platform, vote, true, true)
 			}},
 			{Of: "ByIDs", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.ByIDs(ctx, tx, platform, keys[:1])
@@ -187,6 +189,21 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "Promote", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				_, err := proposal.Promote(ctx, tx, platform, vote, results, nil, proposal.StatusWinner)
 				return err
+			}},
+			{Of: "Enter", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return proposal.Enter(ctx, tx, platform, vote, 9, names(80))
+			}},
+			{Of: "Leave", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return proposal.Leave(ctx, tx, platform, vote, 9, names(80))
+			}},
+			{Of: "Reindex", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				p, _, err := proposal.Numbered(ctx, tx, platform, edition, 1)
+				if err != nil {
+					return err
+				}
+				now := p
+				now.Title = "Une fontaine"
+				return proposal.Reindex(ctx, tx, platform, p, now)
 			}},
 			{Of: "MoveDistrict", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return proposal.MoveDistrict(ctx, tx, platform, edition, district, ids.Random())

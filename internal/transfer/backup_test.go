@@ -139,7 +139,7 @@ func TestRestoredSearchFindsWhatWasSaved(t *testing.T) {
 	}
 	var found int
 	err := d.Read(t.Context(), func(ctx context.Context, tx db.Tx) error {
-		return tx.QueryRow(db.Everywhere(ctx, "a test"), `SELECT COUNT(*) FROM proposal_fts WHERE proposal_fts MATCH 'roguet'`).Scan(&found)
+		return tx.QueryRow(db.Everywhere(ctx, "a test"), `SELECT COUNT(*) FROM search_word WHERE word = 'roguet'`).Scan(&found)
 	})
 	if err != nil || found != 1 {
 		t.Errorf("%d proposals found, error %v; want 1", found, err)
@@ -147,7 +147,8 @@ func TestRestoredSearchFindsWhatWasSaved(t *testing.T) {
 }
 
 func TestCutOrDamagedBackupChangesNothing(t *testing.T) {
-	whole := saved(t, filled(t, db.SQLite))
+	source := filled(t, db.SQLite)
+	whole, rows := saved(t, source), everything(t, source)
 	files := map[string][]byte{}
 	for i := range 40 {
 		n := len(whole) * i / 40
@@ -161,6 +162,14 @@ func TestCutOrDamagedBackupChangesNothing(t *testing.T) {
 		empty := everything(t, d)
 		for name, content := range files {
 			err := transfer.NewService(d).Restore(t.Context(), inMemory("copy", content))
+			if err == nil && strings.HasPrefix(name, "a bit") {
+				// Some bits of a compressed file say nothing: what is restored is then what was saved.
+				if diff := cmp.Diff(rows, everything(t, d)); diff != "" {
+					t.Errorf("%s: something else was restored:\n%s", name, diff)
+				}
+				d = dbtest.Open(t, d.Engine())
+				continue
+			}
 			if key := keyOf(err); key != "fault.backup.cut" && key != "fault.backup.format" {
 				t.Errorf("%s: %v", name, err)
 			}

@@ -23,6 +23,7 @@ type Project struct {
 	HasResults  bool
 	HasWorks    bool // winners are being built
 	HasRulebook bool
+	Draft       bool // not published: only its organisers see it
 	HasVote     bool // people vote in it now, on this platform
 }
 
