@@ -57,7 +57,7 @@ func Build(ctx context.Context, d *db.DB, now time.Time, progress func(done, tot
 	if err != nil {
 		return err
 	}
-	b := &builder{db: d, city: c, platform: here.Key, progress: progress}
+	b := &builder{db: d, city: c, platform: here.Key, of: here, progress: progress}
 	return b.build(ctx)
 }
 
@@ -97,6 +97,7 @@ type builder struct {
 	db       *db.DB
 	city     *city
 	platform int64
+	of       platform.Platform
 	progress func(done, total int)
 
 	done, total int
@@ -122,7 +123,10 @@ func (b *builder) build(ctx context.Context) error {
 			return fmt.Errorf("write the edition %s: %w", e.slug, err)
 		}
 	}
-	return b.show(ctx)
+	if err := b.show(ctx); err != nil {
+		return err
+	}
+	return b.players(ctx, b.of)
 }
 
 func (b *builder) wrote(n int) {

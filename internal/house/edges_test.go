@@ -79,12 +79,15 @@ var rooms = []room{
 	{"web/site", base + "media rulebook tally project proposal ballot result delivery transfer live geo search web web/ui web/assets web/citymap", "the public pages, from the rooms (transfer: where an edition came from), hold no SQL"},
 
 	{"web/deposit", base + "geo address media rulebook project proposal web web/ui web/assets web/citymap", "depositing a proposal, changing it and following others, from the rooms, hold no SQL"},
+	{"web/admin", base + "web web/ui", "the pages of who runs the platform, hold no SQL"},
+	{"web/desk", base + "project ballot web web/ui", "the pages of agents, hold no SQL"},
+	{"web/tour", base + "project demo web web/ui", "the guided tour of the demonstration"},
 	{"web/me", base + "media rulebook tally project proposal ballot result delivery web web/ui web/assets", "one's own pages, from the rooms, hold no SQL"},
 	{"web/vote", base + "media rulebook project proposal ballot web web/ui", "the pages on which people vote, from the rooms, hold no SQL"},
 
 	{"web/office", base + "media rulebook tally project web web/ui web/assets", "the pages of who organises, from the rooms, hold no SQL"},
 
-	{"cmd/parvis", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer live address demo control run graph web web/site web/me web/deposit web/vote web/office web/ui web/assets", "wiring"},
+	{"cmd/parvis", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer live address demo control run graph web web/site web/admin web/desk web/tour web/me web/deposit web/vote web/office web/ui web/assets", "wiring"},
 
 	{"house", "", "tests of the tree"},
 	{"browsertest", "", "a browser for tests"},

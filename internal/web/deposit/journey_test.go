@@ -36,7 +36,6 @@ type town struct {
 	t    *testing.T
 	d    *db.DB
 	base string
-	path string // of the edition whose deposit is open
 }
 
 func settle(t *testing.T, d *db.DB) *town {
@@ -61,7 +60,7 @@ func serve(t *testing.T, d *db.DB, local string) http.Handler {
 	t.Helper()
 	pages, people := site.New(d, local), account.NewService(d, proposal.Room())
 	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: pages, Static: ui.NewStatic(), People: people,
-		Routes: slices.Concat(pages.Routes(), me.New(d, people).Routes(), deposit.New(d, proposal.NewService(d)).Routes()),
+		Routes: slices.Concat(pages.Routes(), me.New(d, people, false).Routes(), deposit.New(d, proposal.NewService(d)).Routes()),
 		Others: map[string]http.Handler{"GET /media/{id}": pages.Media(people), "GET /media/{id}/{size}": pages.Media(people)}})
 	if err != nil {
 		t.Fatal(err)
