@@ -21,6 +21,7 @@ const (
 	pathImport    = "/1/import"
 	pathBackup    = "/1/backup"
 	pathPlatforms = "/1/platforms"
+	pathAddresses = "/1/addresses"
 	pathRoles     = "/1/roles"
 )
 
@@ -49,6 +50,7 @@ func Handler(log *slog.Logger, work Work, spool string) (http.Handler, error) {
 	mux.HandleFunc("GET "+pathBackup, s.backup)
 	mux.HandleFunc("POST "+pathPlatforms, s.createPlatform)
 	mux.HandleFunc("GET "+pathPlatforms, s.listPlatforms)
+	mux.HandleFunc("POST "+pathAddresses, s.importAddresses)
 	mux.HandleFunc("POST "+pathRoles, s.giveRoles)
 	return mux, nil
 }
@@ -166,6 +168,11 @@ func (s *server) giveRoles(w http.ResponseWriter, r *http.Request) {
 func (s *server) listPlatforms(w http.ResponseWriter, r *http.Request) {
 	list, err := s.work.Platforms(r.Context())
 	s.answer(w, r).end(event{Platforms: list}, err)
+}
+
+func (s *server) importAddresses(w http.ResponseWriter, r *http.Request) {
+	n, err := s.work.ImportAddresses(r.Context(), r.URL.Query().Get("platform"), r.Body)
+	s.answer(w, r).end(event{Addresses: &n}, err)
 }
 
 // Spool gives the folder of files that are being imported into the database in dir.

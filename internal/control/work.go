@@ -11,6 +11,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/address"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
@@ -30,6 +31,9 @@ type Work interface {
 	CreatePlatform(ctx context.Context, n NewPlatform) (Platform, error)
 	// Platforms lists the platforms, the default first.
 	Platforms(ctx context.Context) ([]Platform, error)
+	// ImportAddresses replaces the addresses of a platform, the default one for an empty slug, by those of a file; see
+	// address.Import for its errors. Fault: not_found for another platform.
+	ImportAddresses(ctx context.Context, platform string, file io.Reader) (Addresses, error)
 	// GiveRoles gives roles to whoever proves an address. Faults: invalid (email, roles), not_found (the platform).
 	GiveRoles(ctx context.Context, r NewRoles) error
 	// Close lets the database go.
@@ -62,6 +66,12 @@ type Platform struct {
 	Accent    string    `json:"accent"`
 	Default   bool      `json:"default"` // it answers every host that nobody claims
 	CreatedAt time.Time `json:"created_at"`
+}
+
+// Addresses is what came of importing addresses.
+type Addresses struct {
+	Imported int `json:"imported"`
+	Refused  int `json:"refused"` // lines that were no address
 }
 
 func told(p platform.Platform) Platform {
@@ -114,6 +124,20 @@ func (h here) Platforms(ctx context.Context) ([]Platform, error) {
 		list[i] = told(p)
 	}
 	return list, err
+}
+
+func (h here) ImportAddresses(ctx context.Context, slug string, file io.Reader) (Addresses, error) {
+	all, err := platform.NewService(h.db).List(ctx)
+	if err != nil {
+		return Addresses{}, err
+	}
+	for _, p := range all {
+		if p.Slug == slug || slug == "" && p.Default {
+			n, refused, err := address.Import(ctx, h.db, p.Key, file)
+			return Addresses{Imported: n, Refused: refused}, err
+		}
+	}
+	return Addresses{}, fault.New(fault.NotFound, "fault.address.platform", "Slug", slug)
 }
 
 func (h here) GiveRoles(ctx context.Context, r NewRoles) error {

@@ -2,6 +2,7 @@ package proposal_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -318,7 +319,7 @@ func TestEveryReasonIsSaidAtOnceAndNothingIsPublished(t *testing.T) {
 		draft := h.save(who, proposal.Content{Title: "Non", Cost: "cher", Latitude: "50", Longitude: "1"})
 		_, err := h.Publish(t.Context(), h.of, who, budget, draft.ID, 7)
 		fields := map[string]bool{}
-		f, ok := err.(*fault.Error) //nolint:errorlint // as it is given
+		f, ok := errors.AsType[*fault.Error](err)
 		if !ok {
 			t.Fatalf("published: %v", err)
 		}

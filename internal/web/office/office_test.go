@@ -67,7 +67,7 @@ func settle(t *testing.T, d *db.DB) *town {
 	people := account.NewService(d)
 	pages := site.New(d, "http://localhost:"+port)
 	s.Config.Handler, err = web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: pages, Static: ui.NewStatic(), People: people,
-		Routes: slices.Concat(pages.Routes(), me.New(d, people).Routes(), office.New(project.NewService(d)).Routes())})
+		Routes: slices.Concat(pages.Routes(), me.New(d, people, false).Routes(), office.New(project.NewService(d)).Routes())})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -97,7 +97,8 @@ type Official string
 
 // The comparisons.
 const (
-	OfficialUnknown   Official = ""          // the file doesn't say
+	OfficialUnknown   Official = ""          // nobody else announced one
+	OfficialUnstated  Official = "unstated"  // the city's file announces none
 	OfficialSame      Official = "same"      // the same winners
 	OfficialDifferent Official = "different" // others, by a rule of its own
 )

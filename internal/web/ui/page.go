@@ -33,6 +33,7 @@ type Page struct {
 	*i18n.Locale
 	Platform  Platform
 	Person    Person
+	Tour      string // path of the guided tour; empty: there is none
 	Static    *Static
 	Path      string // without the language's prefix: "/projets/bp-2022"
 	Query     string // as it came, without "?"

@@ -56,7 +56,7 @@ func serve(t testing.TB, d *db.DB, polls bench.Polls) hall {
 		t.Fatal(err)
 	}
 	h.Handler, err = web.New(web.Options{Log: quiet, Platforms: pages, Static: ui.NewStatic(), People: people,
-		Routes: slices.Concat(pages.Routes(), me.New(d, people).Routes(), vote.New(d, ballot.NewService(d)).Routes()),
+		Routes: slices.Concat(pages.Routes(), me.New(d, people, false).Routes(), vote.New(d, ballot.NewService(d)).Routes()),
 		Others: map[string]http.Handler{"/graphql": api}, AnyOrigin: []string{"/graphql"}})
 	if err != nil {
 		t.Fatal(err)
