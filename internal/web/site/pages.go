@@ -295,6 +295,13 @@ type RulebookPage struct {
 	Version  int
 	Since    time.Time // when this version was stored
 	Articles []Article
+	Changes  []Change // since the publication, the last first
+}
+
+// Change is what was changed of an edition that was public already, and why.
+type Change struct {
+	What, Reason string
+	At           time.Time
 }
 
 // Article is one article of a règlement.

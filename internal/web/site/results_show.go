@@ -314,10 +314,29 @@ func (s *Site) rulebookShow(r *web.Request, p ui.Page) (web.View, error) {
 		if page.Since, err = project.RulebookSince(ctx, v.tx, v.platform.Key, e.Project.ID, e.Project.Rulebook); err != nil {
 			return err
 		}
+		if page.Changes, err = v.changes(ctx, e); err != nil {
+			return err
+		}
 		for _, a := range e.View.Rulebook.Regulation(v.Locale) {
 			page.Articles = append(page.Articles, Article{Number: a.Number, Title: a.Title, Paragraphs: a.Paragraphs})
 		}
 		return nil
 	})
 	return web.View{Page: RulebookDocument(p, page)}, err
+}
+
+// shownChanges is how many changes of an edition its règlement shows.
+const shownChanges = 20
+
+// changes says what was changed since the edition was published, and why.
+func (v visit) changes(ctx context.Context, e edition) ([]Change, error) {
+	if e.Origin != project.OfCity {
+		return nil, nil // a copy of public data is never amended here
+	}
+	list, err := project.Amendments(ctx, v.tx, v.platform.Key, e.Project.ID, shownChanges)
+	changes := make([]Change, len(list))
+	for i, a := range list {
+		changes[i] = Change{What: v.T("organise.change." + string(a.Kind)), Reason: a.Reason, At: a.At}
+	}
+	return changes, err
 }
