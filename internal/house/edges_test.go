@@ -36,6 +36,7 @@ var rooms = []room{
 	{"ids", "", "leaf"},
 	{"access", "", "leaf: who may do or see what, as one table that asks nobody"},
 	{"i18n", "fault", "leaf, but that it says faults to people"},
+	{"drawing", "fault i18n", "leaf, pure: pictures made by code, which say what they show"},
 	{"geo", "", "leaf: places, outlines, and what lies in what"},
 	{"run", "", "leaf: starts and stops tasks, knows none of them"},
 	{"rulebook", "tally fault ids i18n", "pure: the rules of an edition hold the counting rule itself, and say themselves as a règlement"},
@@ -50,7 +51,7 @@ var rooms = []room{
 	{"jobs", leaves + "db", "the outbox, below whatever has work to do after a commit"},
 	{"notify", leaves + "db platform jobs", "tells people, for every room"},
 	{"account", leaves + "db journal platform jobs notify", "who acts"},
-	{"media", base, "files of all rooms"},
+	{"media", base + "drawing", "files of all rooms"},
 
 	{"address", base + "geo", "the commune's own addresses: where a street and a number are"},
 	{"project", base + "media rulebook tally", "an edition, its steps and its rules"},
@@ -63,7 +64,7 @@ var rooms = []room{
 	{"live", base + "project", "counters of an edition's step, pushed while it is open"},
 
 	{"transfer", base + "media rulebook tally tally/pabulib project proposal ballot result delivery", "fills every room from a file"},
-	{"demo", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer", "fills every room with a city that does not exist"},
+	{"demo", base + "drawing media rulebook tally tally/pabulib project proposal ballot result delivery transfer", "fills every room with a city that does not exist"},
 
 	{"graph/exec", "", "runs any schema, knows nothing of Parvis"},
 	{"graph/exec/direct", "", "lets the library's transports write what the executor made"},
@@ -73,7 +74,7 @@ var rooms = []room{
 
 	{"web/assets", "", "styles, scripts and pictures, embedded"},
 	{"web/citymap", "geo", "pure: where outlines, marks and names go on a drawn map"},
-	{"web/ui", leaves + "platform project proposal rulebook tally result delivery web/assets web/citymap", "components that several pages share"},
+	{"web/ui", leaves + "drawing platform project proposal rulebook tally result delivery web/assets web/citymap", "components that several pages share"},
 	{"web", base + "media web/ui web/assets", "what all pages share: hosts, languages, middleware, errors"},
 	{"web/site", base + "media rulebook tally project proposal ballot result delivery transfer live geo search web web/ui web/assets web/citymap", "the public pages, from the rooms (transfer: where an edition came from), hold no SQL"},
 

@@ -6,7 +6,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/base64"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/parvis-civic/parvis/internal/db"
@@ -42,6 +44,20 @@ type Rendition struct {
 	Width, Height int    // pixels
 	SHA256        []byte // of the content
 	Content       []byte
+}
+
+const svg = "image/svg+xml"
+
+// Policy is the Content-Security-Policy of the content opened by itself: it loads and runs nothing, and is painted by the
+// one style that it carries.
+func (r Rendition) Policy() string {
+	policy := "default-src 'none'; sandbox"
+	if _, style, ok := strings.Cut(string(r.Content), "<style>"); ok && r.MIME == svg {
+		style, _, _ = strings.Cut(style, "</style>")
+		sum := sha256.Sum256([]byte(style))
+		policy += "; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}
+	return policy
 }
 
 func rendition(mime string, width, height int, content []byte) Rendition {

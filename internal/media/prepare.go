@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/image/webp"
 
+	"github.com/parvis-civic/parvis/internal/drawing"
 	"github.com/parvis-civic/parvis/internal/fault"
 )
 
@@ -95,6 +96,12 @@ func Prepare(r io.Reader) (Prepared, error) {
 		return Prepared{}, fault.New(fault.Invalid, "fault.media.broken").Because(err)
 	}
 	return renditions(img, orientationOf(f.exif(content)), f.drawing)
+}
+
+// Drawn is what is stored of a drawing of ours, in the one size that it needs. It is the only SVG that can be stored: its
+// shapes come from code, and no upload becomes a Scene.
+func Drawn(s drawing.Scene) Prepared {
+	return Prepared{[]Rendition{rendition(svg, drawing.Width, drawing.Height, s.SVG())}}
 }
 
 // hasMarkup says whether a file is also a page: nothing of it would be kept, but who sends one does not send a picture.

@@ -12,9 +12,11 @@ import (
 	"image/png"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/iotest"
 
+	"github.com/parvis-civic/parvis/internal/drawing"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/media"
 )
@@ -238,6 +240,19 @@ func TestWhatIsNoUsablePictureIsRefused(t *testing.T) {
 		if !errors.As(err, &got) || got.Code != fault.Invalid || got.Key != c.key || len(p.Renditions()) != 0 {
 			t.Errorf("%s: %v, want %s", name, err, c.key)
 		}
+	}
+}
+
+func TestADrawingOfOursIsStoredAndIsRefusedAsAnUpload(t *testing.T) {
+	r := media.Drawn(drawing.Of("Un banc", "", 1)).Renditions()
+	if len(r) != 1 || r[0].MIME != "image/svg+xml" || r[0].Width != 400 || r[0].Height != 240 || !bytes.HasPrefix(r[0].Content, []byte("<svg ")) {
+		t.Fatalf("%+v", r)
+	}
+	if policy := r[0].Policy(); !strings.Contains(policy, "default-src 'none'") || !strings.Contains(policy, "sandbox") || !strings.Contains(policy, "style-src 'sha256-") || strings.Contains(policy, "unsafe") {
+		t.Errorf("opened by itself it may %q", policy)
+	}
+	if _, err := media.Prepare(bytes.NewReader(r[0].Content)); !fault.Is(err, fault.Invalid) {
+		t.Errorf("sent back as an upload: %v", err)
 	}
 }
 

@@ -26,11 +26,12 @@ const (
 	ScreenMoney    Screen = "budget"
 	ScreenCalendar Screen = "calendrier"
 	ScreenRules    Screen = "reglement"
+	ScreenTeam     Screen = "equipe"
 )
 
 // Screens lists them.
 func Screens() []Screen {
-	return []Screen{ScreenWords, ScreenMoney, ScreenCalendar, ScreenRules}
+	return []Screen{ScreenWords, ScreenMoney, ScreenCalendar, ScreenRules, ScreenTeam}
 }
 
 // after gives the screen that follows; empty after the last.
@@ -97,14 +98,14 @@ func (r Readiness) Checklist(now time.Time) []Check {
 		list = append(list, Check{Key: "outlines", Screen: ScreenMoney, Done: r.Outlines >= len(r.Book.Districts), Due: r.starts(Collect)})
 	}
 	if at := r.starts(Analysis); !at.IsZero() {
-		list = append(list, Check{Key: "analysts", Done: r.Analysts > 0, Due: at})
+		list = append(list, Check{Key: "analysts", Screen: ScreenTeam, Done: r.Analysts > 0, Due: at})
 	}
 	if r.listed() {
 		at := r.starts(Vote)
 		if d := r.Book.Deposit; d != nil && d.Who.Listed && !r.starts(Collect).IsZero() {
 			at = r.starts(Collect)
 		}
-		list = append(list, Check{Key: "admitted", Done: r.Admitted > 0, Due: at})
+		list = append(list, Check{Key: "admitted", Screen: ScreenTeam, Done: r.Admitted > 0, Due: at})
 	}
 	if at := r.starts(Vote); !at.IsZero() && r.Project.State == Published {
 		selected := false

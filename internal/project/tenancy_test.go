@@ -58,10 +58,15 @@ func TestProjectsOfAPlatformAreItsOwn(t *testing.T) {
 			for _, insert := range []string{
 				`INSERT INTO edition_change (platform, id, project, kind, reason, version, at) VALUES (?, ?, ?, 'rules', 'Parce que', 2, ?)`,
 				`INSERT INTO admitted (platform, project, email_key) VALUES (?, ?, ?)`,
+				`INSERT INTO service (platform, id, slug, name, categories) VALUES (?, ?, ?, 'Voirie', '[]')`,
+				`INSERT INTO service_member (platform, service, participant) VALUES (?, ?, ?)`,
 			} {
 				args := []any{platform, edition, of("ana")}
-				if strings.Contains(insert, "edition_change") {
+				switch {
+				case strings.Contains(insert, "edition_change"):
 					args = []any{platform, theme, edition, platform}
+				case strings.Contains(insert, "service_member"):
+					args[2] = vote
 				}
 				if _, err := tx.Exec(ctx, insert, args...); err != nil {
 					return err
@@ -88,6 +93,9 @@ func TestProjectsOfAPlatformAreItsOwn(t *testing.T) {
 			}},
 			{Of: "Amendments", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return project.Amendments(ctx, tx, platform, edition, 10)
+			}},
+			{Of: "CityServices", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return project.CityServices(ctx, tx, platform)
 			}},
 			{Of: "OnList", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return project.OnList(ctx, tx, platform, edition, "ana de 1")

@@ -229,7 +229,7 @@ func (s *Pages) setWords(r *web.Request, p ui.Page) (web.View, error) {
 
 // said is the last thing done, as the address names it; "other" for a word that is none of ours.
 func (f frame) said() string {
-	if slices.Contains([]string{"nouvelle", "copie", "publiee", "prolongee", "presentation", "budget", "quartiers", "calendrier", "reglement"}, f.Done) {
+	if slices.Contains([]string{"nouvelle", "copie", "publiee", "prolongee", "presentation", "budget", "quartiers", "calendrier", "reglement", "equipe", "invitees", "liste", "formulaire"}, f.Done) {
 		return f.Done
 	}
 	return "other"

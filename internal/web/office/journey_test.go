@@ -77,7 +77,9 @@ func journey(t *testing.T, c *town, as browsertest.Options, name string) {
 	says("composez une sélection de projets")
 	look("reglement")
 	page.Follow("main form button[value=save]")
-	page.Go(base + "/organisation/editions/budget-participatif-2027")
+	says("Ajouter des personnes")
+	look("equipe")
+	page.Follow("form[action$='/lue'] button")
 	says("Publier l’édition")
 	look("bureau")
 	page.Follow("main .actions a") // the preview

@@ -61,6 +61,10 @@ func (s *Pages) Routes() []web.Route {
 		post(onePath+"/calendrier", s.setCalendar),
 		get(onePath+"/reglement", s.rules),
 		post(onePath+"/reglement", s.setRules),
+		get(onePath+"/equipe", s.team),
+		file(onePath+"/equipe", s.addTeam),
+		post(onePath+"/equipe/lue", s.teamRead),
+		file(onePath+"/liste", s.setList),
 	}
 }
 

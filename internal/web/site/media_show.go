@@ -34,7 +34,7 @@ func (s *Site) Media(people web.People) http.Handler {
 		}
 		h := w.Header()
 		h.Set("Content-Type", picture.MIME)
-		h.Set("Content-Security-Policy", "default-src 'none'; sandbox") // a picture that is opened alone loads and runs nothing
+		h.Set("Content-Security-Policy", picture.Policy())
 		h.Set("Cache-Control", "private, no-cache")
 		if public {
 			h.Set("Cache-Control", "public, no-cache")

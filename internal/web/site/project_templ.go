@@ -737,7 +737,7 @@ func ProposalShow(p ui.Page, pr ProposalPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Breadcrumb(p, pr.Project.link(p), ui.Link{Text: p.T("web.proposals.room"), Href: p.Href(pr.Project.path() + "/propositions")}, ui.Link{Text: p.T("web.proposal.number", "Number", strconv.FormatInt(pr.Card.Number, 10))}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Breadcrumb(p, pr.Project.link(p), ui.Link{Text: p.T("web.proposals.room"), Href: p.Href(pr.Project.path() + "/propositions")}, ui.Link{Text: p.T("web.proposal.number", "Number", pr.Reference)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -156,6 +156,9 @@ func (e edition) moment() (Moment, time.Time) {
 		return MomentSoon, step.StartsAt
 	}
 	if e.counted && (step.Kind == project.Result || step.Kind == project.Vote) {
+		if !e.result.Counted {
+			return MomentTotals, time.Time{}
+		}
 		return MomentResults, time.Time{}
 	}
 	if phase == project.Closed {
