@@ -3,7 +3,7 @@
 
 export CGO_ENABLED = 0
 
-.PHONY: build demo test lint vulncheck generate screenshots bench bench-api fuzz
+.PHONY: build demo test lint vulncheck generate screenshots bench bench-api bench-vote fuzz test-long
 
 # One static binary with pages, assets, translations and migrations inside.
 build:
@@ -34,6 +34,15 @@ screenshots:
 # One package after the other, so that they do not disturb each other. Results belong in BENCHMARKS.md, with their machine.
 bench:
 	go test -p 1 -run '^$$' -bench . -benchmem ./...
+
+# Ballots over HTTP beside what the databases do by themselves, in one run; nothing else should run on the machine.
+bench-vote:
+	go test -p 1 -run '^$$' -bench BenchmarkVote -benchtime 20000x -timeout 30m ./internal/web/vote
+
+# What takes minutes: the process killed fifty times while people vote, on each engine.
+test-long:
+	scripts/test-deps.sh
+	go test -count=1 -timeout 60m -run Killed ./cmd/parvis -args -kills 50
 
 bench-api:
 	go test -p 1 -run '^$$' -bench . -benchmem ./internal/graph/...

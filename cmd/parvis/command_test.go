@@ -113,8 +113,8 @@ func TestPlatformIsCreatedWithItsLogo(t *testing.T) {
 		{[]string{"lyon", "--name", "Other"}, "The slug “lyon” is another platform’s already."},
 		{[]string{"other", "--name", "Other", "--host", "lyon.example"}, "Another platform answers at “lyon.example” already."},
 		{[]string{"other", "--name", "Other", "--zone", "Mars/Olympus"}, "The time zone “Mars/Olympus” is not known."},
-		{[]string{"other", "--name", "Other", "--logo", write(t, "logo.svg", "<svg/>")}, "Choose a PNG, JPEG or WebP file."},
-		{[]string{"other", "--name", "Other", "--logo", write(t, "none.png", "")}, "Choose a PNG, JPEG or WebP file."},
+		{[]string{"other", "--name", "Other", "--logo", write(t, "logo.svg", "<svg/>")}, "Choose a JPEG, PNG, WebP or GIF file."},
+		{[]string{"other", "--name", "Other", "--logo", write(t, "none.png", "")}, "Choose a JPEG, PNG, WebP or GIF file."},
 		{[]string{"other", "--name", "Other", "--logo", "missing.png"}, "The file missing.png does not exist."},
 	} {
 		r := parvis(t, append([]string{"platform", "create", "--data", dir}, c.args...)...)
@@ -124,6 +124,31 @@ func TestPlatformIsCreatedWithItsLogo(t *testing.T) {
 	}
 	if rows := counts(t, dir); rows["platform"] != 1 || rows["media"] != 1 {
 		t.Errorf("refused commands left %v", rows)
+	}
+}
+
+func TestTheFirstOrganiserIsNamedFromTheCommandLine(t *testing.T) {
+	dir := t.TempDir()
+	done(t, "platform", "create", "lyon", "--name", "Lyon", "--data", dir)
+	for _, c := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"--email", "claire@exemple.fr", "--role", "organiser,administrator"}, exitDone, "claire@exemple.fr has these roles once signed in"},
+		{[]string{"--email", "claire@exemple.fr", "--role", "organiser", "--platform", "lyon"}, exitDone, "organiser"},
+		{[]string{"--email", "claire@exemple.fr", "--role", "mayor"}, exitWrong, "“mayor” is not a role"},
+		{[]string{"--email", "claire@exemple.fr", "--role", "resident"}, exitWrong, "“resident” is not a role"},
+		{[]string{"--email", "claire", "--role", "organiser"}, exitWrong, "address"},
+		{[]string{"--email", "claire@exemple.fr", "--role", "organiser", "--platform", "paris"}, exitWrong, "no platform “paris”"},
+	} {
+		r := parvis(t, append([]string{"platform", "role", "--data", dir}, c.args...)...)
+		if r.code != c.code || !strings.Contains(r.out+r.err, c.want) {
+			t.Errorf("%q: exit %d: %s%s", c.args, r.code, r.out, r.err)
+		}
+	}
+	if n := counts(t, dir)["role_given"]; n != 2 {
+		t.Errorf("%d roles were given", n)
 	}
 }
 
@@ -153,7 +178,7 @@ func TestBashCompletes(t *testing.T) {
 		want  []string
 	}{
 		{[]string{"ta"}, []string{"tally"}},
-		{[]string{"platform", ""}, []string{"create", "list"}},
+		{[]string{"platform", ""}, []string{"create", "list", "role"}},
 		{[]string{"platform", "create", "--l"}, []string{"--lang", "--licence", "--logo"}},
 		{[]string{"import", "--re"}, []string{"--replace"}},
 		{[]string{"--lang", "fr", "import", "x.pb", "--pl"}, []string{"--platform"}},

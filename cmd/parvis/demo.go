@@ -46,7 +46,7 @@ func (c *demoCmd) Run(a *app) error {
 		f.Close()
 	}
 	h := newHouse(a, s)
-	h.ready = "cli.demo.ready"
+	h.ready, h.mailbox = "cli.demo.ready", true
 	h.group.Add(run.Task{Name: "city", Start: func(ctx context.Context, _ func(error)) error {
 		a.say("cli.demo.building", "Dir", c.Data)
 		show, clear := a.progress(-1, false, demo.Name)

@@ -13,14 +13,22 @@ import (
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/ballot"
 	"github.com/parvis-civic/parvis/internal/graph"
+	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/admin"
 	"github.com/parvis-civic/parvis/internal/web/deposit"
+	"github.com/parvis-civic/parvis/internal/web/desk"
 	"github.com/parvis-civic/parvis/internal/web/me"
+	"github.com/parvis-civic/parvis/internal/web/office"
 	"github.com/parvis-civic/parvis/internal/web/site"
+	"github.com/parvis-civic/parvis/internal/web/tour"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 	"github.com/parvis-civic/parvis/internal/web/vote"
 )
+
+// platformLife is how long what is known of a platform is not asked again.
+const platformLife = time.Second
 
 // handler puts together what answers at the public address.
 func (h *house) handler() (http.Handler, error) {
@@ -29,15 +37,16 @@ func (h *house) handler() (http.Handler, error) {
 		return nil, err
 	}
 	pages := site.New(h.db, h.url)
-	people := account.NewService(h.db, proposal.Room(), account.Room{Name: "vote", Merge: ballot.Merge})
+	pages.Remember(platformLife)
+	people := account.NewService(h.db, proposal.Room(), ballot.Room())
 	all, err := web.New(web.Options{
 		Log: h.log, Platforms: pages, Static: ui.NewStatic(), People: people, Seen: h.metrics.seen,
-		Routes: slices.Concat(pages.Routes(), me.New(h.db, people).Routes(), deposit.New(h.db, proposal.NewService(h.db)).Routes(),
-			vote.New(h.db, ballot.NewService(h.db)).Routes()),
+		Routes: h.routes(pages, people), Tour: h.tour(),
 		Others: map[string]http.Handler{
 			"/graphql":                        api,
 			"GET /projets/{project}/mur/flux": pages.WallStream(h.live),
-			"GET /media/{id}":                 http.HandlerFunc(pages.Media),
+			"GET /media/{id}":                 pages.Media(people),
+			"GET /media/{id}/{size}":          pages.Media(people),
 			"GET /robots.txt":                 http.HandlerFunc(pages.Robots),
 			"GET /sitemap.xml":                http.HandlerFunc(pages.SiteMap),
 			"GET /healthz":                    http.HandlerFunc(healthz),
@@ -50,6 +59,29 @@ func (h *house) handler() (http.Handler, error) {
 		return nil, err
 	}
 	return h.leaving(trusting(h.trust, all)), nil
+}
+
+// routes are the pages of every reader.
+func (h *house) routes(pages *site.Site, people *account.Service) []web.Route {
+	routes := slices.Concat(pages.Routes(),
+		me.New(h.db, people, h.mailbox).Routes(),
+		deposit.New(h.db, proposal.NewService(h.db)).Routes(),
+		vote.New(h.db, ballot.NewService(h.db)).Routes(),
+		office.New(project.NewService(h.db)).Routes(),
+		desk.New(h.db, people).Routes(),
+		admin.New(h.db, people, h.mailState()).Routes())
+	if h.mailbox {
+		routes = append(routes, tour.New(h.db, people).Routes()...)
+	}
+	return routes
+}
+
+// tour is where the guided tour begins; empty where people are real.
+func (h *house) tour() string {
+	if h.mailbox {
+		return tour.Path
+	}
+	return ""
 }
 
 // healthz says that the process answers.

@@ -14,6 +14,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/control"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/live"
+	"github.com/parvis-civic/parvis/internal/notify"
 	"github.com/parvis-civic/parvis/internal/run"
 	"github.com/parvis-civic/parvis/internal/transfer"
 )
@@ -25,6 +26,9 @@ type house struct {
 	group   *run.Group
 	metrics *metrics
 	ready   string // translation key of what is said once it answers
+
+	transport notify.Transport // nil: e-mails wait
+	mailbox   bool             // they go into the demonstration's mailbox
 
 	// Set by the tasks, in the order of their start.
 	db       *db.DB
@@ -43,6 +47,7 @@ func newHouse(a *app, s settings) *house {
 func (h *house) run() error {
 	h.group.Add(h.pages())
 	h.group.Add(h.streams())
+	h.group.Add(h.outbox())
 	h.group.Add(h.sweep())
 	if h.settings.db.Dir != "" {
 		h.group.Add(h.commands())

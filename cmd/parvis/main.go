@@ -14,6 +14,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/tally/pabulib"
@@ -23,15 +24,16 @@ import (
 type cli struct {
 	Lang string `env:"PARVIS_LANG" placeholder:"fr|en" help:"Language of what commands say; without it, that of LC_ALL, LC_MESSAGES or LANG: French, else English."`
 
-	Serve      serveCmd      `cmd:"" help:"Serve the platforms to browsers and programs."`
-	Demo       demoCmd       `cmd:"" help:"Make a city that does not exist, and serve it."`
-	Import     importCmd     `cmd:"" help:"Bring elections in from Pabulib files."`
-	Tally      tallyCmd      `cmd:"" help:"Count an election from its file, without any database."`
-	Platform   platformCmd   `cmd:"" help:"Create and list platforms."`
-	Backup     backupCmd     `cmd:"" help:"Copy everything into a file, while it serves."`
-	Restore    restoreCmd    `cmd:"" help:"Fill an empty database from a backup."`
-	Completion completionCmd `cmd:"" help:"Print the shell's completion of this command."`
-	Version    versionCmd    `cmd:"" help:"Say which version this is."`
+	Serve           serveCmd      `cmd:"" help:"Serve the platforms to browsers and programs."`
+	Demo            demoCmd       `cmd:"" help:"Make a city that does not exist, and serve it."`
+	Import          importCmd     `cmd:"" help:"Bring elections in from Pabulib files."`
+	Tally           tallyCmd      `cmd:"" help:"Count an election from its file, without any database."`
+	ImportAddresses addressesCmd  `cmd:"" name:"import-addresses" help:"Bring the commune's own addresses in, so that what people type becomes a place."`
+	Platform        platformCmd   `cmd:"" help:"Create and list platforms."`
+	Backup          backupCmd     `cmd:"" help:"Copy everything into a file, while it serves."`
+	Restore         restoreCmd    `cmd:"" help:"Fill an empty database from a backup."`
+	Completion      completionCmd `cmd:"" help:"Print the shell's completion of this command."`
+	Version         versionCmd    `cmd:"" help:"Say which version this is."`
 }
 
 const description = `Parvis is the public square of a city, in one binary.
@@ -106,6 +108,7 @@ func variables() kong.Option {
 	return kong.Vars{
 		"rules":    strings.Join(pabulib.RuleNames(), ", "),
 		"licence":  string(platform.Etalab),
+		"roles":    strings.Join(access.Names[access.Analyst:], ", "),
 		"licences": string(platform.Etalab) + ", " + string(platform.ODbL),
 	}
 }

@@ -16,6 +16,7 @@ import (
 type platformCmd struct {
 	Create platformCreateCmd `cmd:"" help:"Create a platform."`
 	List   platformListCmd   `cmd:"" help:"List the platforms."`
+	Role   platformRoleCmd   `cmd:"" help:"Give roles to somebody: the first organiser, say."`
 }
 
 // platformCreateCmd creates one.
@@ -28,7 +29,7 @@ type platformCreateCmd struct {
 	Licence string   `default:"${licence}" help:"Licence of its open data: ${licences}."`
 	Accent  string   `placeholder:"#rrggbb" help:"Its colour, instead of the house's."`
 	Address string   `placeholder:"URL" help:"Scheme and host of its links: https://participer.example.fr."`
-	Logo    string   `placeholder:"FILE" help:"Its logo: a PNG, JPEG or WebP picture."`
+	Logo    string   `placeholder:"FILE" help:"Its logo: a JPEG, PNG, WebP or GIF picture."`
 	JSON    bool     `name:"json" help:"Print it as a line of JSON."`
 	database
 }
@@ -135,4 +136,39 @@ func (c *platformListCmd) Run(a *app) error {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", p.Slug, p.Name, address, p.Zone, p.Licence)
 	}
 	return w.Flush()
+}
+
+// platformRoleCmd gives roles.
+type platformRoleCmd struct {
+	Email    string   `required:"" placeholder:"ADDRESS" help:"Their e-mail address. The roles count once they have signed in with it."`
+	Role     []string `required:"" placeholder:"NAME" help:"Roles, apart by commas: ${roles}."`
+	Platform string   `placeholder:"SLUG" help:"On which platform; the default one otherwise."`
+	database
+}
+
+// Help is shown by --help.
+func (platformRoleCmd) Help() string {
+	return `Whoever proves the address by signing in at /connexion has the roles. One person may have several; in a small town one
+has them all.
+
+Exit codes: 0 given; 2 nothing changed: something is wrong; 1 any other failure.
+
+Examples:
+
+  parvis platform role --email claire@ville.example --role organiser,administrator
+  parvis platform role --email paul@ville.example --role polling-agent --platform lyon`
+}
+
+// Run does it.
+func (c *platformRoleCmd) Run(a *app) error {
+	work, err := c.work(a)
+	if err != nil {
+		return err
+	}
+	defer work.Close()
+	if err := work.GiveRoles(a.ctx, control.NewRoles{Platform: c.Platform, Email: c.Email, Roles: c.Role, Lang: a.l.Lang}); err != nil {
+		return err
+	}
+	a.say("cli.platform.role", "Email", c.Email, "Roles", c.Role)
+	return nil
 }

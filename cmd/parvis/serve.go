@@ -16,6 +16,7 @@ import (
 type serveCmd struct {
 	database
 	listening
+	mailing
 }
 
 // listening are the flags of what answers browsers. Each is also an environment variable.
@@ -39,6 +40,7 @@ Examples:
 
   parvis serve
   parvis serve --addr :8080 --data /var/lib/parvis --trusted-proxy 127.0.0.1
+  PARVIS_SMTP_PASSWORD=… parvis serve --smtp mail.ville.fr:587 --smtp-from participer@ville.fr --smtp-user participer
   PARVIS_DATABASE=postgres://parvis@localhost/parvis parvis serve`
 }
 
@@ -52,7 +54,11 @@ func (c *serveCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	return newHouse(a, s).run()
+	h := newHouse(a, s)
+	if h.transport, err = c.transport(a); err != nil {
+		return err
+	}
+	return h.run()
 }
 
 // settings are what a serve is told, checked.

@@ -18,7 +18,7 @@ func (e *election) tell(a *app) error {
 	say := func(key string, pairs ...any) { fmt.Fprintln(w, a.l.T(key, pairs...)) }
 	money := func(hundredths int64) string { return a.l.Money(hundredths, e.currency()) }
 	fmt.Fprintln(w, strings.TrimSpace(e.Meta.Unit+" "+e.Meta.Instance+" "+e.Meta.Subunit))
-	say("cli.tally.head", "Ballots", a.l.T("cli.import.ballots", "Count", e.result.Ballots), "Type", string(e.Meta.VoteType), "Rule", e.rule)
+	say("cli.tally.head", "Ballots", a.l.T("cli.import.ballots", "Count", e.result.Ballots), "Type", a.l.T("cli.tally.type."+string(e.Meta.VoteType)), "Rule", e.rule)
 	if e.result.Counted {
 		say("cli.tally.money", "Budget", money(int64(e.result.Budget)), "Spent", money(int64(e.result.Spent)), "Left", money(int64(e.result.Budget-e.result.Spent)))
 		say("cli.tally.winners", "Count", len(e.result.Winners))

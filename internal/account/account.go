@@ -66,6 +66,17 @@ func BySlug(ctx context.Context, tx db.Tx, platform int64, slug string) (a Accou
 	return all[0], true, nil
 }
 
+// House gives the platform's own account: the author of what has no other. name is the platform's.
+func House(ctx context.Context, tx db.Tx, platform int64, name string) (ids.ID, error) {
+	const slug = "plateforme"
+	a, ok, err := BySlug(ctx, tx, platform, slug)
+	if err != nil || ok {
+		return a.ID, err
+	}
+	a = Account{ID: ids.Dated(tx.Now()), Name: name, Kind: Organisation, Slug: slug, CreatedAt: tx.Now()}
+	return a.ID, Insert(ctx, tx, platform, []Account{a})
+}
+
 // Appear gives a person the public account of their public acts, which has the same identifier. A name that changed since
 // is changed there too; an empty one is not shown.
 func Appear(ctx context.Context, tx db.Tx, platform int64, person ids.ID, name string, kind Kind, now time.Time) error {

@@ -34,6 +34,9 @@ type Person struct {
 // IsZero says that it is nobody.
 func (p Person) IsZero() bool { return p.ID.IsZero() }
 
+// EmailKey gives the form in which addresses are compared, for rooms that keep lists of them. Fault: invalid (email).
+func EmailKey(email string) (string, error) { return emailKey(email) }
+
 // emailKey gives the form in which addresses are compared. Fault: invalid, for what is no address.
 func emailKey(email string) (string, error) {
 	email = strings.TrimSpace(norm.NFC.String(email))

@@ -75,11 +75,16 @@ func rolesOf(ctx context.Context, tx db.Tx, platform int64, p *Person) error {
 	rows, err := tx.Query(ctx, `SELECT g.role FROM role_given g WHERE g.platform = ? AND g.participant = ?`, platform, p.ID)
 	names, err := db.Collect(rows, err, func(r *sql.Rows, name *string) error { return r.Scan(name) })
 	for _, name := range names {
-		if role, ok := access.ParseRole(name); ok {
-			p.Roles = p.Roles.With(role)
-		}
+		p.give(name)
 	}
 	return err
+}
+
+// give adds a role by its stored name; it counts once the address is proved.
+func (p *Person) give(name string) {
+	if role, ok := access.ParseRole(name); ok && p.Proved {
+		p.Roles = p.Roles.With(role)
+	}
 }
 
 func insertSession(ctx context.Context, tx db.Tx, platform int64, token string, participant ids.ID, agent string) error {
@@ -106,17 +111,19 @@ func bySession(ctx context.Context, tx db.Tx, platform int64, token string) (p P
 	if token == "" {
 		return p, false, false, nil
 	}
-	rows, err := tx.Query(ctx, `SELECT `+personColumns+`, z.factor_at, z.idle, z.seen_at, z.expires_at FROM session z
+	rows, err := tx.Query(ctx, `SELECT `+personColumns+`, z.factor_at, z.idle, z.seen_at, z.expires_at, COALESCE(g.role, '') FROM session z
 		JOIN participant q ON q.platform = z.platform AND q.id = z.participant
+		LEFT JOIN role_given g ON g.platform = z.platform AND g.participant = z.participant
 		WHERE z.platform = ? AND z.token = ? AND q.state = ''`, platform, tokenHash(token))
 	type found struct {
 		Person
 		idle          int64
 		seen, expires int64
+		role          string // one of those given: a row each
 	}
 	all, err := db.Collect(rows, err, func(r *sql.Rows, f *found) error {
 		var proved, created, factor int64
-		err := r.Scan(append(f.targets(&proved, &created), &factor, &f.idle, &f.seen, &f.expires)...)
+		err := r.Scan(append(f.targets(&proved, &created), &factor, &f.idle, &f.seen, &f.expires, &f.role)...)
 		f.scanned(proved, created)
 		f.Factor = factor != 0
 		return err
@@ -131,8 +138,8 @@ func bySession(ctx context.Context, tx db.Tx, platform int64, token string) (p P
 	}
 	p = f.Person
 	p.Kiosk = idle > 0
-	if err := rolesOf(ctx, tx, platform, &p); err != nil {
-		return p, false, false, err
+	for _, given := range all {
+		p.give(given.role)
 	}
 	if err := p.hold(ctx, tx, platform); err != nil {
 		return p, false, false, err

@@ -92,6 +92,10 @@ func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 			}},
 		},
 		Writes: []dbtest.Writing{
+			{Of: "House", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				_, err := account.House(ctx, tx, platform, "Ici")
+				return err
+			}},
 			{Of: "Appear", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return account.Appear(ctx, tx, platform, id, "Un autre nom", account.Association, time.UnixMicro(1))
 			}},

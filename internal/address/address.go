@@ -39,7 +39,7 @@ func Import(ctx context.Context, d *db.DB, platform int64, file io.Reader) (n, r
 		if _, err := tx.Exec(ctx, `DELETE FROM address WHERE platform = ?`, platform); err != nil {
 			return err
 		}
-		return db.Insert(ctx, tx, "address", []string{"platform", "folded", "position", "label", "latitude", "longitude"}, rows)
+		return db.Insert(ctx, tx, "address", []string{"platform", "street", "number", "position", "label", "latitude", "longitude"}, rows)
 	})
 	return len(rows), refused, err
 }
@@ -61,7 +61,7 @@ func read(platform int64, file io.Reader) (rows [][]any, refused int, err error)
 			return nil, 0, fault.New(fault.Invalid, "fault.address.column", "Name", name)
 		}
 	}
-	positions := map[string]int{}
+	positions := map[[2]string]int{}
 	for {
 		line, err := r.Read()
 		if errors.Is(err, io.EOF) {
@@ -80,8 +80,8 @@ func read(platform int64, file io.Reader) (rows [][]any, refused int, err error)
 			refused++
 			continue
 		}
-		key := fold(a.street + " " + a.number)
-		rows = append(rows, []any{platform, key, positions[key], a.Label, a.Latitude, a.Longitude})
+		key := [2]string{fold(a.street), fold(a.number)}
+		rows = append(rows, []any{platform, key[0], key[1], positions[key], a.Label, a.Latitude, a.Longitude})
 		positions[key]++
 	}
 	if len(rows) == 0 {
@@ -117,10 +117,11 @@ func fold(text string) string {
 	return strings.Join(strings.FieldsFunc(i18n.Fold(text), func(r rune) bool { return !(r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r > 127) }), " ")
 }
 
-// key gives what somebody types in the order in which addresses are kept, the number after its street: « 12 bis rue des
-// Lilas » becomes "rue des lilas 12 bis".
-func key(typed string) string {
-	words := strings.Fields(fold(strings.SplitN(typed, ",", 2)[0]))
+// split takes apart what somebody types, « 12 bis rue des Lilas, 31000 Toulouse »: the street, "rue des lilas", and the number
+// before it, "12 bis"; both folded, and nothing of what follows a comma.
+func split(typed string) (street, number string) {
+	line, _, _ := strings.Cut(typed, ",")
+	words := strings.Fields(fold(line))
 	n := 0
 	if len(words) > 1 && words[0][0] >= '0' && words[0][0] <= '9' {
 		n = 1
@@ -128,32 +129,35 @@ func key(typed string) string {
 			n = 2
 		}
 	}
-	return strings.Join(append(words[n:len(words):len(words)], words[:n]...), " ")
+	return strings.Join(words[n:], " "), strings.Join(words[:n], " ")
 }
 
 // shortest is how much must be typed before anything is looked for.
 const shortest = 3
 
-// Find gives the addresses that begin as what somebody typed, at most limit.
+// Find gives the addresses whose street begins as somebody typed it, and whose number does too, at most limit.
 func Find(ctx context.Context, tx db.Tx, platform int64, typed string, limit int) ([]Address, error) {
-	begins := key(typed)
-	if len(begins) < shortest {
+	street, number := split(typed)
+	if len(street) < shortest {
 		return nil, nil
 	}
-	rows, err := tx.Query(ctx, `SELECT a.label, a.latitude, a.longitude FROM address a WHERE a.platform = ? AND a.folded >= ? AND a.folded < ? ORDER BY a.folded, a.position LIMIT ?`,
-		platform, begins, begins+"\U0010ffff", limit)
-	return db.Collect(rows, err, func(r *sql.Rows, a *Address) error { return r.Scan(&a.Label, &a.Latitude, &a.Longitude) })
+	rows, err := tx.Query(ctx, `SELECT a.label, a.latitude, a.longitude FROM address a WHERE a.platform = ? AND a.street >= ? AND a.street < ? AND a.number LIKE ?
+		ORDER BY a.street, a.number, a.position LIMIT ?`, platform, street, street+"\U0010ffff", number+"%", limit)
+	return db.Collect(rows, err, scan)
 }
 
 // Exactly gives the one address that is what somebody typed; false when there is none, or more than one.
 func Exactly(ctx context.Context, tx db.Tx, platform int64, typed string) (Address, bool, error) {
-	rows, err := tx.Query(ctx, `SELECT a.label, a.latitude, a.longitude FROM address a WHERE a.platform = ? AND a.folded = ? LIMIT 2`, platform, key(typed))
-	all, err := db.Collect(rows, err, func(r *sql.Rows, a *Address) error { return r.Scan(&a.Label, &a.Latitude, &a.Longitude) })
+	street, number := split(typed)
+	rows, err := tx.Query(ctx, `SELECT a.label, a.latitude, a.longitude FROM address a WHERE a.platform = ? AND a.street = ? AND a.number = ? LIMIT 2`, platform, street, number)
+	all, err := db.Collect(rows, err, scan)
 	if err != nil || len(all) != 1 {
 		return Address{}, false, err
 	}
 	return all[0], true, nil
 }
+
+func scan(r *sql.Rows, a *Address) error { return r.Scan(&a.Label, &a.Latitude, &a.Longitude) }
 
 // Known says whether the platform has addresses at all.
 func Known(ctx context.Context, tx db.Tx, platform int64) (known bool, err error) {

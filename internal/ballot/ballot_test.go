@@ -207,7 +207,7 @@ func TestBallotsAreDeletedInRunsUntilNoneIsLeft(t *testing.T) {
 
 func TestBallotsOfAPlatformAreItsOwn(t *testing.T) {
 	step, edition := ids.Random(), ids.Random()
-	someone, other := ids.Random(), ids.Random()
+	someone, other, voter := ids.Random(), ids.Random(), ids.Random()
 	keys := []ids.ID{ids.Random(), ids.Random(), ids.Random()}
 	dbtest.Tenancy{
 		Filled: []string{"Insert"},
@@ -217,6 +217,13 @@ func TestBallotsOfAPlatformAreItsOwn(t *testing.T) {
 				list = append(list, ballot.Ballot{ID: keys[i], Choices: []ballot.Choice{{Number: int(platform)}}, Age: "34"})
 			}
 			if err := project.InsertSteps(ctx, tx, platform, []project.Step{{ID: step, Project: edition, Kind: project.Vote, Slug: "vote"}}); err != nil {
+				return err
+			}
+			if err := project.Insert(ctx, tx, platform, project.Project{ID: edition, Title: fmt.Sprint("Édition ", platform), State: project.Published}); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, `INSERT INTO signature (platform, step, participant, ballot, tracker, district, day) VALUES (?, ?, ?, ?, 'ABCD', '', ?)`,
+				platform, step, voter, keys[0], 20_000+platform); err != nil {
 				return err
 			}
 			for _, person := range []ids.ID{someone, other} {
@@ -230,6 +237,9 @@ func TestBallotsOfAPlatformAreItsOwn(t *testing.T) {
 		Reads: []dbtest.Reading{
 			{Of: "Count", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return ballot.Count(ctx, tx, platform, step)
+			}},
+			{Of: "Export", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return ballot.Export(ctx, tx, platform, voter)
 			}},
 			{Of: "Roll.Each", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				var r ballot.Roll
@@ -249,6 +259,9 @@ func TestBallotsOfAPlatformAreItsOwn(t *testing.T) {
 			}},
 			{Of: "Cast", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return ballot.Cast(ctx, tx, platform, step, simple(2), map[string]int{"centre": 2})
+			}},
+			{Of: "Forget", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return ballot.Forget(ctx, tx, platform, voter, true)
 			}},
 			{Of: "Merge", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return ballot.Merge(ctx, tx, platform, someone, other)

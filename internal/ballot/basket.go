@@ -147,12 +147,3 @@ func (p Paper) districtOf(choices []Choice) string {
 	}
 	return ""
 }
-
-// Merge gives the baskets of one participant to another: where both have one, the later one stays, as it is what the
-// person has just made. It is account.Room's.
-func Merge(ctx context.Context, tx db.Tx, platform int64, from, to ids.ID) error {
-	if err := moveBaskets(ctx, tx, platform, from, to); err != nil {
-		return err
-	}
-	return moveReminders(ctx, tx, platform, to)
-}

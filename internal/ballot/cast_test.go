@@ -25,9 +25,10 @@ import (
 type box struct {
 	Ballots    []string // choices, sorted
 	Signatures int
-	Linked     int // signatures whose ballot is there
-	Counter    int // of the step
-	Votes      map[int]int64
+	Linked     int           // signatures whose ballot is there
+	Counter    int           // of the step
+	Shown      map[int]int64 // votes, as pages would show them
+	Votes      map[int]int64 // with those that wait
 	Points     map[int]int64
 	Turnout    map[string]int
 	Mails      int
@@ -35,7 +36,7 @@ type box struct {
 
 func look(t testing.TB, d *db.DB, p bench.Polls) box {
 	t.Helper()
-	b := box{Votes: map[int]int64{}, Points: map[int]int64{}, Turnout: map[string]int{}}
+	b := box{Shown: map[int]int64{}, Votes: map[int]int64{}, Points: map[int]int64{}, Turnout: map[string]int{}}
 	err := d.Read(context.Background(), func(ctx context.Context, tx db.Tx) error {
 		key := p.Of.Key
 		one := func(to any, query string, args ...any) {
@@ -73,7 +74,26 @@ func look(t testing.TB, d *db.DB, p bench.Polls) box {
 			var votes, points int64
 			err := scan(&n, &votes, &points)
 			if votes != 0 || points != 0 {
-				b.Votes[n], b.Points[n] = votes, points
+				b.Shown[n], b.Votes[n], b.Points[n] = votes, votes, points
+			}
+			return err
+		}); err != nil {
+			return err
+		}
+		if err := each(`SELECT choices, sign FROM total_waiting WHERE platform = ? AND step = ?`, func(scan func(...any) error) error {
+			var text string
+			var sign int64
+			if err := scan(&text, &sign); err != nil {
+				return err
+			}
+			choices, err := ballot.Decode(text)
+			for n, total := range (ballot.Paper{Rules: p.Book}).Totals(choices) {
+				b.Votes[n] += sign * total.Votes
+				b.Points[n] += sign * total.Points
+				if b.Votes[n] == 0 {
+					delete(b.Votes, n)
+					delete(b.Points, n)
+				}
 			}
 			return err
 		}); err != nil {
@@ -375,14 +395,14 @@ func TestTotalsInBatchesMoveByWholeBatches(t *testing.T) {
 		for i, p := range people {
 			v.must(p.Person, choose(3))
 			got := v.box()
-			if want := int64((i + 1) / every * every); got.Votes[3] != want || got.Counter != i+1 {
-				t.Errorf("after %d ballots the total is %d, want %d; the counter %d", i+1, got.Votes[3], want, got.Counter)
+			if want := int64((i + 1) / every * every); got.Shown[3] != want || got.Counter != i+1 {
+				t.Errorf("after %d ballots the total is %d, want %d; the counter %d", i+1, got.Shown[3], want, got.Counter)
 			}
 		}
 		if err := v.Withdraw(t.Context(), v.Of, people[0].Person, v.Slug); err != nil {
 			t.Error(err)
 		}
-		if got := v.box(); got.Votes[3] != 20 || got.Counter != 24 {
+		if got := v.box(); got.Shown[3] != 20 || got.Counter != 24 {
 			t.Errorf("one ballot that goes is seen at once: %+v", got)
 		}
 		release := func() {
@@ -391,7 +411,7 @@ func TestTotalsInBatchesMoveByWholeBatches(t *testing.T) {
 			}
 		}
 		release()
-		if got := v.box(); got.Votes[3] != 20 {
+		if got := v.box(); got.Shown[3] != 20 {
 			t.Errorf("while the vote is open what waits is shown: %+v", got)
 		}
 		v.until(time.Now().Add(-time.Second))
@@ -444,6 +464,33 @@ func TestWhoMayNotVoteIsToldWhy(t *testing.T) {
 		}
 		if got := v.box(); len(got.Ballots) != 0 || got.Signatures != 0 || got.Mails != 0 {
 			t.Errorf("the box is not empty: %+v", got)
+		}
+	})
+}
+
+func TestHiddenTotalsAreWholeOnceTheVoteIsClosed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		v := polls(t, d, nil)
+		for _, p := range bench.Voters(t, d, v.Of, 3) {
+			v.must(p.Person, choose(3, 7))
+		}
+		settle := func() {
+			for _, job := range v.jobs(ballot.SettleJob) {
+				if err := v.Settle(t.Context(), job); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		settle() // too early: put off
+		if got := v.box(); len(got.Shown) != 0 || len(v.jobs(ballot.SettleJob)) != 2 {
+			t.Errorf("while the vote is open: %+v, %d jobs", got.Shown, len(v.jobs(ballot.SettleJob)))
+		}
+		v.until(time.Now().Add(-time.Second))
+		settle()
+		got := v.box()
+		got.holds(t, v.paper())
+		if diff := cmp.Diff(map[int]int64{3: 3, 7: 3}, got.Shown); diff != "" {
+			t.Error(diff)
 		}
 	})
 }

@@ -65,7 +65,7 @@ func admit(ctx context.Context, tx db.Tx, of platform.Platform, slug string, gro
 		}
 		return ours(err)
 	}
-	if b.Paper.Items, err = proposal.Choosables(ctx, tx, of.Key, b.Step().ID, false); err != nil {
+	if b.Paper.Items, err = proposal.Choosables(ctx, tx, of.Key, b.Step().ID, false, b.Paper.TwoParts()); err != nil {
 		return err
 	}
 	d, err := b.desk(ctx, tx, of, group)
@@ -82,6 +82,10 @@ func admit(ctx context.Context, tx db.Tx, of platform.Platform, slug string, gro
 // the time is asked once the lock is held.
 func locked(ctx context.Context, tx db.Tx, of platform.Platform, slug string) (Booth, error) {
 	if tx.Engine() == db.Postgres { // SQLite has one writer, and asked the time when its turn came
+		// The box fills within hours from nothing: a plan that was kept from its first ballots reads it whole for each of the later ones.
+		if _, err := tx.Exec(ctx, `SET LOCAL plan_cache_mode = force_custom_plan`); err != nil {
+			return Booth{}, err
+		}
 		if _, err := tx.Exec(ctx, `SELECT s.id FROM step s JOIN project p ON p.platform = s.platform AND p.id = s.project
 			WHERE s.platform = ? AND p.slug = ? AND s.kind = ? ORDER BY s.id FOR UPDATE OF s`, of.Key, slug, string(project.Vote)); err != nil {
 			return Booth{}, err

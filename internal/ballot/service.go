@@ -48,7 +48,7 @@ func Enter(ctx context.Context, tx db.Tx, of platform.Platform, person account.P
 	if err != nil {
 		return Booth{}, err
 	}
-	if b.Paper.Items, err = proposal.Choosables(ctx, tx, of.Key, b.Step().ID, true); err != nil || person.IsZero() {
+	if b.Paper.Items, err = proposal.Choosables(ctx, tx, of.Key, b.Step().ID, true, b.Paper.TwoParts()); err != nil || person.IsZero() {
 		return b, err
 	}
 	baskets, err := basketsOf(ctx, tx, of.Key, b.Step().ID, []ids.ID{person.ID})

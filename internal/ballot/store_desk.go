@@ -10,6 +10,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/notify"
+	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/rulebook"
@@ -23,7 +24,7 @@ func (d *desk) write(ctx context.Context, tx db.Tx) error {
 	var ballots []Ballot
 	var signatures [][]any
 	var mails []notify.Mail
-	changes := d.booth.changes()
+	changes := d.booth.changes(d.of)
 	turnout := map[string]int{}
 	fresh := 0
 	for id, h := range d.held {
@@ -35,12 +36,10 @@ func (d *desk) write(ctx context.Context, tx db.Tx) error {
 			fresh++
 		} else {
 			voters, old = append(voters, id), append(old, h.before.Ballot)
-			if err := changes.went(h.old); err != nil {
-				return err
-			}
+			changes.went(h.old)
 			count(turnout, h.before.District, -1)
 		}
-		changes.came(h.text, h.choices)
+		changes.came(h.text)
 		count(turnout, h.District, 1)
 		ballots = append(ballots, Ballot{ID: h.Ballot, Choices: d.booth.Paper.stored(h.choices)})
 		signatures = append(signatures, []any{key, step, id, h.Ballot, h.Tracker, h.District, h.Day})
@@ -122,33 +121,31 @@ func newTracker() string {
 // changes is what ballots that come and go change in a step's totals.
 type changes struct {
 	paper   Paper
-	every   int // totals that are shown move by so many ballots at once; 0: they are hidden, and move with each
+	every   int // totals move by so many ballots at once
 	totals  map[int]proposal.Total
 	waiting [][]any
+	step    project.Step
+	of      platform.Platform
 }
 
-func (b Booth) changes() *changes {
-	c := &changes{paper: b.Paper, totals: map[int]proposal.Total{}}
+// hiddenEvery is by how many ballots totals move that nobody sees before the end: each move costs as much for one ballot as
+// for a thousand.
+const hiddenEvery = 1000
+
+func (b Booth) changes(of platform.Platform) *changes {
+	c := &changes{paper: b.Paper, every: hiddenEvery, step: b.Step(), of: of}
 	if t := b.Rulebook.Vote.Totals; t.During == rulebook.InBatches {
 		c.every = t.Every
 	}
 	return c
 }
 
-func (c *changes) came(text string, choices []Choice) { c.change(text, choices, 1) }
+func (c *changes) came(text string) { c.change(text, 1) }
 
-func (c *changes) went(text string) error {
-	choices, err := Decode(text)
-	c.change(text, choices, -1)
-	return err
-}
+func (c *changes) went(text string) { c.change(text, -1) }
 
-func (c *changes) change(text string, choices []Choice, sign int64) {
-	if c.every > 0 {
-		c.waiting = append(c.waiting, []any{ids.Random(), text, sign})
-		return
-	}
-	c.add(choices, sign)
+func (c *changes) change(text string, sign int64) {
+	c.waiting = append(c.waiting, []any{ids.Random(), text, sign})
 }
 
 func (c *changes) add(choices []Choice, sign int64) {
@@ -158,11 +155,8 @@ func (c *changes) add(choices []Choice, sign int64) {
 	}
 }
 
-// write moves the totals, or lets the changes wait until there are enough of them.
+// write lets the changes wait until there are enough of them, or the vote is over.
 func (c *changes) write(ctx context.Context, tx db.Tx, platform int64, step ids.ID) error {
-	if c.every == 0 {
-		return proposal.AddTotals(ctx, tx, platform, step, c.totals)
-	}
 	rows := make([][]any, len(c.waiting))
 	for i, w := range c.waiting {
 		rows[i] = append([]any{platform, step}, w...)
@@ -174,10 +168,13 @@ func (c *changes) write(ctx context.Context, tx db.Tx, platform int64, step ids.
 	if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM total_waiting WHERE platform = ? AND step = ?`, platform, step).Scan(&n); err != nil {
 		return err
 	}
-	if n < c.every {
-		return nil
+	switch {
+	case n >= c.every:
+		return c.release(ctx, tx, platform, step)
+	case n == len(c.waiting) && n > 0: // the first ones to wait
+		return settleLater(ctx, tx, c.of, c.step)
 	}
-	return c.release(ctx, tx, platform, step)
+	return nil
 }
 
 // release moves the totals by all that waits.

@@ -65,10 +65,8 @@ func (b Booth) takeBack(ctx context.Context, tx db.Tx, of platform.Platform, per
 	if err != nil {
 		return err
 	}
-	ch := b.changes()
-	if err := ch.went(texts[g.Ballot]); err != nil {
-		return err
-	}
+	ch := b.changes(of)
+	ch.went(texts[g.Ballot])
 	if err := forget(ctx, tx, of.Key, step, []ids.ID{g.Ballot}, []ids.ID{person.ID}); err != nil {
 		return err
 	}
@@ -115,7 +113,7 @@ func Free(ctx context.Context, tx db.Tx, of platform.Platform, slug string, numb
 	if !found {
 		title = strconv.Itoa(number)
 	}
-	ch := b.changes()
+	ch := b.changes(of)
 	for part := range slices.Chunk(named, freedAtOnce) {
 		if err := b.free(ctx, tx, of, part, number, title, ch); err != nil {
 			return err
@@ -145,9 +143,9 @@ func (b Booth) free(ctx context.Context, tx db.Tx, of platform.Platform, ballots
 	list := make([]ids.ID, len(ballots))
 	for i := range ballots {
 		list[i] = ballots[i].ID
-		ch.change(b.Paper.Text(ballots[i].Choices), ballots[i].Choices, -1)
+		ch.went(b.Paper.Text(ballots[i].Choices))
 		ballots[i].Choices = Remove(ballots[i].Choices, number)
-		ch.came(b.Paper.Text(ballots[i].Choices), ballots[i].Choices)
+		ch.came(b.Paper.Text(ballots[i].Choices))
 	}
 	people, err := votersOf(ctx, tx, of.Key, step, list)
 	if err != nil {
@@ -179,20 +177,6 @@ func votersOf(ctx context.Context, tx db.Tx, platform int64, step ids.ID, ballot
 	rows, err := tx.Query(ctx, `SELECT g.participant FROM signature g WHERE g.platform = ? AND g.step = ? AND g.ballot IN (`+marks+`) ORDER BY g.participant`,
 		append([]any{platform, step}, args...)...)
 	return db.Collect(rows, err, func(r *sql.Rows, id *ids.ID) error { return r.Scan(id) })
-}
-
-// Release moves totals that are shown in batches by what still waits: once the vote is closed there is nothing left to
-// hide. It is called by whoever counts.
-func Release(ctx context.Context, tx db.Tx, of platform.Platform, slug string) error {
-	b, err := locked(ctx, tx, of, slug)
-	if err != nil || b.Moment().Phase != access.Closed {
-		return err
-	}
-	ch := b.changes()
-	if ch.every == 0 {
-		return nil
-	}
-	return ch.release(ctx, tx, of.Key, b.Step().ID)
 }
 
 // HasProof says whether a proof of deposit is that of a ballot in the box of a project, whoever's. Fault: not_found, for the project.

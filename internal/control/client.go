@@ -188,4 +188,24 @@ func (t there) Platforms(ctx context.Context) ([]Platform, error) {
 	return e.Platforms, err
 }
 
+func (t there) ImportAddresses(ctx context.Context, platform string, file io.Reader) (Addresses, error) {
+	e, err := t.call(ctx, http.MethodPost, pathAddresses+"?"+url.Values{"platform": {platform}}.Encode(), file, nil)
+	if err != nil {
+		return Addresses{}, err
+	}
+	if e.Addresses == nil {
+		return Addresses{}, errors.New("the running serve gave no count")
+	}
+	return *e.Addresses, nil
+}
+
+func (t there) GiveRoles(ctx context.Context, r NewRoles) error {
+	body, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	_, err = t.call(ctx, http.MethodPost, pathRoles, bytes.NewReader(body), nil)
+	return err
+}
+
 func (t there) Close() error { t.http.CloseIdleConnections(); return nil }

@@ -21,6 +21,8 @@ const (
 	pathImport    = "/1/import"
 	pathBackup    = "/1/backup"
 	pathPlatforms = "/1/platforms"
+	pathAddresses = "/1/addresses"
+	pathRoles     = "/1/roles"
 )
 
 // failureTrailer follows a backup that broke off, with the failure.
@@ -48,6 +50,8 @@ func Handler(log *slog.Logger, work Work, spool string) (http.Handler, error) {
 	mux.HandleFunc("GET "+pathBackup, s.backup)
 	mux.HandleFunc("POST "+pathPlatforms, s.createPlatform)
 	mux.HandleFunc("GET "+pathPlatforms, s.listPlatforms)
+	mux.HandleFunc("POST "+pathAddresses, s.importAddresses)
+	mux.HandleFunc("POST "+pathRoles, s.giveRoles)
 	return mux, nil
 }
 
@@ -151,9 +155,24 @@ func (s *server) createPlatform(w http.ResponseWriter, r *http.Request) {
 	a.end(event{Platform: &p}, err)
 }
 
+func (s *server) giveRoles(w http.ResponseWriter, r *http.Request) {
+	a := s.answer(w, r)
+	var n NewRoles
+	if err := json.NewDecoder(r.Body).Decode(&n); err != nil {
+		a.end(event{}, err)
+		return
+	}
+	a.end(event{}, s.work.GiveRoles(r.Context(), n))
+}
+
 func (s *server) listPlatforms(w http.ResponseWriter, r *http.Request) {
 	list, err := s.work.Platforms(r.Context())
 	s.answer(w, r).end(event{Platforms: list}, err)
+}
+
+func (s *server) importAddresses(w http.ResponseWriter, r *http.Request) {
+	n, err := s.work.ImportAddresses(r.Context(), r.URL.Query().Get("platform"), r.Body)
+	s.answer(w, r).end(event{Addresses: &n}, err)
 }
 
 // Spool gives the folder of files that are being imported into the database in dir.

@@ -17,6 +17,7 @@ type event struct {
 	Report    *transfer.Report `json:"report,omitempty"`
 	Platform  *Platform        `json:"platform,omitempty"`
 	Platforms []Platform       `json:"platforms,omitempty"`
+	Addresses *Addresses       `json:"addresses,omitempty"`
 	Error     *failure         `json:"error,omitempty"`
 }
 

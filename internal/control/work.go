@@ -4,11 +4,18 @@
 package control
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"time"
 
+	"github.com/parvis-civic/parvis/internal/access"
+	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/address"
 	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/i18n"
+	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/media"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/transfer"
@@ -24,6 +31,11 @@ type Work interface {
 	CreatePlatform(ctx context.Context, n NewPlatform) (Platform, error)
 	// Platforms lists the platforms, the default first.
 	Platforms(ctx context.Context) ([]Platform, error)
+	// ImportAddresses replaces the addresses of a platform, the default one for an empty slug, by those of a file; see
+	// address.Import for its errors. Fault: not_found for another platform.
+	ImportAddresses(ctx context.Context, platform string, file io.Reader) (Addresses, error)
+	// GiveRoles gives roles to whoever proves an address. Faults: invalid (email, roles), not_found (the platform).
+	GiveRoles(ctx context.Context, r NewRoles) error
 	// Close lets the database go.
 	Close() error
 }
@@ -32,6 +44,14 @@ type Work interface {
 type NewPlatform struct {
 	platform.New
 	Logo []byte // a picture file; none when empty
+}
+
+// NewRoles is what it takes to give somebody roles; they count once the address is proved.
+type NewRoles struct {
+	Platform string    `json:"platform"` // its slug; empty: the default one
+	Email    string    `json:"email"`
+	Roles    []string  `json:"roles"` // their names, as access.Names has them
+	Lang     i18n.Lang `json:"lang"`
 }
 
 // Platform is a platform as commands tell it.
@@ -46,6 +66,12 @@ type Platform struct {
 	Accent    string    `json:"accent"`
 	Default   bool      `json:"default"` // it answers every host that nobody claims
 	CreatedAt time.Time `json:"created_at"`
+}
+
+// Addresses is what came of importing addresses.
+type Addresses struct {
+	Imported int `json:"imported"`
+	Refused  int `json:"refused"` // lines that were no address
 }
 
 func told(p platform.Platform) Platform {
@@ -67,16 +93,23 @@ func (h here) Backup(ctx context.Context, w io.Writer) error {
 }
 
 func (h here) CreatePlatform(ctx context.Context, n NewPlatform) (Platform, error) {
+	var logo media.Prepared
+	var err error
+	if len(n.Logo) > 0 {
+		if logo, err = media.Prepare(bytes.NewReader(n.Logo)); err != nil {
+			return Platform{}, err
+		}
+	}
 	var p platform.Platform
-	err := h.db.Write(ctx, func(ctx context.Context, tx db.Tx) (err error) {
+	err = h.db.Write(ctx, func(ctx context.Context, tx db.Tx) (err error) {
 		if p, err = platform.Create(ctx, tx, n.New); err != nil || len(n.Logo) == 0 {
 			return err
 		}
-		logo, err := media.Store(ctx, tx, p.Key, n.Logo, p.Name)
+		stored, err := media.Store(ctx, tx, p.Key, logo, media.Alt{i18n.Lang(p.Languages[0]): p.Name})
 		if err != nil {
 			return err
 		}
-		return platform.SetLogo(ctx, tx, p.Key, logo.ID)
+		return platform.SetLogo(ctx, tx, p.Key, stored.ID)
 	})
 	if err != nil {
 		return Platform{}, err
@@ -91,6 +124,45 @@ func (h here) Platforms(ctx context.Context) ([]Platform, error) {
 		list[i] = told(p)
 	}
 	return list, err
+}
+
+func (h here) ImportAddresses(ctx context.Context, slug string, file io.Reader) (Addresses, error) {
+	all, err := platform.NewService(h.db).List(ctx)
+	if err != nil {
+		return Addresses{}, err
+	}
+	for _, p := range all {
+		if p.Slug == slug || slug == "" && p.Default {
+			n, refused, err := address.Import(ctx, h.db, p.Key, file)
+			return Addresses{Imported: n, Refused: refused}, err
+		}
+	}
+	return Addresses{}, fault.New(fault.NotFound, "fault.address.platform", "Slug", slug)
+}
+
+func (h here) GiveRoles(ctx context.Context, r NewRoles) error {
+	var roles []access.Role
+	for _, name := range r.Roles {
+		role, ok := access.ParseRole(name)
+		if !ok {
+			return fault.New(fault.Invalid, "fault.account.role", "Value", name, "Known", access.Names[access.Analyst:]).In("roles")
+		}
+		roles = append(roles, role)
+	}
+	return h.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		var of platform.Platform
+		var err error
+		if r.Platform == "" {
+			of, err = platform.ByHost(ctx, tx, "")
+		} else {
+			of, err = platform.BySlug(ctx, tx, r.Platform)
+		}
+		if err != nil {
+			return err
+		}
+		_, err = account.Give(ctx, tx, of.Key, r.Email, r.Lang, roles, ids.ID{})
+		return err
+	})
 }
 
 func (h here) Close() error { return h.db.Close() }

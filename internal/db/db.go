@@ -39,6 +39,9 @@ type Config struct {
 	// Conns is how many readers (SQLite) or connections (PostgreSQL) may work at once; 0 chooses by the processors.
 	Conns int
 
+	// MaxPages bounds the file of SQLite, in pages of 4,096 bytes, as a full disk does; 0 is no bound. For tests.
+	MaxPages int
+
 	// Migrations replaces the product's own migrations: files NNNN_name.sql, templates as Migrate says. For tests of
 	// the database itself.
 	Migrations fs.FS
@@ -141,6 +144,9 @@ func (d *DB) call(ctx context.Context, kind string, run func(context.Context, fu
 	defer d.calls.Done()
 	start := time.Now()
 	err := run(context.WithValue(ctx, insideKey{d}, true), fn)
+	if outOfSpace(err) {
+		err = unavailable(err)
+	}
 	d.observe(kind, start)
 	return err
 }

@@ -23,5 +23,17 @@ func Duplicate(err error) bool {
 	return false
 }
 
+// outOfSpace says whether the disk is full or fails: nothing of the transaction is kept, and a later one may pass.
+func outOfSpace(err error) bool {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		code := e.Code() & 0xff // the primary code of an extended one
+		return code == sqlite3.SQLITE_FULL || code == sqlite3.SQLITE_IOERR
+	}
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return e.Code == "53100" // disk_full
+	}
+	return false
+}
+
 // None says whether a row was asked for and none is there.
 func None(err error) bool { return errors.Is(err, sql.ErrNoRows) }

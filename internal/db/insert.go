@@ -23,8 +23,8 @@ func Insert(ctx context.Context, tx Tx, table string, columns []string, rows [][
 	if done, err := tx.bulk(ctx, table, columns, rows); done || err != nil {
 		return inserting(table, err)
 	}
-	// Few sizes make few texts, so that the prepared statements are found again.
-	for _, size := range []int{64, 8, 1} {
+	// Few sizes make few texts, so that the prepared statements are found again; powers of two make few statements.
+	for size := 64; size > 0; size /= 2 {
 		if size > 1 && size*len(columns) > maxParameters {
 			continue
 		}

@@ -13,13 +13,11 @@ import (
 
 // untenanted are the tables and indexes that do not lead with the platform's key, with the reason.
 var untenanted = map[string]string{
-	"platform":               "the platforms themselves, found by key",
-	"host":                   "found by host name before its platform is known",
-	"jobs":                   "one queue for all platforms, whose rows name theirs",
-	"jobs_run":               "that queue, in the order of its time",
-	"goose_db_version":       "which migrations have run",
-	"proposal_fts":           "SQLite's search index: it finds rows of proposal_text, which then tell their platform",
-	"proposal_text_trigrams": "PostgreSQL's, the same: an index of trigrams has no other columns",
+	"platform":         "the platforms themselves, found by key",
+	"host":             "found by host name before its platform is known",
+	"jobs":             "one queue for all platforms, whose rows name theirs",
+	"jobs_run":         "that queue, in the order of its time",
+	"goose_db_version": "which migrations have run",
 }
 
 // An index, or the primary key, as its first column.

@@ -74,7 +74,11 @@ func openSQLite(ctx context.Context, d *DB) (_ store, err error) {
 		return nil, err
 	}
 	// The log is checkpointed by the writer alone, and shrinks to 64 MB once a long reader has let it grow.
-	if s.writeDB, err = sql.Open("sqlite", dsn(dir, "wal_autocheckpoint(0)", "journal_size_limit(67108864)")); err != nil {
+	pragmas := []string{"wal_autocheckpoint(0)", "journal_size_limit(67108864)"}
+	if d.cfg.MaxPages > 0 {
+		pragmas = append(pragmas, fmt.Sprintf("max_page_count(%d)", d.cfg.MaxPages))
+	}
+	if s.writeDB, err = sql.Open("sqlite", dsn(dir, pragmas...)); err != nil {
 		return nil, err
 	}
 	s.writeDB.SetMaxOpenConns(1)

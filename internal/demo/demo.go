@@ -6,14 +6,18 @@ package demo
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/ballot"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/delivery"
+	"github.com/parvis-civic/parvis/internal/drawing"
 	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/journal"
+	"github.com/parvis-civic/parvis/internal/media"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
@@ -54,7 +58,7 @@ func Build(ctx context.Context, d *db.DB, now time.Time, progress func(done, tot
 	if err != nil {
 		return err
 	}
-	b := &builder{db: d, city: c, platform: here.Key, progress: progress}
+	b := &builder{db: d, city: c, platform: here.Key, of: here, progress: progress}
 	return b.build(ctx)
 }
 
@@ -103,6 +107,7 @@ type builder struct {
 	db       *db.DB
 	city     *city
 	platform int64
+	of       platform.Platform
 	progress func(done, total int)
 
 	done, total int
@@ -128,7 +133,10 @@ func (b *builder) build(ctx context.Context) error {
 			return fmt.Errorf("write the edition %s: %w", e.slug, err)
 		}
 	}
-	return b.show(ctx)
+	if err := b.show(ctx); err != nil {
+		return err
+	}
+	return b.players(ctx, b.of)
 }
 
 func (b *builder) wrote(n int) {
@@ -174,6 +182,9 @@ func (b *builder) propose(ctx context.Context, e edition, begun []int) error {
 	for from := 0; from < len(e.proposals); from += proposalsPerWrite {
 		to := min(from+proposalsPerWrite, len(e.proposals))
 		if err := b.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+			if err := b.illustrate(ctx, tx, e, from, to); err != nil {
+				return err
+			}
 			if err := proposal.Insert(ctx, tx, b.platform, e.proposals[from:to]); err != nil {
 				return err
 			}
@@ -201,6 +212,25 @@ func (b *builder) propose(ctx context.Context, e edition, begun []int) error {
 		}
 		return nil
 	})
+}
+
+// illustrate gives proposals their pictures, each with its words in both languages.
+func (b *builder) illustrate(ctx context.Context, tx db.Tx, e edition, from, to int) error {
+	for i := from; i < to; i++ {
+		p := &e.proposals[i]
+		category := e.categories[slices.IndexFunc(e.categories, func(k project.Category) bool { return k.ID == p.Category })]
+		scene := drawing.Of(p.Title, category.Name, int64(p.Number))
+		alt := media.Alt{}
+		for _, lang := range i18n.Langs {
+			alt[lang] = scene.Alt(lang)
+		}
+		picture, err := media.Store(ctx, tx, b.platform, media.Drawn(scene), alt)
+		if err != nil {
+			return err
+		}
+		p.Picture = picture.ID
+	}
+	return nil
 }
 
 // selection puts proposal i into a step.

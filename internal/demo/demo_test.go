@@ -92,7 +92,7 @@ func read(t *testing.T, d *db.DB, now time.Time) (s shown) {
 func readEdition(ctx context.Context, tx db.Tx, platform int64, v project.View) (e edition, err error) {
 	e = edition{View: v, moment: v.Steps[project.Current(v.Steps, v.Now)]}
 	step, vote := v.Steps[project.Listed(v.Steps, v.Now)], v.Steps[project.VoteStep(v.Steps)]
-	if e.listed, err = proposal.List(ctx, tx, platform, proposal.ListQuery{Step: step.ID, Order: proposal.ByNumber, Limit: 1000, With: proposal.With{Card: true, Rest: true, Texts: true}}, false); err != nil {
+	if e.listed, err = proposal.List(ctx, tx, platform, proposal.ListQuery{Step: step.ID, Order: proposal.ByNumber, Limit: 1000, With: proposal.With{Card: true, Rest: true, Texts: true}}); err != nil {
 		return e, err
 	}
 	if e.facets, err = proposal.Facets(ctx, tx, platform, step.ID); err != nil {

@@ -44,7 +44,7 @@ func (tr *Trickle) kept(t *testing.T, d *db.DB) (told, counted tallied, turnout,
 		for n := range maps.Values(c.Districts) {
 			turnout += n
 		}
-		list, err := proposal.List(ctx, tx, tr.platform.Key, proposal.ListQuery{Step: step, Order: proposal.ByNumber, Limit: 1000}, false)
+		list, err := proposal.List(ctx, tx, tr.platform.Key, proposal.ListQuery{Step: step, Order: proposal.ByNumber, Limit: 1000})
 		if err != nil {
 			return err
 		}

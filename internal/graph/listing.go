@@ -77,7 +77,7 @@ func stepProposals(ctx context.Context, parents []*Step, args exec.Args) ([]*con
 // always are the fields that every list brings; onCards and inTexts those that come with the parts of these names.
 var (
 	always  = []string{"id", "__typename", "title", "number", "project", "votes", "points", "selections", "winner", "rank", "reason", "officialWinner"}
-	onCards = []string{"url", "reference", "cost"}
+	onCards = []string{"url", "reference", "cost", "picture"}
 	inTexts = []string{"body", "bodyText", "summary", "address", "trashedAt", "trashedReason"}
 )
 
@@ -175,7 +175,7 @@ func (r *request) listSteps(ctx context.Context, parents []*Step, places []int, 
 		if first == 0 { // clients that only count ask for no row
 			break
 		}
-		found, err := proposal.Lists(ctx, r.tx, r.platform.Key, part, q, false)
+		found, err := proposal.Lists(ctx, r.tx, r.platform.Key, part, q)
 		if err != nil {
 			return err
 		}

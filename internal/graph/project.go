@@ -2,10 +2,13 @@ package graph
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/graph/exec"
 	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/media"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/result"
 	"github.com/parvis-civic/parvis/tally"
@@ -37,7 +40,10 @@ type District struct {
 type Theme struct{ project.Theme }
 
 // Media is a stored picture in the API.
-type Media struct{ url string }
+type Media struct {
+	r  *request
+	id ids.ID
+}
 
 // Money is an exact amount.
 type Money struct {
@@ -97,7 +103,28 @@ func (r *request) media(id ids.ID) *Media {
 	if id.IsZero() {
 		return nil
 	}
-	return &Media{r.base + "/media/" + id.String()}
+	return &Media{r, id}
+}
+
+// mediaAlt says what pictures show.
+func mediaAlt(ctx context.Context, parents []*Media, args exec.Args) ([]*string, error) {
+	r := of(ctx)
+	locale, _ := args.String("locale")
+	lang := r.locale(locale).Lang
+	found, err := fetch(ctx, parents, func(m *Media) ids.ID { return m.id },
+		func(ctx context.Context, list []ids.ID) (all []media.Picture, err error) {
+			pictures, err := media.ByIDs(ctx, r.tx, r.platform.Key, list)
+			return slices.Collect(maps.Values(pictures)), err
+		},
+		func(p media.Picture) (ids.ID, *media.Picture) { return p.ID, &p })
+	out := make([]*string, len(parents))
+	for i, p := range found {
+		if p != nil {
+			words, _ := p.Alt.In(lang)
+			out[i] = text(words)
+		}
+	}
+	return out, err
 }
 
 // text gives nil for an empty text.
@@ -149,7 +176,9 @@ func registerProjects(x *exec.Executor) {
 	exec.Get(x, "Theme", "title", func(t *Theme) string { return t.Title })
 	exec.Get(x, "Theme", "body", func(*Theme) *string { return nil })
 	exec.Get(x, "Theme", "teaser", func(*Theme) *string { return nil })
-	exec.Get(x, "Media", "url", func(m *Media) string { return m.url })
+	exec.Get(x, "Media", "url", func(m *Media) string { return m.r.base + media.Path(m.id, media.Full) })
+	exec.Get(x, "Media", "smallUrl", func(m *Media) string { return m.r.base + media.Path(m.id, media.Small) })
+	exec.Field(x, "Media", "alt", mediaAlt)
 	exec.Get(x, "Money", "amount", func(m *Money) string { return m.amount.String() })
 	exec.Get(x, "Money", "currency", func(m *Money) string { return m.currency })
 }

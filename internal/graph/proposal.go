@@ -54,6 +54,12 @@ func registerProposals(x *exec.Executor) {
 	exec.Get(x, "Proposal", "summary", func(p *Proposal) *string { return text(p.shown(p.Summary)) })
 	exec.Get(x, "Proposal", "reference", func(p *Proposal) string { return p.Reference })
 	exec.Get(x, "Proposal", "number", func(p *Proposal) int { return p.Number })
+	exec.Get(x, "Proposal", "picture", func(p *Proposal) *Media {
+		if p.blanked() {
+			return nil
+		}
+		return p.r.media(p.Picture)
+	})
 	exec.Get(x, "Proposal", "project", func(p *Proposal) *Project { return p.project })
 	exec.Get(x, "Proposal", "cost", func(p *Proposal) *Money { return &Money{tallyAmount(p.Cost), p.project.Currency} })
 	exec.Get(x, "Proposal", "address", func(p *Proposal) *address {

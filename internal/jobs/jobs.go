@@ -17,9 +17,13 @@ type Job struct {
 	ID       ids.ID
 	Platform int64
 	Kind     string // who does it
+	Bundle   string // what is done together with others of the same; empty: alone
 	Body     json.RawMessage
 	RunAt    time.Time // not before
-	Tries    int
+	Tries    int       // that failed
+	Error    string    // of the last one
+	Parked   bool      // given up: it waits for a person
+	Rest     []Job     // the others of its bundle, when a handler gets it
 }
 
 // Add writes a job in the transaction that it belongs to. body is any value that encodes to JSON; a zero at is as soon as
@@ -30,6 +34,15 @@ func Add(ctx context.Context, tx db.Tx, platform int64, kind string, body any, a
 
 // AddAll writes a job for each body, in as few statements as it can.
 func AddAll(ctx context.Context, tx db.Tx, platform int64, kind string, bodies []any, at time.Time) error {
+	return add(ctx, tx, platform, kind, "", bodies, at)
+}
+
+// AddTo writes a job that is done together with those of the same bundle that wait when the first of them is due.
+func AddTo(ctx context.Context, tx db.Tx, platform int64, kind, bundle string, body any, at time.Time) error {
+	return add(ctx, tx, platform, kind, bundle, []any{body}, at)
+}
+
+func add(ctx context.Context, tx db.Tx, platform int64, kind, bundle string, bodies []any, at time.Time) error {
 	now := tx.Now()
 	if at.IsZero() {
 		at = now
@@ -40,7 +53,7 @@ func AddAll(ctx context.Context, tx db.Tx, platform int64, kind string, bodies [
 		if err != nil {
 			return fmt.Errorf("job %s: %w", kind, err)
 		}
-		rows[i] = []any{ids.Dated(now), platform, kind, string(raw), db.Micros(at), 0, "", 0, db.Micros(now)}
+		rows[i] = []any{ids.Dated(now), platform, kind, bundle, string(raw), db.Micros(at), 0, "", false, 0, db.Micros(now)}
 	}
-	return db.Insert(ctx, tx, "jobs", []string{"id", "platform", "kind", "body", "run_at", "tries", "error", "claimed_until", "created_at"}, rows)
+	return db.Insert(ctx, tx, "jobs", []string{"id", "platform", "kind", "bundle", "body", "run_at", "tries", "error", "parked", "claimed_until", "created_at"}, rows)
 }

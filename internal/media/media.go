@@ -1,104 +1,157 @@
-// Package media stores pictures: checked to be what they say, re-encoded when too large, free of positions.
+// Package media keeps pictures: what people upload, checked to be what it says, turned upright and free of positions, and
+// what Parvis draws itself.
 package media
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
-	"image"
-	"image/jpeg"
-	"image/png"
+	"database/sql"
+	"encoding/base64"
+	"encoding/json"
+	"strings"
 	"time"
-
-	"golang.org/x/image/draw"
-	_ "golang.org/x/image/webp" // reads WebP uploads
 
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
 )
 
-// Limits of an upload.
-const (
-	MaxBytes  = 10 << 20
-	MaxPixels = 40_000_000 // before decoding: a small file must not unpack into gigabytes
-	MaxSide   = 1600       // of what is stored
-)
+// Alt is what a picture shows, in words, for whoever does not see it: by language. What people upload has one language,
+// theirs.
+type Alt map[i18n.Lang]string
+
+// In gives the words in a language, else in the one that there is, and which one that was. Without any, both are empty.
+func (a Alt) In(lang i18n.Lang) (words string, of i18n.Lang) {
+	for _, of := range append([]i18n.Lang{lang}, i18n.Langs...) {
+		if words := a[of]; words != "" {
+			return words, of
+		}
+	}
+	return "", ""
+}
 
 // Picture is a stored picture.
 type Picture struct {
-	ID            ids.ID
-	MIME          string // image/jpeg or image/png
-	Width, Height int
-	Alt           string
-	SHA256        []byte
-	CreatedAt     time.Time
+	ID        ids.ID
+	Alt       Alt
+	CreatedAt time.Time
 }
 
-// Prepare checks an uploaded picture and gives what is stored: the pixels alone, encoded anew, so that no position,
-// name or script that the file carried is kept. Fault: invalid.
-func Prepare(content []byte) (Picture, []byte, error) {
-	if len(content) > MaxBytes {
-		return Picture{}, nil, fault.New(fault.Invalid, "fault.media.large", "Limit", MaxBytes>>20)
+// Rendition is a picture in one size.
+type Rendition struct {
+	MIME          string // image/jpeg, image/png, or image/svg+xml for what Parvis drew
+	Width, Height int    // pixels
+	SHA256        []byte // of the content
+	Content       []byte
+}
+
+const svg = "image/svg+xml"
+
+// Policy is the Content-Security-Policy of the content opened by itself: it loads and runs nothing, and is painted by the
+// one style that it carries.
+func (r Rendition) Policy() string {
+	policy := "default-src 'none'; sandbox"
+	if _, style, ok := strings.Cut(string(r.Content), "<style>"); ok && r.MIME == svg {
+		style, _, _ = strings.Cut(style, "</style>")
+		sum := sha256.Sum256([]byte(style))
+		policy += "; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 	}
-	head, format, err := image.DecodeConfig(bytes.NewReader(content))
-	if err != nil || head.Width == 0 || head.Height == 0 {
-		return Picture{}, nil, fault.New(fault.Invalid, "fault.media.format").Because(err)
+	return policy
+}
+
+func rendition(mime string, width, height int, content []byte) Rendition {
+	sum := sha256.Sum256(content)
+	return Rendition{mime, width, height, sum[:], content}
+}
+
+// Prepared is what Store takes. Only Prepare makes one of an upload, so that nothing else that came in can be stored.
+type Prepared struct{ renditions []Rendition }
+
+// Renditions gives the sizes, the largest first.
+func (p Prepared) Renditions() []Rendition { return p.renditions }
+
+// Size chooses a rendition.
+type Size bool
+
+// The sizes. A picture that is small itself has one rendition for both.
+const (
+	Full  Size = false // for a page of its own
+	Small Size = true  // for lists
+)
+
+// SmallSegment ends the path of the small size.
+const SmallSegment = "480"
+
+// Path is where pages find a picture on its platform.
+func Path(id ids.ID, size Size) string {
+	path := "/media/" + id.String()
+	if size == Small {
+		path += "/" + SmallSegment
 	}
-	if head.Width > MaxPixels/head.Height {
-		return Picture{}, nil, fault.New(fault.Invalid, "fault.media.pixels", "Limit", MaxPixels/1_000_000)
-	}
-	img, _, err := image.Decode(bytes.NewReader(content))
+	return path
+}
+
+// Store keeps a prepared picture with its alternative text. Prepare it before the transaction: that takes long.
+func Store(ctx context.Context, tx db.Tx, platform int64, of Prepared, alt Alt) (Picture, error) {
+	p := Picture{ID: ids.Dated(tx.Now()), Alt: alt, CreatedAt: tx.Now()}
+	words, err := json.Marshal(alt)
 	if err != nil {
-		return Picture{}, nil, fault.New(fault.Invalid, "fault.media.format").Because(err)
+		return p, err
 	}
-	img = shrink(img)
-	p := Picture{Width: img.Bounds().Dx(), Height: img.Bounds().Dy()}
-	var out bytes.Buffer
-	if format == "png" {
-		p.MIME, err = "image/png", png.Encode(&out, img)
-	} else {
-		p.MIME, err = "image/jpeg", jpeg.Encode(&out, img, &jpeg.Options{Quality: 85})
+	if err := db.Insert(ctx, tx, "media", []string{"platform", "id", "alt", "created_at"}, [][]any{{platform, p.ID, string(words), db.Micros(p.CreatedAt)}}); err != nil {
+		return p, err
 	}
+	rows := make([][]any, len(of.renditions))
+	for i, r := range of.renditions {
+		rows[i] = []any{platform, p.ID, r.Width, r.Height, r.MIME, r.SHA256, r.Content}
+	}
+	return p, db.Insert(ctx, tx, "rendition", []string{"platform", "media", "width", "height", "mime", "sha256", "content"}, rows)
+}
+
+// Tell changes what a picture is said to show.
+func Tell(ctx context.Context, tx db.Tx, platform int64, id ids.ID, alt Alt) error {
+	words, err := json.Marshal(alt)
 	if err != nil {
-		return Picture{}, nil, err
+		return err
 	}
-	sum := sha256.Sum256(out.Bytes())
-	p.SHA256 = sum[:]
-	return p, out.Bytes(), nil
+	_, err = tx.Exec(ctx, `UPDATE media AS m SET alt = ? WHERE m.platform = ? AND m.id = ?`, string(words), platform, id)
+	return err
 }
 
-func shrink(img image.Image) image.Image {
-	w, h := img.Bounds().Dx(), img.Bounds().Dy()
-	side := max(w, h)
-	if side <= MaxSide {
-		return img
+// Content gives a picture in a size. It does not ask who may see it: that depends on what shows it. Fault: not_found.
+func Content(ctx context.Context, tx db.Tx, platform int64, id ids.ID, size Size) (r Rendition, err error) {
+	order := `DESC`
+	if size == Small {
+		order = `ASC`
 	}
-	small := image.NewRGBA(image.Rect(0, 0, max(1, w*MaxSide/side), max(1, h*MaxSide/side)))
-	draw.CatmullRom.Scale(small, small.Bounds(), img, img.Bounds(), draw.Src, nil)
-	return small
-}
-
-// Store prepares and stores a picture with its alternative text. Fault: invalid.
-func Store(ctx context.Context, tx db.Tx, platform int64, content []byte, alt string) (Picture, error) {
-	p, stored, err := Prepare(content)
-	if err != nil {
-		return Picture{}, err
-	}
-	p.ID, p.Alt, p.CreatedAt = ids.Dated(tx.Now()), alt, tx.Now()
-	_, err = tx.Exec(ctx, `INSERT INTO media (platform, id, mime, width, height, alt, sha256, content, created_at) VALUES (?,?,?,?,?,?,?,?,?)`,
-		platform, p.ID, p.MIME, p.Width, p.Height, p.Alt, p.SHA256, stored, db.Micros(p.CreatedAt))
-	return p, err
-}
-
-// Content gives a picture and its bytes. Fault: not_found.
-func Content(ctx context.Context, tx db.Tx, platform int64, id ids.ID) (p Picture, content []byte, err error) {
-	var created int64
-	err = tx.QueryRow(ctx, `SELECT m.id, m.mime, m.width, m.height, m.alt, m.sha256, m.created_at, m.content FROM media m WHERE m.platform = ? AND m.id = ?`, platform, id).
-		Scan(&p.ID, &p.MIME, &p.Width, &p.Height, &p.Alt, &p.SHA256, &created, &content)
-	p.CreatedAt = db.Time(created)
+	err = tx.QueryRow(ctx, `SELECT r.mime, r.width, r.height, r.sha256, r.content FROM rendition r WHERE r.platform = ? AND r.media = ? ORDER BY r.width `+order+` LIMIT 1`, platform, id).
+		Scan(&r.MIME, &r.Width, &r.Height, &r.SHA256, &r.Content)
 	if db.None(err) {
 		err = fault.New(fault.NotFound, "fault.media.none")
 	}
-	return p, content, err
+	return r, err
+}
+
+// ByIDs gives pictures by their identifiers; one that is not there is left out.
+func ByIDs(ctx context.Context, tx db.Tx, platform int64, list []ids.ID) (map[ids.ID]Picture, error) {
+	pictures := map[ids.ID]Picture{}
+	if len(list) == 0 {
+		return pictures, nil
+	}
+	marks, args := db.In(list)
+	rows, err := tx.Query(ctx, `SELECT m.id, m.alt, m.created_at FROM media m WHERE m.platform = ? AND m.id IN (`+marks+`)`, append([]any{platform}, args...)...)
+	all, err := db.Collect(rows, err, func(r *sql.Rows, p *Picture) error {
+		var words string
+		var created int64
+		if err := r.Scan(&p.ID, &words, &created); err != nil {
+			return err
+		}
+		p.CreatedAt = db.Time(created)
+		return json.Unmarshal([]byte(words), &p.Alt)
+	})
+	for _, p := range all {
+		pictures[p.ID] = p
+	}
+	return pictures, err
 }

@@ -3,171 +3,16 @@ package media_test
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
-	"hash/crc32"
-	"image"
-	"image/color"
-	"image/jpeg"
-	"image/png"
+	"fmt"
 	"testing"
 
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/media"
 )
-
-// gray gives a picture whose left half is black and whose right half is white.
-func gray(width, height int) image.Image {
-	img := image.NewGray(image.Rect(0, 0, width, height))
-	for y := range height {
-		for x := width / 2; x < width; x++ {
-			img.SetGray(x, y, color.Gray{Y: 255})
-		}
-	}
-	return img
-}
-
-func asPNG(t *testing.T, img image.Image) []byte {
-	t.Helper()
-	var out bytes.Buffer
-	if err := png.Encode(&out, img); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
-}
-
-func asJPEG(t *testing.T, img image.Image) []byte {
-	t.Helper()
-	var out bytes.Buffer
-	if err := jpeg.Encode(&out, img, nil); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
-}
-
-// positioned puts an EXIF segment with a GPS position and a camera's name after the start of a JPEG, as telephones do.
-func positioned(picture []byte) []byte {
-	var tiff bytes.Buffer
-	little := binary.LittleEndian
-	entry := func(tag, kind uint16, count, value uint32) {
-		for _, v := range []any{tag, kind, count, value} {
-			_ = binary.Write(&tiff, little, v)
-		}
-	}
-	tiff.WriteString("II*\x00\x08\x00\x00\x00")
-	_ = binary.Write(&tiff, little, uint16(2))
-	entry(0x010f, 2, 12, 38)    // the maker's name
-	entry(0x8825, 4, 1, 50)     // where the position stands
-	tiff.Write(make([]byte, 4)) // no further directory
-	tiff.WriteString("Telephone 7\x00")
-	_ = binary.Write(&tiff, little, uint16(1))
-	entry(0x0002, 5, 3, 68) // latitude
-	tiff.Write(make([]byte, 4))
-	for _, v := range []uint32{43, 1, 36, 1, 16, 1} {
-		_ = binary.Write(&tiff, little, v)
-	}
-	body := append([]byte("Exif\x00\x00"), tiff.Bytes()...)
-	segment := binary.BigEndian.AppendUint16([]byte{0xff, 0xe1}, uint16(len(body)+2))
-	segment = append(segment, body...)
-	comment := append([]byte{0xff, 0xfe, 0, 2 + 14}, "of Jean Dupont"...)
-	return bytes.Join([][]byte{picture[:2], segment, comment, picture[2:]}, nil)
-}
-
-func TestStoredPictureHasNoPositionAndNoName(t *testing.T) {
-	upload := positioned(asJPEG(t, gray(40, 30)))
-	p, stored, err := media.Prepare(upload)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, trace := range []string{"Exif", "Telephone", "Dupont"} {
-		if !bytes.Contains(upload, []byte(trace)) {
-			t.Errorf("the upload lacks %q: the test sees nothing", trace)
-		}
-		if bytes.Contains(stored, []byte(trace)) {
-			t.Errorf("what is stored holds %q", trace)
-		}
-	}
-	img, format, err := image.Decode(bytes.NewReader(stored))
-	if err != nil || format != "jpeg" || p.MIME != "image/jpeg" || p.Width != 40 || p.Height != 30 || img.Bounds().Dx() != 40 || img.Bounds().Dy() != 30 {
-		t.Errorf("%+v, a %s: %v", p, format, err)
-	}
-	if left, _, _, _ := img.At(2, 2).RGBA(); left > 0x2000 {
-		t.Error("the left half is black no more")
-	}
-	if right, _, _, _ := img.At(37, 2).RGBA(); right < 0xe000 {
-		t.Error("the right half is white no more")
-	}
-}
-
-func TestTextOfAPictureIsNotStored(t *testing.T) {
-	upload := asPNG(t, gray(8, 8))
-	at := bytes.Index(upload, []byte("IDAT")) - 4
-	text := append([]byte("tEXt"), "Author\x00Jean Dupont"...)
-	chunk := binary.BigEndian.AppendUint32(nil, uint32(len(text)-4))
-	chunk = binary.BigEndian.AppendUint32(append(chunk, text...), crc32.ChecksumIEEE(text))
-	upload = bytes.Join([][]byte{upload[:at], chunk, upload[at:]}, nil)
-	p, stored, err := media.Prepare(append(upload, "<script>alert(1)</script>"...))
-	if err != nil || p.MIME != "image/png" {
-		t.Fatalf("%+v: %v", p, err)
-	}
-	if bytes.Contains(stored, []byte("Dupont")) || bytes.Contains(stored, []byte("script")) {
-		t.Errorf("what is stored holds what the file carried")
-	}
-}
-
-// bomb is the head of a PNG of so many pixels, without any.
-func bomb(width, height uint32) []byte {
-	head := append([]byte("IHDR"), 0, 0, 0, 0, 0, 0, 0, 0, 8, 6, 0, 0, 0)
-	binary.BigEndian.PutUint32(head[4:], width)
-	binary.BigEndian.PutUint32(head[8:], height)
-	b := binary.BigEndian.AppendUint32([]byte("\x89PNG\r\n\x1a\n"), 13)
-	return binary.BigEndian.AppendUint32(append(b, head...), crc32.ChecksumIEEE(head))
-}
-
-func TestWhatIsNoUsablePictureIsRefused(t *testing.T) {
-	small := asPNG(t, gray(3, 2))
-	for name, c := range map[string]struct {
-		content []byte
-		key     string
-	}{
-		"nothing":             {nil, "fault.media.format"},
-		"a text called .jpg":  {[]byte("Dear city, please plant trees."), "fault.media.format"},
-		"an SVG":              {[]byte(`<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>`), "fault.media.format"},
-		"a page":              {[]byte("<!doctype html><script>alert(1)</script>"), "fault.media.format"},
-		"a cut PNG":           {small[:len(small)-20], "fault.media.format"},
-		"a PNG without width": {bomb(0, 10), "fault.media.format"},
-		// Refused by its head: its pixels, which are not there, would be missed first.
-		"a bomb":         {bomb(100_000, 100_000), "fault.media.pixels"},
-		"a bomb by hair": {bomb(media.MaxPixels/1000+1, 1000), "fault.media.pixels"},
-		"too many bytes": {append(small, make([]byte, media.MaxBytes)...), "fault.media.large"},
-	} {
-		_, stored, err := media.Prepare(c.content)
-		got, ok := err.(*fault.Error)
-		if !ok || got.Code != fault.Invalid || got.Key != c.key || stored != nil {
-			t.Errorf("%s: %v, want %s", name, err, c.key)
-		}
-	}
-}
-
-func TestLargePicturesShrinkInProportion(t *testing.T) {
-	for _, c := range []struct{ width, height, wantWidth, wantHeight int }{
-		{4000, 1000, media.MaxSide, 400},
-		{10, 4000, 4, media.MaxSide},
-		{1, 4000, 1, media.MaxSide},
-		{media.MaxSide, 20, media.MaxSide, 20},
-	} {
-		p, stored, err := media.Prepare(asPNG(t, gray(c.width, c.height)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		config, _, err := image.DecodeConfig(bytes.NewReader(stored))
-		if err != nil || p.Width != c.wantWidth || p.Height != c.wantHeight || config.Width != p.Width || config.Height != p.Height {
-			t.Errorf("%d × %d became %d × %d, in truth %d × %d: %v", c.width, c.height, p.Width, p.Height, config.Width, config.Height, err)
-		}
-	}
-}
 
 // Nobody tells two platforms' pictures apart by their keys here: they are made the same.
 func TestPicturesOfAPlatformAreItsOwn(t *testing.T) {
@@ -175,53 +20,87 @@ func TestPicturesOfAPlatformAreItsOwn(t *testing.T) {
 	dbtest.Tenancy{
 		Filled: []string{"Store"},
 		Fill: func(ctx context.Context, tx db.Tx, platform int64) error {
-			p, err := media.Store(ctx, tx, platform, asPNG(t, gray(int(platform), 1)), "Un arbre")
+			p, err := media.Store(ctx, tx, platform, prepared(t, asPNG(t, halves(500+int(platform), 1))), media.Alt{i18n.FR: fmt.Sprint("Un arbre de ", platform)})
 			if err != nil {
 				return err
 			}
-			_, err = tx.Exec(ctx, `UPDATE media SET id = ? WHERE platform = ? AND id = ?`, id, platform, p.ID)
+			if _, err = tx.Exec(ctx, `UPDATE media SET id = ? WHERE platform = ? AND id = ?`, id, platform, p.ID); err != nil {
+				return err
+			}
+			_, err = tx.Exec(ctx, `UPDATE rendition SET media = ? WHERE platform = ? AND media = ?`, id, platform, p.ID)
 			return err
 		},
-		Reads: []dbtest.Reading{{Of: "Content", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-			p, content, err := media.Content(ctx, tx, platform, id)
-			return []any{p, content}, err
+		Reads: []dbtest.Reading{
+			{Of: "Content", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				r, err := media.Content(ctx, tx, platform, id, media.Full)
+				if fault.Is(err, fault.NotFound) {
+					err = nil
+				}
+				return r, err
+			}},
+			{Of: "ByIDs", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return media.ByIDs(ctx, tx, platform, []ids.ID{id})
+			}},
+		},
+		Writes: []dbtest.Writing{{Of: "Tell", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+			return media.Tell(ctx, tx, platform, id, media.Alt{i18n.FR: "Un tilleul"})
 		}}},
 	}.Run(t)
 }
 
-func TestStoredPictureComesBack(t *testing.T) {
+func TestStoredPictureComesBackInBothSizes(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		alt := media.Alt{i18n.FR: "Un arbre, l’été", i18n.EN: "A tree in summer"}
+		upload := prepared(t, asJPEG(t, halves(900, 500)))
 		var p media.Picture
 		err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) (err error) {
-			p, err = media.Store(ctx, tx, 1, asJPEG(t, gray(9, 5)), "Un arbre, l’été")
+			p, err = media.Store(ctx, tx, 1, upload, alt)
 			return err
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		err = d.Read(t.Context(), func(ctx context.Context, tx db.Tx) error {
-			got, content, err := media.Content(ctx, tx, 1, p.ID)
-			if got.Alt != "Un arbre, l’été" || got.MIME != "image/jpeg" || got.Width != 9 || !bytes.Equal(got.SHA256, p.SHA256) || !got.CreatedAt.Equal(p.CreatedAt) || len(content) == 0 {
-				t.Errorf("%+v comes back as %+v", p, got)
+			found, err := media.ByIDs(ctx, tx, 1, []ids.ID{ids.Random(), p.ID})
+			if got := found[p.ID]; len(found) != 1 || got.Alt[i18n.FR] != alt[i18n.FR] || got.Alt[i18n.EN] != alt[i18n.EN] || !got.CreatedAt.Equal(p.CreatedAt) {
+				t.Errorf("%+v comes back as %+v", p, found)
 			}
-			return err
+			if err != nil {
+				return err
+			}
+			for i, size := range []media.Size{media.Full, media.Small} {
+				got, err := media.Content(ctx, tx, 1, p.ID, size)
+				want := upload.Renditions()[i]
+				if err != nil || got.MIME != "image/jpeg" || got.Width != []int{900, media.SmallWidth}[i] || !bytes.Equal(got.Content, want.Content) || !bytes.Equal(got.SHA256, want.SHA256) {
+					t.Errorf("size %d is %d wide, a %s: %v", i, got.Width, got.MIME, err)
+				}
+			}
+			_, err = media.Content(ctx, tx, 1, ids.Random(), media.Full)
+			if !fault.Is(err, fault.NotFound) {
+				t.Errorf("a picture that is not there: %v", err)
+			}
+			return nil
 		})
 		if err != nil {
 			t.Fatal(err)
-		}
-		err = d.Read(t.Context(), func(ctx context.Context, tx db.Tx) error {
-			_, _, err := media.Content(ctx, tx, 1, ids.Random())
-			return err
-		})
-		if !fault.Is(err, fault.NotFound) {
-			t.Errorf("a picture that is not there: %v", err)
-		}
-		err = d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
-			_, err := media.Store(ctx, tx, 1, []byte("no picture"), "")
-			return err
-		})
-		if !fault.Is(err, fault.Invalid) {
-			t.Errorf("what is no picture: %v", err)
 		}
 	})
+}
+
+func TestPictureIsToldInTheLanguageThatThereIs(t *testing.T) {
+	for _, c := range []struct {
+		alt   media.Alt
+		in    i18n.Lang
+		words string
+		of    i18n.Lang
+	}{
+		{media.Alt{i18n.FR: "Un arbre", i18n.EN: "A tree"}, i18n.EN, "A tree", i18n.EN},
+		{media.Alt{i18n.FR: "Un arbre"}, i18n.EN, "Un arbre", i18n.FR},
+		{media.Alt{i18n.EN: "A tree"}, i18n.FR, "A tree", i18n.EN},
+		{nil, i18n.FR, "", ""},
+	} {
+		if words, of := c.alt.In(c.in); words != c.words || of != c.of {
+			t.Errorf("%v in %s: %q in %q", c.alt, c.in, words, of)
+		}
+	}
 }

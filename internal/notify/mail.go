@@ -29,12 +29,19 @@ type Mail struct {
 // Job is the kind of job that sends a Mail.
 const Job = "mail"
 
-// Queue writes an e-mail into the outbox, in the transaction of what it tells.
+// gather is how long an e-mail of a list waits for others of the same, to go as one.
+const gather = 5 * time.Minute
+
+// Queue writes an e-mail into the outbox, in the transaction of what it tells. Those of one list to one person that fall
+// within a few minutes become one.
 func Queue(ctx context.Context, tx db.Tx, platform int64, m Mail) error {
+	if m.List != "" && !m.Person.IsZero() {
+		return jobs.AddTo(ctx, tx, platform, Job, "mail/"+m.List+"/"+m.Person.String(), m, tx.Now().Add(gather))
+	}
 	return jobs.Add(ctx, tx, platform, Job, m, time.Time{})
 }
 
-// QueueAll is Queue for several e-mails.
+// QueueAll is Queue for several e-mails that go at once, each alone.
 func QueueAll(ctx context.Context, tx db.Tx, platform int64, mails []Mail) error {
 	bodies := make([]any, len(mails))
 	for i, m := range mails {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/ids"
@@ -35,6 +36,7 @@ type State string
 // The states.
 const (
 	Importing State = "importing" // being written by an import: invisible
+	Draft     State = "draft"     // being set up by an organiser: for those who may organise
 	Published State = "published"
 )
 
@@ -122,6 +124,22 @@ func Load(ctx context.Context, tx db.Tx, platform int64, slug string, now time.T
 	p, err := bySlug(ctx, tx, platform, slug)
 	if err != nil {
 		return View{}, err
+	}
+	views, err := complete(ctx, tx, platform, []Project{p}, now)
+	if err != nil {
+		return View{}, err
+	}
+	return views[0], nil
+}
+
+// LoadFor is Load for somebody with roles: who may organise sees drafts too. Fault: not_found.
+func LoadFor(ctx context.Context, tx db.Tx, platform int64, roles access.Roles, slug string, now time.Time) (View, error) {
+	p, err := anyBySlug(ctx, tx, platform, slug)
+	if err != nil {
+		return View{}, err
+	}
+	if !roles.Can(access.SeeProject, access.Moment{Published: p.State == Published}) {
+		return View{}, notFound(slug)
 	}
 	views, err := complete(ctx, tx, platform, []Project{p}, now)
 	if err != nil {

@@ -104,6 +104,12 @@ func Insert(ctx context.Context, tx db.Tx, platform int64, p Project) error {
 	return err
 }
 
+// ShowsCover says whether a picture is the cover of an edition that anyone may see.
+func ShowsCover(ctx context.Context, tx db.Tx, platform int64, picture ids.ID) (shown bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM project p WHERE p.platform = ? AND p.cover = ?`+visible+`)`, platform, picture).Scan(&shown)
+	return shown, err
+}
+
 // Publish makes a project visible under a slug.
 func Publish(ctx context.Context, tx db.Tx, platform int64, id ids.ID, slug string) error {
 	_, err := tx.Exec(ctx, `UPDATE project SET state = 'published', slug = ? WHERE platform = ? AND id = ?`, slug, platform, id)

@@ -3,11 +3,13 @@ package project_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/fault"
@@ -30,13 +32,14 @@ func TestProjectsOfAPlatformAreItsOwn(t *testing.T) {
 	edition, second, hidden, vote := ids.Random(), ids.Random(), ids.Random(), ids.Random()
 	district, theme, category := ids.Random(), ids.Random(), ids.Random()
 	one := []ids.ID{edition}
+	covers := []ids.ID{ids.Random(), ids.Random()} // of the first platform and of the second
 	dbtest.Tenancy{
 		Filled: []string{"Insert", "InsertSteps", "InsertDistricts", "InsertThemes", "InsertCategories", "SetRulebook"},
 		Fill: func(ctx context.Context, tx db.Tx, platform int64) error {
 			of := func(what string) string { return fmt.Sprint(what, " de ", platform) }
 			slugs := map[project.State]string{project.Published: "budget", project.Importing: fmt.Sprint("import-", platform)}
 			for id, state := range map[ids.ID]project.State{edition: project.Published, hidden: project.Importing} {
-				p := project.Project{ID: id, Slug: slugs[state], Title: of("Budget"), Currency: "EUR", State: state, Origin: project.OfCity, Rulebook: 1, PublishedAt: day(1), CreatedAt: day(int(platform))}
+				p := project.Project{ID: id, Slug: slugs[state], Title: of("Budget"), Currency: "EUR", State: state, Origin: project.OfCity, Cover: covers[platform-1], Rulebook: 1, PublishedAt: day(1), CreatedAt: day(int(platform))}
 				if err := project.Insert(ctx, tx, platform, p); err != nil {
 					return err
 				}
@@ -49,6 +52,23 @@ func TestProjectsOfAPlatformAreItsOwn(t *testing.T) {
 				project.InsertCategories(ctx, tx, platform, []project.Category{{ID: category, Project: edition, Kind: "category", Slug: "arbres", Name: of("Arbres"), Sort: []byte{1}}}),
 			} {
 				if err != nil {
+					return err
+				}
+			}
+			for _, insert := range []string{
+				`INSERT INTO edition_change (platform, id, project, kind, reason, version, at) VALUES (?, ?, ?, 'rules', 'Parce que', 2, ?)`,
+				`INSERT INTO admitted (platform, project, email_key) VALUES (?, ?, ?)`,
+				`INSERT INTO service (platform, id, slug, name, categories) VALUES (?, ?, ?, 'Voirie', '[]')`,
+				`INSERT INTO service_member (platform, service, participant) VALUES (?, ?, ?)`,
+			} {
+				args := []any{platform, edition, of("ana")}
+				switch {
+				case strings.Contains(insert, "edition_change"):
+					args = []any{platform, theme, edition, platform}
+				case strings.Contains(insert, "service_member"):
+					args[2] = vote
+				}
+				if _, err := tx.Exec(ctx, insert, args...); err != nil {
 					return err
 				}
 			}
@@ -67,6 +87,18 @@ func TestProjectsOfAPlatformAreItsOwn(t *testing.T) {
 		Reads: []dbtest.Reading{
 			{Of: "Load", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return project.Load(ctx, tx, platform, "budget", now)
+			}},
+			{Of: "LoadFor", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return project.LoadFor(ctx, tx, platform, access.Roles(0).With(access.Organiser), "budget", now)
+			}},
+			{Of: "Amendments", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return project.Amendments(ctx, tx, platform, edition, 10)
+			}},
+			{Of: "CityServices", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return project.CityServices(ctx, tx, platform)
+			}},
+			{Of: "OnList", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return project.OnList(ctx, tx, platform, edition, "ana de 1")
 			}},
 			{Of: "Views", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return project.Views(ctx, tx, platform, 10, now)
@@ -90,6 +122,14 @@ func TestProjectsOfAPlatformAreItsOwn(t *testing.T) {
 				}
 				others, err := project.SlugTaken(ctx, tx, platform, "second")
 				return []bool{mine, others}, err
+			}},
+			{Of: "ShowsCover", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				first, err := project.ShowsCover(ctx, tx, platform, covers[0])
+				if err != nil {
+					return nil, err
+				}
+				second, err := project.ShowsCover(ctx, tx, platform, covers[1])
+				return []bool{first, second}, err
 			}},
 			{Of: "StepsOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return project.StepsOf(ctx, tx, platform, one)
@@ -182,7 +222,7 @@ func TestProjectsAreCountedByPlatform(t *testing.T) {
 
 func TestAnEditionThatIsBeingImportedIsInvisible(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		edition, vote, district := ids.Random(), ids.Random(), ids.Random()
+		edition, vote, district, cover := ids.Random(), ids.Random(), ids.Random(), ids.Random()
 		read := func() (visible []string) {
 			t.Helper()
 			note := func(what string, found bool, err error) error {
@@ -217,6 +257,10 @@ func TestAnEditionThatIsBeingImportedIsInvisible(t *testing.T) {
 				if err := note("WithSteps", len(list) > 0, err); err != nil {
 					return err
 				}
+				shown, err := project.ShowsCover(ctx, tx, 1, cover)
+				if err := note("ShowsCover", shown, err); err != nil {
+					return err
+				}
 				in, err := project.InDistricts(ctx, tx, 1, []ids.ID{district})
 				return note("InDistricts", len(in) > 0, err)
 			})
@@ -232,7 +276,7 @@ func TestAnEditionThatIsBeingImportedIsInvisible(t *testing.T) {
 			}
 		}
 		write(func(ctx context.Context, tx db.Tx) error {
-			p := project.Project{ID: edition, Slug: "import-1", State: project.Importing, Rulebook: 1, PublishedAt: time.UnixMicro(1), CreatedAt: time.UnixMicro(1)}
+			p := project.Project{ID: edition, Slug: "import-1", State: project.Importing, Cover: cover, Rulebook: 1, PublishedAt: time.UnixMicro(1), CreatedAt: time.UnixMicro(1)}
 			if err := project.Insert(ctx, tx, 1, p); err != nil {
 				return err
 			}
@@ -245,7 +289,7 @@ func TestAnEditionThatIsBeingImportedIsInvisible(t *testing.T) {
 			t.Errorf("while it is imported it is seen by %v", seen)
 		}
 		write(func(ctx context.Context, tx db.Tx) error { return project.Publish(ctx, tx, 1, edition, "here") })
-		if seen := read(); len(seen) != 6 {
+		if seen := read(); len(seen) != 7 {
 			t.Errorf("once published it is seen by %v alone", seen)
 		}
 		write(func(ctx context.Context, tx db.Tx) error { return project.Hide(ctx, tx, 1, edition, "gone") })

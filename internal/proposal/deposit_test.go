@@ -2,6 +2,7 @@ package proposal_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -132,7 +133,26 @@ func (h *house) listed(q proposal.ListQuery) []proposal.Listed {
 	var list []proposal.Listed
 	h.read(func(ctx context.Context, tx db.Tx) (err error) {
 		q.Step, q.Limit, q.Order = h.step, 10, proposal.ByNumber
-		list, err = proposal.List(ctx, tx, h.of.Key, q, false)
+		list, err = proposal.List(ctx, tx, h.of.Key, q)
+		return err
+	})
+	return list
+}
+
+// found is listed for a search and tags.
+func (h *house) found(text string, tags ...proposal.Tag) []proposal.Listed {
+	h.t.Helper()
+	var list []proposal.Listed
+	h.read(func(ctx context.Context, tx db.Tx) error {
+		c, err := h.Call(h.t.Context(), h.of, account.Person{}, budget)
+		if err != nil {
+			return err
+		}
+		chosen, err := proposal.Choose(ctx, tx, h.of.Key, proposal.Choice{Project: c.ID, Step: h.step, Tags: tags, Text: text, Exact: true})
+		if err != nil {
+			return err
+		}
+		list, err = proposal.List(ctx, tx, h.of.Key, proposal.ListQuery{Step: h.step, Among: &chosen, Limit: 10, Order: proposal.ByNumber})
 		return err
 	})
 	return list
@@ -165,7 +185,7 @@ func TestADepositEntersListsFacetsAndSearchAndLeavesThemWhenItIsWithdrawn(t *tes
 			t.Errorf("published as %+v", p)
 		}
 		nature := []proposal.Tag{{Kind: proposal.TagCategory, Slug: "nature"}, {Kind: proposal.TagDistrict, Slug: "ouest"}}
-		if n := len(h.listed(proposal.ListQuery{Tags: nature, Matching: "BANCS ombre"})); n != 1 {
+		if n := len(h.found("BANCS ombre", nature...)); n != 1 {
 			t.Errorf("listed %d times", n)
 		}
 		edited := whole()
@@ -174,7 +194,7 @@ func TestADepositEntersListsFacetsAndSearchAndLeavesThemWhenItIsWithdrawn(t *tes
 			t.Fatal(err)
 		}
 		street := []proposal.Tag{{Kind: proposal.TagCategory, Slug: "rue"}, {Kind: proposal.TagDistrict, Slug: "est"}}
-		if was, is, old := len(h.listed(proposal.ListQuery{Tags: nature})), len(h.listed(proposal.ListQuery{Tags: street, Matching: "fontaines"})), len(h.listed(proposal.ListQuery{Matching: "bancs"})); was != 0 || is != 1 || old != 0 {
+		if was, is, old := len(h.found("", nature...)), len(h.found("fontaines", street...)), len(h.found("bancs")); was != 0 || is != 1 || old != 0 {
 			t.Errorf("after the change: %d under the old tags, %d under the new, %d by the old words", was, is, old)
 		}
 		h.read(func(ctx context.Context, tx db.Tx) error {
@@ -244,7 +264,9 @@ func TestADraftSurvivesTheProofOfAnAddressAndIsNobodyElses(t *testing.T) {
 				t.Errorf("somebody else's draft is %s: %v", what, err)
 			}
 		}
-		h.write(func(ctx context.Context, tx db.Tx) error { return proposal.Room().Merge(ctx, tx, h.of.Key, first.ID, known.ID) })
+		h.write(func(ctx context.Context, tx db.Tx) error {
+			return proposal.Room().Merge(ctx, tx, h.of.Key, first.ID, known.ID)
+		})
 		c, err := h.Call(t.Context(), h.of, proved(known), budget)
 		if err != nil || len(c.Mine) != 1 || c.Mine[0].Content.Title != "Un début" || c.Mine[0].Content.Cost != "beaucoup" {
 			t.Errorf("after the proof: %+v, %v", c.Mine, err)
@@ -297,7 +319,7 @@ func TestEveryReasonIsSaidAtOnceAndNothingIsPublished(t *testing.T) {
 		draft := h.save(who, proposal.Content{Title: "Non", Cost: "cher", Latitude: "50", Longitude: "1"})
 		_, err := h.Publish(t.Context(), h.of, who, budget, draft.ID, 7)
 		fields := map[string]bool{}
-		f, ok := err.(*fault.Error) //nolint:errorlint // as it is given
+		f, ok := errors.AsType[*fault.Error](err)
 		if !ok {
 			t.Fatalf("published: %v", err)
 		}
@@ -385,7 +407,9 @@ func TestFollowingTwiceIsFollowingOnceAndAMergeKeepsIt(t *testing.T) {
 		if n, follows := count(one); n != 2 || !follows {
 			t.Errorf("%d follow, this one %v", n, follows)
 		}
-		h.write(func(ctx context.Context, tx db.Tx) error { return proposal.Room().Merge(ctx, tx, h.of.Key, one.ID, two.ID) })
+		h.write(func(ctx context.Context, tx db.Tx) error {
+			return proposal.Room().Merge(ctx, tx, h.of.Key, one.ID, two.ID)
+		})
 		if n, follows := count(two); n != 1 || !follows {
 			t.Errorf("after the merge %d follow, this one %v", n, follows)
 		}
@@ -416,7 +440,9 @@ func TestWhoIsForgottenLeavesNothingOfWhatTheyWrote(t *testing.T) {
 		if v, ok := own().(proposal.Own); !ok || len(v.Deposits) != 2 {
 			t.Errorf("the file has %+v", v)
 		}
-		h.write(func(ctx context.Context, tx db.Tx) error { return proposal.Room().Forget(ctx, tx, h.of.Key, who.ID, false) })
+		h.write(func(ctx context.Context, tx db.Tx) error {
+			return proposal.Room().Forget(ctx, tx, h.of.Key, who.ID, false)
+		})
 		if own() != nil {
 			t.Error("something is left")
 		}
@@ -430,7 +456,7 @@ func TestWhoIsForgottenLeavesNothingOfWhatTheyWrote(t *testing.T) {
 				}
 			}
 		}
-		if list := h.listed(proposal.ListQuery{Matching: "bancs"}); len(list) != 1 || list[0].Proposal.Number != 2 {
+		if list := h.found("bancs"); len(list) != 1 || list[0].Proposal.Number != 2 {
 			t.Errorf("listed: %+v", list)
 		}
 		c, err := h.Call(t.Context(), h.of, other, budget)

@@ -22,6 +22,7 @@ const (
 	ByPublished Order = "published" // oldest first
 	ByRandom    Order = "random"    // as the seed says
 	ByNumber    Order = "number"
+	ByRelevance Order = "relevance" // of what was searched: titles before texts, whole words before parts; else by number
 )
 
 // column gives the column of an order, and whether the order goes down it.
@@ -62,19 +63,18 @@ func ParseKey(s string) (Key, error) {
 
 // ListQuery asks for a page of a step's proposals.
 type ListQuery struct {
-	Step     ids.ID
-	Tags     []Tag // all of them must hold
-	Author   ids.ID
-	Trashed  bool   // those that moderation removed, instead of the others
-	Matching string // a search text
-	Within   *Frame // only what stands there; nil: also what has no place
-	Order    Order
-	Reverse  bool  // the order turned round
-	Seed     int64 // of a random order
-	With     With
-	After    *Key
-	Offset   int // rows to pass over: only for clients that count rows
-	Limit    int
+	Step    ids.ID
+	Author  ids.ID
+	Trashed bool    // those that moderation removed, instead of the others
+	Among   *Chosen // of this step, only what Choose kept; nil: all
+	Within  *Frame  // only what stands there; nil: also what has no place
+	Order   Order
+	Reverse bool  // the order turned round
+	Seed    int64 // of a random order
+	With    With
+	After   *Key
+	Offset  int // rows to pass over: only for clients that count rows
+	Limit   int
 }
 
 // circle is the number of places of the random order: the proposals stand on a circle by their random numbers, and each
@@ -93,10 +93,13 @@ func (st *statement) add(sql string, args ...any) {
 	st.args = append(st.args, args...)
 }
 
-// List gives a page of the proposals of a step, in one statement. rare says that the first tag is known to be held by
-// few proposals (Rare): they are then found first and sorted, instead of walking the order until enough are met.
-func List(ctx context.Context, tx db.Tx, platform int64, q ListQuery, rare bool) ([]Listed, error) {
-	pages, err := Lists(ctx, tx, platform, []ids.ID{q.Step}, q, rare)
+// List gives a page of the proposals of a step, in one statement. What Choose kept is listed in two statements, at most
+// five in an order where it stands late; within a frame it is in one again, and has no order of relevance.
+func List(ctx context.Context, tx db.Tx, platform int64, q ListQuery) ([]Listed, error) {
+	if q.Among != nil && q.Within == nil && q.Offset == 0 {
+		return q.Among.list(ctx, tx, platform, q)
+	}
+	pages, err := Lists(ctx, tx, platform, []ids.ID{q.Step}, q)
 	if err != nil {
 		return nil, err
 	}
@@ -107,37 +110,20 @@ func List(ctx context.Context, tx db.Tx, platform int64, q ListQuery, rare bool)
 const lapsPerStep = 2
 
 // Lists is List for several steps at once, still in one statement: a page for each of steps.
-func Lists(ctx context.Context, tx db.Tx, platform int64, steps []ids.ID, q ListQuery, rare bool) ([][]Listed, error) {
+func Lists(ctx context.Context, tx db.Tx, platform int64, steps []ids.ID, q ListQuery) ([][]Listed, error) {
 	pages := make([][]Listed, len(steps))
 	if len(steps) == 0 {
 		return pages, nil
 	}
 	var st statement
-	if runs := q.on(steps[0]).runs(); len(steps) == 1 && len(runs) == 1 && !rare {
+	if runs := q.on(steps[0]).runs(); len(steps) == 1 && len(runs) == 1 {
 		runs[0].whole(&st, tx.Engine(), platform)
 	} else {
-		q.pages(&st, tx.Engine(), platform, steps, rare)
+		q.pages(&st, tx.Engine(), platform, steps)
 	}
-	rows, err := tx.Query(ctx, st.sql.String(), st.args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var l Listed
-	var lap int
-	v := row{p: &l.Proposal}
-	j := joined{}
-	to := j.targets(q.With, v.brief([]any{&lap, &l.Votes, &l.Points, &l.Key.Value}), &v)
-	for rows.Next() {
-		l = Listed{}
-		if err := rows.Scan(to...); err != nil {
-			return nil, err
-		}
-		v.done()
-		j.give(q.With, &l)
+	err := st.read(ctx, tx, q.With, func(lap int, l Listed) {
 		i := lap / lapsPerStep
-		l.Selection.Step, l.Selection.Proposal, l.Selection.Number, l.Selection.Cost = steps[i], l.Proposal.ID, l.Proposal.Number, l.Proposal.Cost
-		l.Key.Number = int64(l.Proposal.Number)
+		l.Selection.Step = steps[i]
 		if q.Order == ByRandom {
 			l.Key.Value = (l.Key.Value - q.Seed) & (circle - 1)
 		}
@@ -145,12 +131,38 @@ func Lists(ctx context.Context, tx db.Tx, platform int64, steps []ids.ID, q List
 			pages[i] = make([]Listed, 0, min(q.Limit+q.Offset, 64))
 		}
 		pages[i] = append(pages[i], l)
-	}
+	})
 	for i, page := range pages { // two runs may have given up to twice what was asked
 		page = page[min(q.Offset, len(page)):]
 		pages[i] = page[:min(q.Limit, len(page))]
 	}
-	return pages, rows.Err()
+	return pages, err
+}
+
+// read runs a statement that gives lap, votes, points and the key's value, then brief and what is brought with it.
+func (st *statement) read(ctx context.Context, tx db.Tx, with With, give func(lap int, l Listed)) error {
+	rows, err := tx.Query(ctx, st.sql.String(), st.args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var l Listed
+	var lap int
+	v := row{p: &l.Proposal}
+	j := joined{}
+	to := j.targets(with, v.brief([]any{&lap, &l.Votes, &l.Points, &l.Key.Value}), &v)
+	for rows.Next() {
+		l = Listed{}
+		if err := rows.Scan(to...); err != nil {
+			return err
+		}
+		v.done()
+		j.give(with, &l)
+		l.Selection.Proposal, l.Selection.Number, l.Selection.Cost = l.Proposal.ID, l.Proposal.Number, l.Proposal.Cost
+		l.Key.Number = int64(l.Proposal.Number)
+		give(lap, l)
+	}
+	return rows.Err()
 }
 
 func (q ListQuery) on(step ids.ID) ListQuery {
@@ -176,11 +188,11 @@ func (q run) whole(st *statement, engine db.Engine, platform int64) {
 		FROM selection s JOIN proposal p ON p.platform = s.platform AND p.id = s.proposal`)
 	q.With.join(st)
 	st.add(` WHERE s.platform = ? AND s.step = ?`, platform, q.Step)
-	q.end(st, engine, q.Tags)
+	q.end(st, engine)
 }
 
 // pages writes several runs, told by lap, that first find the rows of every page and then their proposals.
-func (q ListQuery) pages(st *statement, engine db.Engine, platform int64, steps []ids.ID, rare bool) {
+func (q ListQuery) pages(st *statement, engine db.Engine, platform int64, steps []ids.ID) {
 	st.add(`WITH page AS (`)
 	for i, step := range steps {
 		for lap, r := range q.on(step).runs() {
@@ -188,7 +200,7 @@ func (q ListQuery) pages(st *statement, engine db.Engine, platform int64, steps 
 				st.add(` UNION ALL `)
 			}
 			st.add(`SELECT * FROM (`)
-			r.part(st, engine, platform, rare, i*lapsPerStep+lap)
+			r.part(st, engine, platform, i*lapsPerStep+lap)
 			st.add(`) AS run`)
 		}
 	}
@@ -236,24 +248,15 @@ func (q ListQuery) runs() []run {
 }
 
 // part writes the run as a part of a larger statement.
-func (q run) part(st *statement, engine db.Engine, platform int64, rare bool, lap int) {
+func (q run) part(st *statement, engine db.Engine, platform int64, lap int) {
 	column, _ := q.Order.column()
-	st.add(`SELECT s.proposal, s.number, s.votes, s.points, ` + column + ` AS place, ` + strconv.Itoa(lap) + ` AS lap FROM `)
-	tags := q.Tags
-	if rare && len(tags) > 0 {
-		// CROSS JOIN keeps SQLite from turning the join round; PostgreSQL plans by its own statistics.
-		st.add(`selection_tag t CROSS JOIN selection s WHERE t.platform = ? AND t.step = ? AND t.kind = ? AND t.tag = ?
-			AND s.platform = t.platform AND s.step = t.step AND s.proposal = t.proposal`, platform, q.Step, string(tags[0].Kind), tags[0].Slug)
-		tags = tags[1:]
-	} else {
-		st.add(`selection s WHERE s.platform = ? AND s.step = ?`, platform, q.Step)
-	}
-	q.end(st, engine, tags)
+	st.add(`SELECT s.proposal, s.number, s.votes, s.points, `+column+` AS place, `+strconv.Itoa(lap)+` AS lap FROM selection s WHERE s.platform = ? AND s.step = ?`, platform, q.Step)
+	q.end(st, engine)
 }
 
 // end writes the conditions, the order and the limit.
-func (q run) end(st *statement, engine db.Engine, tags []Tag) {
-	q.restrict(st, engine, tags)
+func (q run) end(st *statement, engine db.Engine) {
+	q.restrict(st, engine)
 	if q.within != nil {
 		st.add(` AND s.shuffle >= ? AND s.shuffle < ?`, q.within.from, q.within.to)
 	}
@@ -271,15 +274,8 @@ func (q run) end(st *statement, engine db.Engine, tags []Tag) {
 func Counts(ctx context.Context, tx db.Tx, platform int64, steps []ids.ID, q ListQuery) (map[ids.ID]int, error) {
 	marks, args := db.In(steps)
 	var st statement
-	tags := q.Tags
-	if len(tags) > 0 { // its holders are found first, as in a run
-		st.add(`SELECT s.step, COUNT(*) FROM selection_tag t CROSS JOIN selection s WHERE t.platform = ? AND t.step IN (`+marks+`)`, append([]any{platform}, args...)...)
-		st.add(` AND t.kind = ? AND t.tag = ? AND s.platform = t.platform AND s.step = t.step AND s.proposal = t.proposal`, string(tags[0].Kind), tags[0].Slug)
-		tags = tags[1:]
-	} else {
-		st.add(`SELECT s.step, COUNT(*) FROM selection s WHERE s.platform = ? AND s.step IN (`+marks+`)`, append([]any{platform}, args...)...)
-	}
-	q.restrict(&st, tx.Engine(), tags)
+	st.add(`SELECT s.step, COUNT(*) FROM selection s WHERE s.platform = ? AND s.step IN (`+marks+`)`, append([]any{platform}, args...)...)
+	q.restrict(&st, tx.Engine())
 	st.add(` GROUP BY s.step`)
 	rows, err := tx.Query(ctx, st.sql.String(), st.args...)
 	type row struct {
@@ -294,12 +290,8 @@ func Counts(ctx context.Context, tx db.Tx, platform int64, steps []ids.ID, q Lis
 	return counts, err
 }
 
-// restrict adds what the query asks of a row, tags apart that the caller has found already.
-func (q ListQuery) restrict(st *statement, engine db.Engine, tags []Tag) {
-	for _, tag := range tags {
-		st.add(` AND EXISTS (SELECT 1 FROM selection_tag x WHERE x.platform = s.platform AND x.step = s.step AND x.kind = ? AND x.tag = ? AND x.proposal = s.proposal)`,
-			string(tag.Kind), tag.Slug)
-	}
+// restrict adds what the query asks of a row.
+func (q ListQuery) restrict(st *statement, engine db.Engine) {
 	st.add(` AND s.trashed = ?`, q.Trashed)
 	if !q.Author.IsZero() {
 		st.add(` AND EXISTS (SELECT 1 FROM proposal a WHERE a.platform = s.platform AND a.id = s.proposal AND a.author = ?)`, q.Author)
@@ -307,19 +299,13 @@ func (q ListQuery) restrict(st *statement, engine db.Engine, tags []Tag) {
 	if q.Within != nil {
 		q.Within.within(st)
 	}
-	if q.Matching != "" {
-		matching(st, engine, q.Matching)
+	if q.Among != nil {
+		among(st, engine, q.Among.members)
 	}
 }
 
 // Facets gives what a step's list can be filtered by, with kept counts, by kind and name.
 func Facets(ctx context.Context, tx db.Tx, platform int64, step ids.ID) ([]Facet, error) {
-	rows, err := tx.Query(ctx, `SELECT f.kind, f.tag, f.name, f.sort, f.proposals FROM facet f WHERE f.platform = ? AND f.step = ? ORDER BY f.kind, f.sort, f.tag`, platform, step)
+	rows, err := tx.Query(ctx, `SELECT f.kind, f.tag, f.name, f.sort, f.proposals FROM facet f WHERE f.platform = ? AND f.step = ? AND f.kind <> '' ORDER BY f.kind, f.sort, f.tag`, platform, step)
 	return db.Collect(rows, err, func(r *sql.Rows, f *Facet) error { return r.Scan(&f.Kind, &f.Slug, &f.Name, &f.Sort, &f.Proposals) })
-}
-
-// Rare says whether finding the holders of a facet first is quicker than walking a list of total proposals in order:
-// walking meets a holder every total / holders rows.
-func (f Facet) Rare(total, limit int) bool {
-	return f.Proposals*f.Proposals < total*limit
 }

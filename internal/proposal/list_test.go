@@ -18,6 +18,7 @@ import (
 
 // shelf is a step full of proposals with many equal totals, on two platforms at once.
 type shelf struct {
+	project    ids.ID
 	step       ids.ID
 	selections []proposal.Selection
 	tags       [][]proposal.Tag
@@ -28,6 +29,7 @@ func fill(t *testing.T, d *db.DB, n int) shelf {
 	s := shelf{step: ids.Random()}
 	random := rand.New(rand.NewPCG(1, 2))
 	projectID := ids.Random()
+	s.project = projectID
 	var proposals []proposal.Proposal
 	for i := range n {
 		p := proposal.Proposal{ID: ids.Random(), Project: projectID, Number: i + 1, Reference: fmt.Sprint(i + 1), Slug: "x", Title: fmt.Sprintf("Un été à l'Île n° %d", i+1),
@@ -49,7 +51,14 @@ func fill(t *testing.T, d *db.DB, n int) shelf {
 			if err := proposal.Insert(ctx, tx, platform, proposals); err != nil {
 				return err
 			}
-			return proposal.Select(ctx, tx, platform, s.selections, s.tags)
+			if err := proposal.Select(ctx, tx, platform, s.selections, s.tags); err != nil {
+				return err
+			}
+			var names []proposal.Facet
+			for _, tag := range []proposal.Tag{{Kind: proposal.TagCategory, Slug: "rare"}, {Kind: proposal.TagDistrict, Slug: "d0"}, {Kind: proposal.TagDistrict, Slug: "d1"}, {Kind: proposal.TagDistrict, Slug: "d2"}} {
+				names = append(names, proposal.Facet{Tag: tag, Name: tag.Slug, Sort: []byte(tag.Slug)})
+			}
+			return proposal.KeepFacets(ctx, tx, platform, s.step, names)
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -101,12 +110,10 @@ func TestEveryOrderFacetAndPageGivesEachProposalOnce(t *testing.T) {
 		for _, order := range []proposal.Order{proposal.ByVotes, proposal.ByPoints, proposal.ByCost, proposal.ByPublished, proposal.ByRandom, proposal.ByNumber} {
 			for _, reverse := range []bool{false, true} {
 				for _, tags := range tagSets {
-					for _, rare := range []bool{false, true} {
-						q := proposal.ListQuery{Step: s.step, Order: order, Reverse: reverse, Seed: 1_900_000_000, Tags: tags, Limit: 7}
-						got := pages(t, d, q, rare)
-						if want := s.want(order, reverse, q.Seed, tags); !slices.Equal(got, want) {
-							t.Fatalf("%s, reverse %v, %v, rare %v:\n got %v\nwant %v", order, reverse, tags, rare, got, want)
-						}
+					q := proposal.ListQuery{Step: s.step, Order: order, Reverse: reverse, Seed: 1_900_000_000, Limit: 7}
+					got := pages(t, d, q, proposal.Choice{Project: s.project, Step: s.step, Tags: tags})
+					if want := s.want(order, reverse, q.Seed, tags); !slices.Equal(got, want) {
+						t.Fatalf("%s, reverse %v, %v:\n got %v\nwant %v", order, reverse, tags, got, want)
 					}
 				}
 			}
@@ -115,13 +122,20 @@ func TestEveryOrderFacetAndPageGivesEachProposalOnce(t *testing.T) {
 }
 
 // pages reads a list to its end, seven rows at a time.
-func pages(t *testing.T, d *db.DB, q proposal.ListQuery, rare bool) []int {
+func pages(t *testing.T, d *db.DB, q proposal.ListQuery, c proposal.Choice) []int {
 	t.Helper()
 	all := []int{}
 	for {
 		var page []proposal.Listed
 		err := d.Read(t.Context(), func(ctx context.Context, tx db.Tx) (err error) {
-			page, err = proposal.List(ctx, tx, 1, q, rare)
+			if len(c.Tags) > 0 {
+				chosen, err := proposal.Choose(ctx, tx, 1, c)
+				if err != nil {
+					return err
+				}
+				q.Among = &chosen
+			}
+			page, err = proposal.List(ctx, tx, 1, q)
 			return err
 		})
 		if err != nil {
@@ -143,7 +157,7 @@ func TestClientsThatCountRowsGetTheRowsAfter(t *testing.T) {
 		for _, order := range []proposal.Order{proposal.ByVotes, proposal.ByRandom} {
 			q := proposal.ListQuery{Step: s.step, Order: order, Seed: 12345, Offset: 33, Limit: 5}
 			err := d.Read(t.Context(), func(ctx context.Context, tx db.Tx) error {
-				lists, err := proposal.Lists(ctx, tx, 1, []ids.ID{ids.Random(), s.step}, q, false)
+				lists, err := proposal.Lists(ctx, tx, 1, []ids.ID{ids.Random(), s.step}, q)
 				if err != nil {
 					return err
 				}
@@ -158,29 +172,6 @@ func TestClientsThatCountRowsGetTheRowsAfter(t *testing.T) {
 			})
 			if err != nil {
 				t.Fatal(err)
-			}
-		}
-	})
-}
-
-func TestASearchFoldsAccentsAndCaseAndAsksForEveryWord(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s := fill(t, d, 25)
-		for text, want := range map[string]int{"ETE ile": 25, "n° 1 été": 12, "été hiver": 0, "%": 0, `"`: 0, "_": 0, "tout l'été": 0, "l'ile": 25} {
-			err := d.Read(t.Context(), func(ctx context.Context, tx db.Tx) error {
-				q := proposal.ListQuery{Step: s.step, Matching: text, Order: proposal.ByNumber, Limit: 100}
-				page, err := proposal.List(ctx, tx, 1, q, false)
-				if err != nil {
-					return err
-				}
-				counts, err := proposal.Counts(ctx, tx, 1, []ids.ID{s.step}, q)
-				if len(page) != want || counts[s.step] != want {
-					t.Errorf("%q: %d listed, %d counted, want %d", text, len(page), counts[s.step], want)
-				}
-				return err
-			})
-			if err != nil {
-				t.Fatalf("%q: %v", text, err)
 			}
 		}
 	})

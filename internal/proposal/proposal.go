@@ -86,6 +86,8 @@ const (
 	TagCategory TagKind = "category"
 	TagTarget   TagKind = "target"
 	TagTheme    TagKind = "theme"
+	TagStatus   TagKind = "status" // StatusWinner, of a step whose vote was counted; of facets alone
+	TagStep     TagKind = ""       // the whole step, without what moderation removed; of facets alone
 )
 
 // Facet is a tag with the number of proposals of a step that have it.

@@ -2,6 +2,7 @@ package proposal
 
 import (
 	"context"
+	"database/sql"
 
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
@@ -63,21 +64,22 @@ func forget(ctx context.Context, tx db.Tx, platform int64, person ids.ID, keep b
 		{`DELETE FROM deposit WHERE platform = ? AND participant = ?`, []any{platform, person}},
 		{`DELETE FROM follow WHERE platform = ? AND participant = ?`, []any{platform, person}},
 	}
+	var steps []ids.ID
 	if !keep {
+		var err error
+		if steps, err = unlearnAll(ctx, tx, platform, person); err != nil {
+			return err
+		}
 		both := []any{platform, platform, person}
 		statements = append(statements, []struct {
 			sql  string
 			args []any
 		}{
-			{`UPDATE facet SET proposals = proposals - (SELECT COUNT(*) FROM selection_tag t JOIN proposal p ON p.platform = t.platform AND p.id = t.proposal
-				WHERE t.platform = facet.platform AND t.step = facet.step AND t.kind = facet.kind AND t.tag = facet.tag AND p.author = ?) WHERE platform = ?`, []any{person, platform}},
-			{`DELETE FROM facet WHERE platform = ? AND proposals <= 0`, []any{platform}},
 			{`DELETE FROM selection_tag WHERE platform = ? AND proposal IN ` + theirs, both},
 			{`UPDATE step SET proposals = proposals - (SELECT COUNT(*) FROM selection s JOIN proposal p ON p.platform = s.platform AND p.id = s.proposal
 				WHERE s.platform = step.platform AND s.step = step.id AND s.trashed = ? AND p.author = ?) WHERE platform = ?`, []any{false, person, platform}},
 			{`UPDATE selection SET trashed = ? WHERE platform = ? AND proposal IN ` + theirs, append([]any{true}, both...)},
 			{`DELETE FROM proposal_version WHERE platform = ? AND proposal IN ` + theirs, both},
-			{`DELETE FROM proposal_text WHERE platform = ? AND proposal IN ` + theirs, both},
 			{`UPDATE proposal SET title = '', slug = '', summary = '', body = '', address = '', proposer = '', picture = NULL, latitude = NULL, longitude = NULL, trashed_reason = '',
 				trashed = ?, trashed_at = ? WHERE platform = ? AND author = ?`, []any{string(Withdrawn), db.Micros(tx.Now()), platform, person}},
 		}...)
@@ -87,5 +89,31 @@ func forget(ctx context.Context, tx db.Tx, platform int64, person ids.ID, keep b
 			return err
 		}
 	}
+	for _, step := range steps { // few: those in which their proposals stood
+		names, err := Facets(ctx, tx, platform, step)
+		if err != nil {
+			return err
+		}
+		if err := KeepFacets(ctx, tx, platform, step, names); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// unlearnAll takes the words of somebody's proposals, which are few, out of searches, and gives the steps in which they
+// stand.
+func unlearnAll(ctx context.Context, tx db.Tx, platform int64, person ids.ID) ([]ids.ID, error) {
+	rows, err := tx.Query(ctx, `SELECT `+whole+` FROM proposal p WHERE p.platform = ? AND p.author = ?`, platform, person)
+	theirs, err := db.Collect(rows, err, scan)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range theirs {
+		if err := Reindex(ctx, tx, platform, p, Proposal{}); err != nil {
+			return nil, err
+		}
+	}
+	rows, err = tx.Query(ctx, `SELECT DISTINCT s.step FROM selection s JOIN proposal p ON p.platform = s.platform AND p.id = s.proposal WHERE s.platform = ? AND p.author = ?`, platform, person)
+	return db.Collect(rows, err, func(r *sql.Rows, step *ids.ID) error { return r.Scan(step) })
 }

@@ -1,6 +1,7 @@
 package proposal_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -41,7 +42,10 @@ func wrong(err error) []string {
 	if err == nil {
 		return nil
 	}
-	f := err.(*fault.Error) //nolint:errorlint // as Check gives it
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return []string{err.Error()}
+	}
 	if len(f.Sub) == 0 {
 		return []string{f.Field}
 	}

@@ -1,6 +1,7 @@
 package proposal
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
@@ -52,7 +53,7 @@ func (s *Service) Save(ctx context.Context, of platform.Platform, who account.Pe
 	return d, err
 }
 
-func (s *Service) save(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, slug string, id ids.ID, content Content, up Upload, picture prepared) (Deposit, error) {
+func (s *Service) save(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, slug string, id ids.ID, content Content, up Upload, picture *media.Prepared) (Deposit, error) {
 	c, err := CallOf(ctx, tx, of, who, slug)
 	if err != nil {
 		return Deposit{}, err
@@ -72,7 +73,7 @@ func (s *Service) save(ctx context.Context, tx db.Tx, of platform.Platform, who 
 		return d, c.closed()
 	}
 	d.Content, d.UpdatedAt = content, c.Now
-	if err := s.attach(ctx, tx, of.Key, &d, up, picture); err != nil {
+	if err := s.attach(ctx, tx, of.Key, c, &d, up, picture); err != nil {
 		return d, err
 	}
 	return d, keepDeposit(ctx, tx, of.Key, d)
@@ -88,7 +89,7 @@ func drafts(list []Deposit) (n int) {
 }
 
 // attach stores what came with the form.
-func (s *Service) attach(ctx context.Context, tx db.Tx, platform int64, d *Deposit, up Upload, picture prepared) error {
+func (s *Service) attach(ctx context.Context, tx db.Tx, platform int64, c Call, d *Deposit, up Upload, picture *media.Prepared) error {
 	for key, f := range up.Files {
 		if err := keepFile(ctx, tx, platform, d.ID, key, f); err != nil {
 			return err
@@ -101,11 +102,12 @@ func (s *Service) attach(ctx context.Context, tx db.Tx, platform int64, d *Depos
 	if up.Remove {
 		d.Picture = ids.ID{}
 	}
-	if !picture.there {
-		return nil
+	alt := media.Alt{i18n.Lang(c.Language): oneLine(d.Content.PictureAlt)}
+	if picture == nil {
+		return media.Tell(ctx, tx, platform, d.Picture, alt)
 	}
-	stored, err := picture.store(ctx, tx, platform, oneLine(d.Content.PictureAlt))
-	d.Picture = stored
+	stored, err := media.Store(ctx, tx, platform, *picture, alt)
+	d.Picture = stored.ID
 	return err
 }
 
@@ -261,7 +263,7 @@ func (s *Service) Edit(ctx context.Context, of platform.Platform, who account.Pe
 	return p, err
 }
 
-func (s *Service) edit(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, slug string, id ids.ID, content Content, up Upload, picture prepared) (Proposal, error) {
+func (s *Service) edit(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, slug string, id ids.ID, content Content, up Upload, picture *media.Prepared) (Proposal, error) {
 	var none Proposal
 	c, d, was, err := s.published(ctx, tx, of, who, slug, id)
 	if err != nil {
@@ -271,7 +273,7 @@ func (s *Service) edit(ctx context.Context, tx db.Tx, of platform.Platform, who 
 		return none, c.closed()
 	}
 	d.Content, d.UpdatedAt = content, c.Now
-	if err := s.attach(ctx, tx, of.Key, &d, up, picture); err != nil {
+	if err := s.attach(ctx, tx, of.Key, c, &d, up, picture); err != nil {
 		return none, err
 	}
 	checked, err := c.Check(d.Content, !d.Picture.IsZero())
@@ -283,7 +285,7 @@ func (s *Service) edit(ctx context.Context, tx db.Tx, of platform.Platform, who 
 	if err := account.Appear(ctx, tx, of.Key, p.Author, checked.Name, kindOf[checked.Kind], c.Now); err != nil {
 		return none, err
 	}
-	if err := update(ctx, tx, of.Key, p); err != nil {
+	if err := update(ctx, tx, of.Key, was, p); err != nil {
 		return none, err
 	}
 	if err := reenter(ctx, tx, of.Key, c.Step.ID, p, checked.Facets); err != nil {
@@ -330,10 +332,10 @@ func (s *Service) Withdraw(ctx context.Context, of platform.Platform, who accoun
 		if p.Trashed != NotTrashed || !who.Roles.Can(access.WithdrawProposal, c.moment(d)) {
 			return c.closed()
 		}
-		if err := withdraw(ctx, tx, of.Key, p.ID, c.Now); err != nil {
+		if err := withdraw(ctx, tx, of.Key, p, c.Now); err != nil {
 			return err
 		}
-		if err := leave(ctx, tx, of.Key, c.Step.ID, p.ID); err != nil {
+		if err := leave(ctx, tx, of.Key, c.Step.ID, p); err != nil {
 			return err
 		}
 		if err := project.AddProposals(ctx, tx, of.Key, c.Step.ID, -1); err != nil {
@@ -373,29 +375,16 @@ func (c Content) kept() (Content, error) {
 	return c, nil
 }
 
-// prepared is a picture that was checked before the transaction.
-type prepared struct {
-	there   bool
-	picture media.Picture
-	content []byte
-}
-
-func (up Upload) prepared() (prepared, error) {
+// prepared checks the picture, before the transaction; nil without one.
+func (up Upload) prepared() (*media.Prepared, error) {
 	if len(up.Picture) == 0 {
-		return prepared{}, nil
+		return nil, nil
 	}
-	if _, _, err := media.Prepare(up.Picture); err != nil {
-		if f, ok := errors.AsType[*fault.Error](err); ok {
-			return prepared{}, f.In("picture")
-		}
-		return prepared{}, err
+	p, err := media.Prepare(bytes.NewReader(up.Picture))
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		return nil, f.In("picture")
 	}
-	return prepared{there: true, content: up.Picture}, nil
-}
-
-func (p prepared) store(ctx context.Context, tx db.Tx, platform int64, alt string) (ids.ID, error) {
-	stored, err := media.Store(ctx, tx, platform, p.content, alt)
-	return stored.ID, err
+	return &p, err
 }
 
 // lot is a random number of 31 bits: a proposal's place in the random order.

@@ -3,12 +3,11 @@ package proposal
 import (
 	"context"
 	"database/sql"
-	"strings"
-	"unicode/utf8"
+	"slices"
 
 	"github.com/parvis-civic/parvis/internal/db"
-	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/search"
 )
 
 // Alike is a proposal that says something like what somebody is typing.
@@ -22,36 +21,29 @@ type Alike struct {
 	Path    string // the slug of its project
 }
 
-const (
-	wordsAlike   = 6 // words of a title that are looked for
-	lettersAlike = 4 // shorter ones say little
-)
-
-// Similar gives proposals of this and earlier editions that share words with a title, those that share most of them first,
-// then the newest.
+// Similar gives proposals of this and earlier editions whose titles share words with one, those that share most of them
+// first, then those of the newest edition. Two statements.
 func Similar(ctx context.Context, tx db.Tx, platform int64, title string, limit int) ([]Alike, error) {
-	var words []string
-	for word := range strings.FieldsSeq(i18n.Fold(title)) {
-		if word = strings.Trim(word, ".,;:!?()'\"«»"); utf8.RuneCountInString(word) >= lettersAlike && len(words) < wordsAlike {
-			words = append(words, "%"+strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(strings.TrimSuffix(word, "s"))+"%")
+	found, err := search.Sharing(ctx, tx, platform, title)
+	if found = found[:min(limit, len(found))]; err != nil || len(found) == 0 {
+		return nil, err
+	}
+	var st statement
+	st.add(`SELECT p.id, p.number, p.slug, p.title, p.project, j.title, j.slug FROM proposal p JOIN project j ON j.platform = p.platform AND j.id = p.project
+		WHERE p.platform = ? AND p.trashed = '' AND p.published_at > 0 AND j.state = 'published' AND (`, platform)
+	for i, s := range found {
+		if i > 0 {
+			st.add(` OR `)
 		}
+		st.add(`p.project = ? AND p.number = ?`, s.Project, s.Number)
 	}
-	if len(words) == 0 {
-		return nil, nil
-	}
-	var score, where []string
-	var scored, any []any
-	for _, w := range words {
-		score, scored = append(score, `(CASE WHEN x.title LIKE ? ESCAPE '!' THEN 1 ELSE 0 END)`), append(scored, w)
-		where, any = append(where, `x.title LIKE ? ESCAPE '!'`), append(any, w)
-	}
-	args := append(append(scored, platform), any...)
-	rows, err := tx.Query(ctx, `SELECT p.id, p.number, p.slug, p.title, p.project, j.title, j.slug, `+strings.Join(score, ` + `)+` AS shared
-		FROM proposal_text x JOIN proposal p ON p.platform = x.platform AND p.id = x.proposal JOIN project j ON j.platform = p.platform AND j.id = p.project
-		WHERE x.platform = ? AND (`+strings.Join(where, ` OR `)+`) AND p.trashed = '' AND p.published_at > 0 AND j.state = 'published'
-		ORDER BY shared DESC, p.published_at DESC, p.number LIMIT ?`, append(args, limit)...)
-	return db.Collect(rows, err, func(r *sql.Rows, a *Alike) error {
-		var shared int
-		return r.Scan(&a.ID, &a.Number, &a.Slug, &a.Title, &a.Project, &a.Edition, &a.Path, &shared)
+	rows, err := tx.Query(ctx, st.sql.String()+`)`, st.args...)
+	all, err := db.Collect(rows, err, func(r *sql.Rows, a *Alike) error {
+		return r.Scan(&a.ID, &a.Number, &a.Slug, &a.Title, &a.Project, &a.Edition, &a.Path)
 	})
+	place := func(a Alike) int {
+		return slices.IndexFunc(found, func(s search.Sharer) bool { return s.Project == a.Project && s.Number == a.Number })
+	}
+	slices.SortFunc(all, func(a, b Alike) int { return place(a) - place(b) })
+	return all, err
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"slices"
 
+	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/ids"
 )
@@ -89,6 +90,19 @@ func ByIDs(ctx context.Context, tx db.Tx, platform int64, list []ids.ID) ([]Prop
 	return db.Collect(rows, err, scan)
 }
 
+// ShowsPicture says whether anyone may see a picture in a published proposal.
+func ShowsPicture(ctx context.Context, tx db.Tx, platform int64, picture ids.ID) (bool, error) {
+	rows, err := tx.Query(ctx, `SELECT p.trashed FROM proposal p WHERE p.platform = ? AND p.picture = ?`+published, platform, picture)
+	all, err := db.Collect(rows, err, func(r *sql.Rows, t *Trashed) error { return r.Scan(t) })
+	return slices.ContainsFunc(all, Trashed.Readable), err
+}
+
+// OwnsPicture says whether a picture is in something that the person deposits: a draft's is shown to its author alone.
+func OwnsPicture(ctx context.Context, tx db.Tx, platform int64, participant, picture ids.ID) (owns bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM deposit d WHERE d.platform = ? AND d.participant = ? AND d.picture = ?)`, platform, participant, picture).Scan(&owns)
+	return owns && access.Can(access.Anyone, access.SeeProposal, access.Moment{Own: true}), err
+}
+
 // SelectionsOf gives the selections of those proposals, by proposal, in the order of the project's steps.
 func SelectionsOf(ctx context.Context, tx db.Tx, platform int64, list []ids.ID) ([]Selection, error) {
 	marks, args := db.In(list)
@@ -157,33 +171,16 @@ func Select(ctx context.Context, tx db.Tx, platform int64, selections []Selectio
 	return db.Insert(ctx, tx, "selection_tag", []string{"platform", "step", "kind", "tag", "proposal"}, tagRows)
 }
 
-// KeepFacets counts the tags of a step anew; names gives each tag's name and sort key.
-func KeepFacets(ctx context.Context, tx db.Tx, platform int64, step ids.ID, names []Facet) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM facet WHERE platform = ? AND step = ?`, platform, step); err != nil {
-		return err
-	}
-	rows := make([][]any, len(names))
-	for i, f := range names {
-		rows[i] = []any{platform, step, string(f.Kind), f.Slug, f.Name, f.Sort, 0}
-	}
-	if err := db.Insert(ctx, tx, "facet", []string{"platform", "step", "kind", "tag", "name", "sort", "proposals"}, rows); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, `UPDATE facet SET proposals = (SELECT COUNT(*) FROM selection_tag t
-		WHERE t.platform = facet.platform AND t.step = facet.step AND t.kind = facet.kind AND t.tag = facet.tag) WHERE platform = ? AND step = ?`, platform, step); err != nil {
-		return err
-	}
-	_, err := tx.Exec(ctx, `DELETE FROM facet WHERE platform = ? AND step = ? AND proposals = 0`, platform, step)
-	return err
-}
-
 // Promote selects proposals of one step into another with a status, keeping their counts and tags, and says how many
-// there are now. What was in the other step before is gone.
+// there are now. What was in the other step before is gone. The step that they come from gets the status as a facet.
 func Promote(ctx context.Context, tx db.Tx, platform int64, from, to ids.ID, list []ids.ID, status string) (int, error) {
 	for _, table := range []string{"selection", "selection_tag", "facet"} {
 		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE platform = ? AND step = ?`, platform, to); err != nil {
 			return 0, err
 		}
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM facet WHERE platform = ? AND step = ? AND kind = ?`, platform, from, string(TagStatus)); err != nil {
+		return 0, err
 	}
 	if len(list) == 0 {
 		return 0, nil
@@ -196,11 +193,18 @@ func Promote(ctx context.Context, tx db.Tx, platform int64, from, to ids.ID, lis
 		}
 		total += int(n)
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO facet (platform, step, kind, tag, name, sort, proposals)
-		SELECT f.platform, n.step, f.kind, f.tag, f.name, f.sort, COUNT(*) FROM facet f
-		JOIN selection_tag n ON n.platform = f.platform AND n.kind = f.kind AND n.tag = f.tag
-		WHERE f.platform = ? AND f.step = ? AND n.step = ? GROUP BY f.platform, n.step, f.kind, f.tag, f.name, f.sort`, platform, from, to)
-	return total, err
+	names, err := Facets(ctx, tx, platform, from)
+	if err != nil {
+		return 0, err
+	}
+	if err := KeepFacets(ctx, tx, platform, to, names); err != nil {
+		return 0, err
+	}
+	all, err := stepFacet(ctx, tx, platform, to)
+	if err != nil || len(all.members) == 0 {
+		return total, err
+	}
+	return total, keep(ctx, tx, platform, from, []keptFacet{{Facet{Tag: Tag{Kind: TagStatus, Slug: status}}, all.members}})
 }
 
 // MoveDistrict gives the proposals of one district of a project to another: the platform's own one of the same name.

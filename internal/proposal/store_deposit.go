@@ -153,7 +153,7 @@ func nextNumber(ctx context.Context, tx db.Tx, platform int64, project ids.ID) (
 }
 
 // update changes what a proposal says, and what searches read of it.
-func update(ctx context.Context, tx db.Tx, platform int64, p Proposal) error {
+func update(ctx context.Context, tx db.Tx, platform int64, was, p Proposal) error {
 	var latitude, longitude any
 	if p.Place != nil {
 		latitude, longitude = p.Place.Latitude, p.Place.Longitude
@@ -163,16 +163,16 @@ func update(ctx context.Context, tx db.Tx, platform int64, p Proposal) error {
 		p.Address, db.Micros(p.UpdatedAt), platform, p.ID); err != nil {
 		return err
 	}
-	return reindex(ctx, tx, platform, p)
+	return Reindex(ctx, tx, platform, was, p)
 }
 
 // withdraw marks a proposal as taken back by its author. What was written stays with them, out of everybody's sight.
-func withdraw(ctx context.Context, tx db.Tx, platform int64, id ids.ID, now time.Time) error {
+func withdraw(ctx context.Context, tx db.Tx, platform int64, p Proposal, now time.Time) error {
 	if _, err := tx.Exec(ctx, `UPDATE proposal SET trashed = ?, trashed_reason = '', trashed_at = ? WHERE platform = ? AND id = ?`,
-		string(Withdrawn), db.Micros(now), platform, id); err != nil {
+		string(Withdrawn), db.Micros(now), platform, p.ID); err != nil {
 		return err
 	}
-	return unindex(ctx, tx, platform, id)
+	return Reindex(ctx, tx, platform, p, Proposal{})
 }
 
 // enter puts a proposal into a step's list, with what it is filtered by.
@@ -185,36 +185,25 @@ func enter(ctx context.Context, tx db.Tx, platform int64, step ids.ID, p Proposa
 	if err := Select(ctx, tx, platform, []Selection{s}, [][]Tag{tags}); err != nil {
 		return err
 	}
-	return addFacets(ctx, tx, platform, step, facets)
-}
-
-// addFacets counts one more of each.
-func addFacets(ctx context.Context, tx db.Tx, platform int64, step ids.ID, facets []Facet) error {
-	for _, f := range facets { // a proposal has three at most
-		if _, err := tx.Exec(ctx, `INSERT INTO facet (platform, step, kind, tag, name, sort, proposals) VALUES (?, ?, ?, ?, ?, ?, 1)
-			ON CONFLICT (platform, step, kind, tag) DO UPDATE SET proposals = facet.proposals + 1`, platform, step, string(f.Kind), f.Slug, f.Name, f.Sort); err != nil {
-			return err
-		}
-	}
-	return nil
+	return Enter(ctx, tx, platform, step, p.Number, facets)
 }
 
 // untag takes a proposal out of the counts that lists are filtered by.
-func untag(ctx context.Context, tx db.Tx, platform int64, step, proposal ids.ID) error {
-	if _, err := tx.Exec(ctx, `UPDATE facet SET proposals = proposals - 1 WHERE platform = ? AND step = ? AND EXISTS (SELECT 1 FROM selection_tag t
-		WHERE t.platform = facet.platform AND t.step = facet.step AND t.kind = facet.kind AND t.tag = facet.tag AND t.proposal = ?)`, platform, step, proposal); err != nil {
+func untag(ctx context.Context, tx db.Tx, platform int64, step ids.ID, p Proposal) error {
+	tags, err := TagsOf(ctx, tx, platform, step, []ids.ID{p.ID})
+	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `DELETE FROM facet WHERE platform = ? AND step = ? AND proposals <= 0`, platform, step); err != nil {
+	if err := Leave(ctx, tx, platform, step, p.Number, tags[p.ID]); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `DELETE FROM selection_tag WHERE platform = ? AND step = ? AND proposal = ?`, platform, step, proposal)
+	_, err = tx.Exec(ctx, `DELETE FROM selection_tag WHERE platform = ? AND step = ? AND proposal = ?`, platform, step, p.ID)
 	return err
 }
 
 // reenter changes what a step's list knows of a proposal.
 func reenter(ctx context.Context, tx db.Tx, platform int64, step ids.ID, p Proposal, facets []Facet) error {
-	if err := untag(ctx, tx, platform, step, p.ID); err != nil {
+	if err := untag(ctx, tx, platform, step, p); err != nil {
 		return err
 	}
 	rows := make([][]any, len(facets))
@@ -224,7 +213,7 @@ func reenter(ctx context.Context, tx db.Tx, platform int64, step ids.ID, p Propo
 	if err := db.Insert(ctx, tx, "selection_tag", []string{"platform", "step", "kind", "tag", "proposal"}, rows); err != nil {
 		return err
 	}
-	if err := addFacets(ctx, tx, platform, step, facets); err != nil {
+	if err := Enter(ctx, tx, platform, step, p.Number, facets); err != nil {
 		return err
 	}
 	_, err := tx.Exec(ctx, `UPDATE selection SET cost = ? WHERE platform = ? AND step = ? AND proposal = ?`, p.Cost, platform, step, p.ID)
@@ -232,11 +221,11 @@ func reenter(ctx context.Context, tx db.Tx, platform int64, step ids.ID, p Propo
 }
 
 // leave takes a proposal out of a step's list.
-func leave(ctx context.Context, tx db.Tx, platform int64, step, proposal ids.ID) error {
-	if err := untag(ctx, tx, platform, step, proposal); err != nil {
+func leave(ctx context.Context, tx db.Tx, platform int64, step ids.ID, p Proposal) error {
+	if err := untag(ctx, tx, platform, step, p); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `UPDATE selection SET trashed = ? WHERE platform = ? AND step = ? AND proposal = ?`, true, platform, step, proposal)
+	_, err := tx.Exec(ctx, `UPDATE selection SET trashed = ? WHERE platform = ? AND step = ? AND proposal = ?`, true, platform, step, p.ID)
 	return err
 }
 

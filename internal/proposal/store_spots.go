@@ -31,7 +31,7 @@ func Spots(ctx context.Context, tx db.Tx, platform int64, q ListQuery, latitude,
 	st.add(`SELECT AVG(p.latitude), AVG(p.longitude), p.district, COUNT(*), MIN(p.number), MIN(p.title), MIN(p.slug)
 		FROM selection s JOIN proposal p ON p.platform = s.platform AND p.id = s.proposal
 		WHERE s.platform = ? AND s.step = ? AND p.latitude IS NOT NULL AND p.longitude IS NOT NULL`, platform, q.Step)
-	q.restrict(&st, tx.Engine(), q.Tags)
+	q.restrict(&st, tx.Engine())
 	st.add(` GROUP BY p.district, FLOOR(p.latitude / ` + number(latitude) + `), FLOOR(p.longitude / ` + number(longitude) + `) ORDER BY MIN(p.number)`)
 	rows, err := tx.Query(ctx, st.sql.String(), st.args...)
 	return db.Collect(rows, err, func(r *sql.Rows, s *Spot) error {

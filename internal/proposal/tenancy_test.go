@@ -24,11 +24,12 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 	edition, vote, results, deposit := ids.Random(), ids.Random(), ids.Random(), ids.Random()
 	author, district, category := ids.Random(), ids.Random(), ids.Random()
 	keys := []ids.ID{ids.Random(), ids.Random(), ids.Random()}
+	pictures := []ids.ID{ids.Random(), ids.Random()} // of the first platform and of the second
 	tags := []proposal.Tag{{Kind: proposal.TagDistrict, Slug: "centre"}}
 	names := func(platform int64) []proposal.Facet {
 		return []proposal.Facet{{Tag: tags[0], Name: fmt.Sprint("Centre de ", platform), Sort: []byte{1}}}
 	}
-	query := proposal.ListQuery{Step: vote, Tags: tags, Author: author, Matching: "banc", Within: &proposal.Frame{South: 43, West: 1, North: 44, East: 2}, Order: proposal.ByVotes, With: everything, Limit: 10}
+	query := proposal.ListQuery{Step: vote, Author: author, Within: &proposal.Frame{South: 43, West: 1, North: 44, East: 2}, Order: proposal.ByVotes, With: everything, Limit: 10}
 	dbtest.Tenancy{
 		Filled: []string{"Insert", "Select", "KeepFacets", "SetForm", "SetCharter"},
 		Fill: func(ctx context.Context, tx db.Tx, platform int64) error {
@@ -38,7 +39,7 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 			var all [][]proposal.Tag
 			for i := range 1 + int(platform) { // one more on the second, so that counts differ too
 				p := proposal.Proposal{ID: keys[i], Project: edition, Number: i + 1, Reference: fmt.Sprint("R", i), Slug: "un-banc", Title: of("Un banc"), Body: of("Texte"), Cost: 100 * platform,
-					District: district, Category: category, Author: author, Place: &proposal.Place{Latitude: 43.6 + float64(platform)/100, Longitude: 1.4},
+					District: district, Category: category, Author: author, Picture: pictures[platform-1], Place: &proposal.Place{Latitude: 43.6 + float64(platform)/100, Longitude: 1.4},
 					CreatedAt: time.UnixMicro(1), PublishedAt: time.UnixMicro(platform), UpdatedAt: time.UnixMicro(1)}
 				list = append(list, p)
 				for _, step := range []ids.ID{deposit, vote} {
@@ -62,7 +63,7 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 					District: proposal.Absent, Place: proposal.Absent, Cost: proposal.Absent, Picture: proposal.Absent,
 					Questions: []proposal.Question{{Key: "q", Kind: proposal.ShortText, Need: proposal.Optional, Label: rulebook.Text{FR: of("Pourquoi")}}}}),
 				second(proposal.SetCharter(ctx, tx, platform, rulebook.Text{FR: of("La charte")})),
-				deposited(ctx, tx, platform, keys[0], author, of("Un banc")),
+				deposited(ctx, tx, platform, keys[0], author, pictures[platform-1], of("Un banc")),
 			} {
 				if err != nil {
 					return err
@@ -101,21 +102,23 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 				return proposal.Followed(ctx, tx, platform, author, 10)
 			}},
 			{Of: "List", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				return proposal.List(ctx, tx, platform, query, false)
+				return proposal.List(ctx, tx, platform, query)
 			}},
-			{Of: "List", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) { // its holders found first
-				return proposal.List(ctx, tx, platform, query, true)
+			{Of: "Choose", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				c, err := proposal.Choose(ctx, tx, platform, proposal.Choice{Project: edition, Step: vote, Tags: tags, Text: "bancs texte"})
+				if err != nil {
+					return nil, err
+				}
+				list, err := proposal.List(ctx, tx, platform, proposal.ListQuery{Step: vote, Among: &c, Order: proposal.ByRelevance, Limit: 10})
+				return []any{c.Facets, c.Words, list}, err
 			}},
 			{Of: "Lists", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				q := query
 				q.Order, q.Seed = proposal.ByRandom, 5
-				return proposal.Lists(ctx, tx, platform, []ids.ID{vote, deposit}, q, false)
+				return proposal.Lists(ctx, tx, platform, []ids.ID{vote, deposit}, q)
 			}},
 			{Of: "Counts", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.Counts(ctx, tx, platform, []ids.ID{vote, deposit}, query)
-			}},
-			{Of: "Counts", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				return proposal.Counts(ctx, tx, platform, []ids.ID{vote}, proposal.ListQuery{Matching: "de"}) // a word without trigrams
 			}},
 			{Of: "Facets", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.Facets(ctx, tx, platform, vote)
@@ -128,10 +131,26 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 				return proposal.Numbers(ctx, tx, platform, edition, []int{1})
 			}},
 			{Of: "Choosables", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				return proposal.Choosables(ctx, tx, platform, vote, true)
+				return proposal.Choosables(ctx, tx, platform, vote, true, true)
 			}},
 			{Of: "ByIDs", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.ByIDs(ctx, tx, platform, keys[:1])
+			}},
+			{Of: "ShowsPicture", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				first, err := proposal.ShowsPicture(ctx, tx, platform, pictures[0])
+				if err != nil {
+					return nil, err
+				}
+				second, err := proposal.ShowsPicture(ctx, tx, platform, pictures[1])
+				return []bool{first, second}, err
+			}},
+			{Of: "OwnsPicture", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				first, err := proposal.OwnsPicture(ctx, tx, platform, author, pictures[0])
+				if err != nil {
+					return nil, err
+				}
+				second, err := proposal.OwnsPicture(ctx, tx, platform, author, pictures[1])
+				return []bool{first, second}, err
 			}},
 			{Of: "SelectionsOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.SelectionsOf(ctx, tx, platform, keys[:1])
@@ -171,6 +190,21 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 				_, err := proposal.Promote(ctx, tx, platform, vote, results, nil, proposal.StatusWinner)
 				return err
 			}},
+			{Of: "Enter", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return proposal.Enter(ctx, tx, platform, vote, 9, names(80))
+			}},
+			{Of: "Leave", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return proposal.Leave(ctx, tx, platform, vote, 9, names(80))
+			}},
+			{Of: "Reindex", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				p, _, err := proposal.Numbered(ctx, tx, platform, edition, 1)
+				if err != nil {
+					return err
+				}
+				now := p
+				now.Title = "Une fontaine"
+				return proposal.Reindex(ctx, tx, platform, p, now)
+			}},
 			{Of: "MoveDistrict", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return proposal.MoveDistrict(ctx, tx, platform, edition, district, ids.Random())
 			}},
@@ -180,7 +214,7 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 
 // deposited stores what a proposal was made of, a version of it, a file, and somebody who follows it; on the second
 // platform more of them.
-func deposited(ctx context.Context, tx db.Tx, platform int64, key, author ids.ID, title string) error {
+func deposited(ctx context.Context, tx db.Tx, platform int64, key, author, picture ids.ID, title string) error {
 	followers := []ids.ID{author, ids.Random()}
 	if platform > 1 {
 		followers[0] = ids.Random()
@@ -195,8 +229,8 @@ func deposited(ctx context.Context, tx db.Tx, platform int64, key, author ids.ID
 		sql  string
 		args []any
 	}{
-		{`INSERT INTO deposit (platform, id, project, step, participant, proposal, body, charter, withdrawn, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, 1, 1)`,
-			[]any{platform, key, key, key, author, key, `{"title":"` + title + `"}`, false}},
+		{`INSERT INTO deposit (platform, id, project, step, participant, proposal, body, picture, charter, withdrawn, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, 1, 1)`,
+			[]any{platform, key, key, key, author, key, `{"title":"` + title + `"}`, picture, false}},
 		{`INSERT INTO proposal_version (platform, proposal, version, body, at) VALUES (?, ?, 1, ?, 1)`, []any{platform, key, `{"title":"` + title + `"}`}},
 		{`INSERT INTO deposit_file (platform, deposit, question, name, mime, content, created_at) VALUES (?, ?, 'plan', ?, '', ?, 1)`, []any{platform, key, title, []byte(title)}},
 	} {

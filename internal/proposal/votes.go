@@ -46,35 +46,43 @@ func AddTotals(ctx context.Context, tx db.Tx, platform int64, step ids.ID, total
 // Choosable is a proposal as a ballot may name it.
 type Choosable struct {
 	Number    int
-	Title     string // empty unless it was asked for
-	Cost      int64  // hundredths
-	Districts []string
+	Title     string   // empty unless it was asked for
+	Cost      int64    // hundredths
+	Districts []string // slugs; none unless they were asked for
 }
 
-// Choosables gives the proposals that a ballot may name in a step, by number: those that were not removed. titles asks
-// for their titles too.
-func Choosables(ctx context.Context, tx db.Tx, platform int64, step ids.ID, titles bool) ([]Choosable, error) {
+// Choosables gives the proposals that a ballot may name in a step, by number: those that were not removed. titles and
+// districts ask for these too. The tags are read by themselves: a join with them depends on what the engine knows of two
+// tables that have just been filled.
+func Choosables(ctx context.Context, tx db.Tx, platform int64, step ids.ID, titles, districts bool) ([]Choosable, error) {
 	title, join := `''`, ``
 	if titles {
 		title, join = `p.title`, ` JOIN proposal p ON p.platform = s.platform AND p.id = s.proposal`
 	}
-	rows, err := tx.Query(ctx, `SELECT s.number, `+title+`, s.cost, COALESCE(t.tag, '') FROM selection s`+join+`
-		LEFT JOIN selection_tag t ON t.platform = s.platform AND t.step = s.step AND t.kind = ? AND t.proposal = s.proposal
-		WHERE s.platform = ? AND s.step = ? AND s.trashed = ? ORDER BY s.number, t.tag`, string(TagDistrict), platform, step, false)
-	type row struct {
-		Choosable
-		tag string
+	rows, err := tx.Query(ctx, `SELECT s.proposal, s.number, `+title+`, s.cost FROM selection s`+join+`
+		WHERE s.platform = ? AND s.step = ? AND s.trashed = ? ORDER BY s.number`, platform, step, false)
+	var keys []ids.ID
+	list, err := db.Collect(rows, err, func(r *sql.Rows, v *Choosable) error {
+		var id ids.ID
+		err := r.Scan(&id, &v.Number, &v.Title, &v.Cost)
+		keys = append(keys, id)
+		return err
+	})
+	if err != nil || !districts {
+		return list, err
 	}
-	all, err := db.Collect(rows, err, func(r *sql.Rows, v *row) error { return r.Scan(&v.Number, &v.Title, &v.Cost, &v.tag) })
-	list := make([]Choosable, 0, len(all))
+	tags := map[ids.ID][]string{}
+	type tagged struct {
+		proposal ids.ID
+		tag      string
+	}
+	rows, err = tx.Query(ctx, `SELECT t.proposal, t.tag FROM selection_tag t WHERE t.platform = ? AND t.step = ? AND t.kind = ? ORDER BY t.tag`, platform, step, string(TagDistrict))
+	all, err := db.Collect(rows, err, func(r *sql.Rows, v *tagged) error { return r.Scan(&v.proposal, &v.tag) })
 	for _, v := range all {
-		if n := len(list); n == 0 || list[n-1].Number != v.Number {
-			list = append(list, v.Choosable)
-		}
-		if v.tag != "" {
-			last := &list[len(list)-1]
-			last.Districts = append(last.Districts, v.tag)
-		}
+		tags[v.proposal] = append(tags[v.proposal], v.tag)
+	}
+	for i := range list {
+		list[i].Districts = tags[keys[i]]
 	}
 	return list, err
 }

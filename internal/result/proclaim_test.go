@@ -36,7 +36,7 @@ func look(t *testing.T, d *db.DB, s small) (p proclaimed) {
 		if p.lines, err = result.Lines(ctx, tx, 1, s.vote, 0, 100); err != nil {
 			return err
 		}
-		listed, err := proposal.List(ctx, tx, 1, proposal.ListQuery{Step: s.results, Order: proposal.ByNumber, Limit: 100}, false)
+		listed, err := proposal.List(ctx, tx, 1, proposal.ListQuery{Step: s.results, Order: proposal.ByNumber, Limit: 100})
 		if err != nil {
 			return err
 		}

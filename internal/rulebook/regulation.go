@@ -28,21 +28,30 @@ func (r Rulebook) Regulation(l *i18n.Locale) []Article {
 		w.article("deposit_who", w.who("deposit", d.Who), w.barred(d.Barred), w.perPerson(d.PerPerson))
 		w.article("deposit_what", w.limits(*d), w.running(d.Running))
 	}
-	if r.Vote.Who != nil {
-		w.article("vote_who", w.who("vote", *r.Vote.Who))
+	if r.Deliberation {
+		w.article("deliberation", w.say("deliberation"))
 	} else {
-		w.article("vote_who", l.T("rulebook.who.vote_unknown"))
-	}
-	w.ballot()
-	if r.Count.Method == tally.MethodGreedy {
-		w.count()
-	} else {
-		w.unbuilt()
+		w.election()
 	}
 	for i, a := range r.Articles {
 		w.add("added-"+strconv.Itoa(i+1), a.Title.In(l.Lang), paragraphs(a.Body.In(l.Lang)))
 	}
 	return w.articles
+}
+
+// election is who votes, how, and how the ballots are counted.
+func (w *writer) election() {
+	if who := w.r.Vote.Who; who != nil {
+		w.article("vote_who", w.who("vote", *who))
+	} else {
+		w.article("vote_who", w.say("who.vote_unknown"))
+	}
+	w.ballot()
+	if w.r.Count.Method == tally.MethodGreedy {
+		w.count()
+	} else {
+		w.unbuilt()
+	}
 }
 
 type writer struct {
@@ -171,6 +180,9 @@ func (w *writer) who(act string, who Who) string {
 			sentences = append(sentences, w.say("who.anywhere"))
 		}
 	}
+	if limit := w.addresses(who); limit != "" {
+		sentences = append(sentences, limit)
+	}
 	if slices.Equal(who.Kinds, []Kind{KindPerson}) {
 		if act == "vote" && w.r.Vote.District != nil {
 			act = "vote_persons_two"
@@ -184,6 +196,19 @@ func (w *writer) who(act string, who Who) string {
 		kinds[i] = w.say("kind." + string(k))
 	}
 	return join(append(sentences, w.say("who."+act+"_kinds", "Kinds", kinds))...)
+}
+
+// addresses says which addresses may take part, when not all may.
+func (w *writer) addresses(who Who) string {
+	switch {
+	case len(who.Domains) > 0 && who.Listed:
+		return w.say("who.domains_or_list", "Count", len(who.Domains), "Domains", w.either(who.Domains))
+	case len(who.Domains) > 0:
+		return w.say("who.domains", "Count", len(who.Domains), "Domains", w.either(who.Domains))
+	case who.Listed:
+		return w.say("who.listed")
+	}
+	return ""
 }
 
 // either lists places of which one is enough.

@@ -24,15 +24,17 @@ const Format = 1
 // Rulebook is everything that an edition's règlement decides. The money (the whole envelope and its parts by district or
 // category) stands in Count alone; Envelope and Citywide read it.
 type Rulebook struct {
-	Format     int           `json:"format"`
-	Currency   string        `json:"currency"` // ISO 4217, of every amount
-	Districts  []Named       `json:"districts,omitempty"`
-	Categories []Named       `json:"categories,omitempty"`
-	Deposit    *Deposit      `json:"deposit,omitempty"` // nil only in an imported rulebook
-	Vote       Vote          `json:"vote"`
-	Count      tally.Rule    `json:"count"`
-	Articles   []CityArticle `json:"articles,omitempty"` // what the city adds, numbered after the others
-	Imported   *Import       `json:"imported,omitempty"` // set when the rules come from the file of a past election
+	Format     int      `json:"format"`
+	Currency   string   `json:"currency"` // ISO 4217, of every amount
+	Districts  []Named  `json:"districts,omitempty"`
+	Categories []Named  `json:"categories,omitempty"`
+	Deposit    *Deposit `json:"deposit,omitempty"` // nil only in an imported rulebook
+	// Deliberation says that a committee decides and nobody votes: Vote is then empty, and of Count only the money is read.
+	Deliberation bool          `json:"deliberation,omitempty"`
+	Vote         Vote          `json:"vote"`
+	Count        tally.Rule    `json:"count"`
+	Articles     []CityArticle `json:"articles,omitempty"` // what the city adds, numbered after the others
+	Imported     *Import       `json:"imported,omitempty"` // set when the rules come from the file of a past election
 }
 
 // Named is a district or a category: the key that Count and proposals use, and the name that residents read.
@@ -46,6 +48,10 @@ type Who struct {
 	MinimumAge int       `json:"minimum_age,omitempty"` // in years; 0 is no age
 	Residence  Residence `json:"residence"`
 	Kinds      []Kind    `json:"kinds"` // one at least
+	// One of these must hold when there is any: the address that was proved is of one of the domains ("univ.example", without
+	// "@"), or it is on the list that the organiser keeps beside the rulebook, which names nobody.
+	Domains []string `json:"domains,omitempty"`
+	Listed  bool     `json:"listed,omitempty"`
 }
 
 // Residence says where one must live.

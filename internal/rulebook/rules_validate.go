@@ -20,7 +20,10 @@ const (
 	minBatch = 10
 )
 
-var currencyCode = regexp.MustCompile(`^[A-Z]{3}$`)
+var (
+	currencyCode = regexp.MustCompile(`^[A-Z]{3}$`)
+	domainForm   = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$`)
+)
 
 // Validate says everything that the rulebook leaves open or contradicts, at once: nil, or fault.Invalid with the path of
 // each value in Field ("count.ties", "vote.ballot.max").
@@ -35,7 +38,11 @@ func (r Rulebook) Validate() error {
 	v.names("districts", r.Districts)
 	v.names("categories", r.Categories)
 	v.deposit()
-	v.vote()
+	if r.Deliberation {
+		v.unused("vote", r.Vote.Who != nil || r.Vote.District != nil || r.Vote.Ballot != Shape{} || r.Vote.Totals != Totals{})
+	} else {
+		v.vote()
+	}
 	v.count()
 	for i, a := range r.Articles {
 		if strings.TrimSpace(a.Title.FR) == "" || strings.TrimSpace(a.Body.FR) == "" {
@@ -129,6 +136,12 @@ func (v *validator) who(field string, w Who) {
 		oneOf(v, field+".kinds", k, KindPerson, KindAssociation, KindCollective, KindSchool, KindBusiness)
 	}
 	v.once(field+".kinds", texts(w.Kinds))
+	for _, d := range w.Domains {
+		if !domainForm.MatchString(d) {
+			v.add("domain", field+".domains", "Value", d)
+		}
+	}
+	v.once(field+".domains", w.Domains)
 }
 
 // once refuses a list that has a value twice.

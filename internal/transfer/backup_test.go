@@ -17,6 +17,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/media"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/transfer"
@@ -57,7 +58,7 @@ func filled(t *testing.T, engine db.Engine) *db.DB {
 		if err != nil {
 			return err
 		}
-		_, err = media.Store(ctx, tx, p.Key, picture(t), "Un arbre")
+		_, err = media.Store(ctx, tx, p.Key, picture(t), media.Alt{i18n.FR: "Un arbre"})
 		return err
 	})
 	if err != nil {
@@ -67,13 +68,17 @@ func filled(t *testing.T, engine db.Engine) *db.DB {
 }
 
 // picture gives a small PNG.
-func picture(t *testing.T) []byte {
+func picture(t *testing.T) media.Prepared {
 	t.Helper()
 	var out bytes.Buffer
 	if err := png.Encode(&out, image.NewGray(image.Rect(0, 0, 3, 2))); err != nil {
 		t.Fatal(err)
 	}
-	return out.Bytes()
+	p, err := media.Prepare(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 func saved(t *testing.T, d *db.DB) []byte {
@@ -99,7 +104,7 @@ func TestBackupOfEitherEngineIsRestoredOnTheOtherRowForRow(t *testing.T) {
 			t.Parallel()
 			d := filled(t, way[0])
 			want := everything(t, d)
-			for _, table := range []string{"platform", "host", "media", "ballot", "result_line", "journal_pending"} {
+			for _, table := range []string{"platform", "host", "media", "rendition", "ballot", "result_line", "journal_pending"} {
 				if len(want[table]) == 0 {
 					t.Errorf("the table %s is empty: the test proves nothing of it", table)
 				}
@@ -134,7 +139,7 @@ func TestRestoredSearchFindsWhatWasSaved(t *testing.T) {
 	}
 	var found int
 	err := d.Read(t.Context(), func(ctx context.Context, tx db.Tx) error {
-		return tx.QueryRow(db.Everywhere(ctx, "a test"), `SELECT COUNT(*) FROM proposal_fts WHERE proposal_fts MATCH 'roguet'`).Scan(&found)
+		return tx.QueryRow(db.Everywhere(ctx, "a test"), `SELECT COUNT(*) FROM search_word WHERE word = 'roguet'`).Scan(&found)
 	})
 	if err != nil || found != 1 {
 		t.Errorf("%d proposals found, error %v; want 1", found, err)
@@ -142,7 +147,8 @@ func TestRestoredSearchFindsWhatWasSaved(t *testing.T) {
 }
 
 func TestCutOrDamagedBackupChangesNothing(t *testing.T) {
-	whole := saved(t, filled(t, db.SQLite))
+	source := filled(t, db.SQLite)
+	whole, rows := saved(t, source), everything(t, source)
 	files := map[string][]byte{}
 	for i := range 40 {
 		n := len(whole) * i / 40
@@ -156,6 +162,14 @@ func TestCutOrDamagedBackupChangesNothing(t *testing.T) {
 		empty := everything(t, d)
 		for name, content := range files {
 			err := transfer.NewService(d).Restore(t.Context(), inMemory("copy", content))
+			if err == nil && strings.HasPrefix(name, "a bit") {
+				// Some bits of a compressed file say nothing: what is restored is then what was saved.
+				if diff := cmp.Diff(rows, everything(t, d)); diff != "" {
+					t.Errorf("%s: something else was restored:\n%s", name, diff)
+				}
+				d = dbtest.Open(t, d.Engine())
+				continue
+			}
 			if key := keyOf(err); key != "fault.backup.cut" && key != "fault.backup.format" {
 				t.Errorf("%s: %v", name, err)
 			}

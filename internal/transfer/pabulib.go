@@ -202,7 +202,7 @@ func (im *importing) lay(ctx context.Context, tx db.Tx) error {
 	m, now := im.election.meta, tx.Now()
 	im.shelf = sortOut(im.election, im.source.Project, now)
 	im.source.Districts = len(im.shelf.districts)
-	author, err := houseAccount(ctx, tx, im.platform)
+	author, err := account.House(ctx, tx, im.platform.Key, im.platform.Name)
 	if err != nil {
 		return err
 	}
@@ -229,17 +229,6 @@ func (im *importing) lay(ctx context.Context, tx db.Tx) error {
 	im.vote = steps[1]
 	im.shelf.author = author
 	return project.InsertSteps(ctx, tx, im.platform.Key, steps)
-}
-
-// houseAccount gives the platform's own account: the author of what has no other.
-func houseAccount(ctx context.Context, tx db.Tx, p platform.Platform) (ids.ID, error) {
-	const slug = "plateforme"
-	a, ok, err := account.BySlug(ctx, tx, p.Key, slug)
-	if err != nil || ok {
-		return a.ID, err
-	}
-	a = account.Account{ID: ids.Dated(tx.Now()), Name: p.Name, Kind: account.Organisation, Slug: slug, CreatedAt: tx.Now()}
-	return a.ID, account.Insert(ctx, tx, p.Key, []account.Account{a})
 }
 
 // chunk runs one of the many small transactions of an import, if the import is still ours.

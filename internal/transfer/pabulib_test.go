@@ -47,7 +47,7 @@ func read(t *testing.T, d *db.DB, r transfer.Report) (all imported) {
 			return err
 		}
 		all.vote = all.view.Steps[project.VoteStep(all.view.Steps)]
-		if all.listed, err = proposal.List(ctx, tx, key, proposal.ListQuery{Step: all.vote.ID, Order: proposal.ByNumber, Limit: 5000, With: proposal.With{Card: true}}, false); err != nil {
+		if all.listed, err = proposal.List(ctx, tx, key, proposal.ListQuery{Step: all.vote.ID, Order: proposal.ByNumber, Limit: 5000, With: proposal.With{Card: true}}); err != nil {
 			return err
 		}
 		if all.ballots, err = ballot.Count(ctx, tx, key, all.vote.ID); err != nil {

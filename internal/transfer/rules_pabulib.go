@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -47,11 +48,19 @@ func currencyOf(m pabulib.Meta) string {
 	return m.Currency
 }
 
-// titleOf names the edition: « Budget participatif 2022 · Saint-Cyprien ».
+// sizes are what the collection appends to the name of a part whose city votes on small and large projects apart.
+var sizes = map[string]string{"small": "petits projets", "large": "grands projets"}
+
+// titleOf names the edition: « Budget participatif 2022 · Saint-Cyprien, petits projets ».
 func titleOf(m pabulib.Meta) string {
 	title := "Budget participatif " + m.Instance
-	if m.Subunit != "" {
-		title += " · " + m.Subunit
+	if m.Subunit == "" {
+		return title
+	}
+	name, size, _ := strings.Cut(m.Subunit, " | ")
+	title += " · " + name
+	if size != "" {
+		title += ", " + cmp.Or(sizes[size], size)
 	}
 	return title
 }

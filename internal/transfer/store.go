@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/parvis-civic/parvis/internal/db"
@@ -125,7 +126,7 @@ func deadImports(ctx context.Context, tx db.Tx, before time.Time) ([]dead, error
 // ofStep are the tables whose rows belong to a step, ballots apart; ofProject those of a project.
 var (
 	ofStep    = []string{"result_line", "result", "turnout", "facet", "selection_tag", "selection"}
-	ofProject = []string{"proposal_text", "delivery", "proposal", "category", "project_district", "project_theme", "rulebook", "step"}
+	ofProject = []string{"search_word", "search_lexicon", "delivery", "proposal", "category", "project_district", "project_theme", "rulebook", "step"}
 )
 
 // eraseDistricts removes the districts that an edition alone lies in, where nothing but imports makes districts.
@@ -175,9 +176,17 @@ func allProjects(ctx context.Context, tx db.Tx, platform int64) ([]ids.ID, error
 	return db.Collect(rows, err, func(r *sql.Rows, id *ids.ID) error { return r.Scan(id) })
 }
 
-func eraseAccounts(ctx context.Context, tx db.Tx, platform int64) error {
-	for _, table := range []string{"account", "district", "theme", "media", "journal_pending"} {
-		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE platform = ?`, platform); err != nil {
+// eraseRest removes whatever still belongs to a platform, in every table that there is, and its jobs.
+func eraseRest(ctx context.Context, tx db.Tx, platform int64) error {
+	tables, err := db.Tables(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, t := range slices.Backward(tables) { // those that point to others first
+		if !t.Tenant() && t.Name != "jobs" {
+			continue
+		}
+		if _, err := tx.Exec(ctx, `DELETE FROM `+t.Name+` WHERE platform = ?`, platform); err != nil {
 			return err
 		}
 	}

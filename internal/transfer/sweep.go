@@ -77,7 +77,7 @@ func (s *Service) bury(ctx context.Context, d dead, before time.Time) (ours bool
 		if err != nil || !empty {
 			return err
 		}
-		if err := eraseAccounts(ctx, tx, d.platform); err != nil {
+		if err := eraseRest(ctx, tx, d.platform); err != nil {
 			return err
 		}
 		return platform.Remove(ctx, tx, d.platform)
@@ -133,5 +133,5 @@ func (s *Service) Empty(ctx context.Context, platform int64) error {
 	if err != nil {
 		return err
 	}
-	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return eraseAccounts(ctx, tx, platform) })
+	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return eraseRest(ctx, tx, platform) })
 }

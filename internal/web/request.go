@@ -64,6 +64,13 @@ func (r *Request) identify() error {
 	return err
 }
 
+// PersonOf gives the person that a request to a platform comes from, for what answers no pages; zero when nobody is known.
+func PersonOf(r *http.Request, of platform.Platform, people People) (account.Person, error) {
+	request := Request{Request: r, Platform: of, people: people}
+	err := request.identify()
+	return request.Person, err
+}
+
 // Begin gives the request a person to save something for: the one that it comes from, else a new participant without an
 // address, whose cookie goes with the answer.
 func (r *Request) Begin(lang i18n.Lang) error {
@@ -129,9 +136,12 @@ func (s *server) answer(w http.ResponseWriter, r *Request, p *ui.Page, route Rou
 
 // readForm reads a form's fields, which must be text that a database takes. Fault: invalid.
 func (r *Request) readForm() error {
-	err := r.ParseMultipartForm(bodyLimit) // what is larger goes through temporary files
-	if errors.Is(err, http.ErrNotMultipart) {
-		err = r.ParseForm()
+	// Both ways are tried in this order, because ParseMultipartForm forgets what went wrong with a form that is not multipart.
+	err := r.ParseForm()
+	if err == nil {
+		if err = r.ParseMultipartForm(bodyLimit); errors.Is(err, http.ErrNotMultipart) { // what is larger goes through temporary files
+			err = nil
+		}
 	}
 	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return fault.New(fault.Invalid, "fault.form.large", "Limit", large.Limit>>20)

@@ -39,6 +39,7 @@ type Options struct {
 	Platforms Platforms
 	Static    *ui.Static
 	People    People
+	Tour      string // path of the guided tour of a demonstration; empty: there is none
 	Routes    []Route
 	// Others answer addresses that are no pages, by the pattern of net/http: "/graphql", "GET /healthz".
 	Others map[string]http.Handler
@@ -229,6 +230,9 @@ func (s *server) requested(r *http.Request, lang i18n.Lang) (ui.Page, platform.P
 	}
 	eventOf(r).platform = of.Slug
 	p.Platform, p.Locale = s.Platforms.Shown(of), i18n.For(lang, of.Zone)
+	if of.Kind != platform.Replay {
+		p.Tour = s.Tour
+	}
 	return p, of, slices.Contains(p.Platform.Languages, lang), nil
 }
 

@@ -40,14 +40,21 @@ CREATE UNIQUE INDEX account_slug ON account (platform, slug);
 CREATE TABLE media (
 	platform   {{.Int}} NOT NULL,
 	id         {{.ID}} NOT NULL,
-	mime       {{.Text}} NOT NULL,
-	width      {{.Int}} NOT NULL,
-	height     {{.Int}} NOT NULL,
-	alt        {{.Text}} NOT NULL,
-	sha256     {{.Bytes}} NOT NULL,
-	content    {{.Bytes}} NOT NULL,
+	alt        {{.Text}} NOT NULL, -- JSON: what it shows, in words, by language
 	created_at {{.Int}} NOT NULL,
 	PRIMARY KEY (platform, id)
+{{.End}};
+
+-- A picture in one size.
+CREATE TABLE rendition (
+	platform {{.Int}} NOT NULL,
+	media    {{.ID}} NOT NULL,
+	width    {{.Int}} NOT NULL,
+	height   {{.Int}} NOT NULL,
+	mime     {{.Text}} NOT NULL,
+	sha256   {{.Bytes}} NOT NULL,
+	content  {{.Bytes}} NOT NULL,
+	PRIMARY KEY (platform, media, width)
 {{.EndRowid}};
 
 CREATE TABLE district (
@@ -81,7 +88,7 @@ CREATE TABLE project (
 	summary      {{.Text}} NOT NULL,
 	currency     {{.Text}} NOT NULL, -- ISO 4217
 	language     {{.Text}} NOT NULL, -- of what people wrote: fr, pl, …
-	state        {{.Text}} NOT NULL, -- importing, published
+	state        {{.Text}} NOT NULL, -- importing, draft, published
 	origin       {{.Text}} NOT NULL, -- city, or import: public data of another system
 	author       {{.ID}},
 	cover        {{.ID}},
@@ -178,6 +185,7 @@ CREATE TABLE proposal (
 CREATE UNIQUE INDEX proposal_number ON proposal (platform, project, number);
 CREATE INDEX proposal_reference ON proposal (platform, reference);
 CREATE INDEX proposal_author ON proposal (platform, author, id);
+CREATE INDEX proposal_picture ON proposal (platform, picture) WHERE picture IS NOT NULL;
 
 -- A proposal selected into a step: the row that lists, orders and counts read.
 CREATE TABLE selection (
@@ -212,7 +220,7 @@ CREATE TABLE selection_tag ( -- what a list can be filtered by; kind district, c
 {{.End}};
 CREATE INDEX selection_tag_proposal ON selection_tag (platform, proposal, step);
 
-CREATE TABLE facet ( -- kept counts of selection_tag
+CREATE TABLE facet ( -- kept counts of selection_tag; the empty kind is the whole step
 	platform  {{.Int}} NOT NULL,
 	step      {{.ID}} NOT NULL,
 	kind      {{.Text}} NOT NULL,
@@ -220,6 +228,7 @@ CREATE TABLE facet ( -- kept counts of selection_tag
 	name      {{.Text}} NOT NULL,
 	sort      {{.Bytes}} NOT NULL,
 	proposals {{.Int}} NOT NULL,
+	members   {{.Bytes}} NOT NULL, -- the set of these proposals, by number
 	PRIMARY KEY (platform, step, kind, tag)
 {{.End}};
 
@@ -336,35 +345,23 @@ CREATE TABLE journal_pending ( -- public acts that wait for the sequencer, forma
 {{.End}};
 CREATE INDEX journal_pending_at ON journal_pending (platform, at, position, id);
 
--- The text of proposals that searches read: folded (no accents, lower case). Trigrams on both engines.
-CREATE TABLE proposal_text (
+-- What searches read: the words of proposals, folded (no accents, lower case), each with the sets of proposals (by number)
+-- that have it in their title or in their text; and the same words in a few long rows, to be looked through for parts of
+-- words and for typos. The same on both engines.
+CREATE TABLE search_word (
 	platform {{.Int}} NOT NULL,
 	project  {{.ID}} NOT NULL,
-	proposal {{.ID}} NOT NULL,
-	title    {{.Text}} NOT NULL,
-	body     {{.Text}} NOT NULL,
-	PRIMARY KEY (platform, proposal)
+	word     {{.Text}} NOT NULL,
+	shown    {{.Text}} NOT NULL, -- as people write it
+	title    {{.Bytes}} NOT NULL,
+	body     {{.Bytes}} NOT NULL,
+	PRIMARY KEY (platform, project, word)
 {{.EndRowid}};
-CREATE INDEX proposal_text_project ON proposal_text (platform, project);
-{{if .Postgres}}
-CREATE EXTENSION IF NOT EXISTS pg_trgm;
-CREATE INDEX proposal_text_trigrams ON proposal_text USING gin (title gin_trgm_ops, body gin_trgm_ops);
-{{else}}
-CREATE VIRTUAL TABLE proposal_fts USING fts5(title, body, content='proposal_text', content_rowid='rowid', tokenize='trigram');
--- +goose StatementBegin
-CREATE TRIGGER proposal_text_insert AFTER INSERT ON proposal_text BEGIN
-	INSERT INTO proposal_fts (rowid, title, body) VALUES (new.rowid, new.title, new.body);
-END;
--- +goose StatementEnd
--- +goose StatementBegin
-CREATE TRIGGER proposal_text_delete AFTER DELETE ON proposal_text BEGIN
-	INSERT INTO proposal_fts (proposal_fts, rowid, title, body) VALUES ('delete', old.rowid, old.title, old.body);
-END;
--- +goose StatementEnd
--- +goose StatementBegin
-CREATE TRIGGER proposal_text_update AFTER UPDATE ON proposal_text BEGIN
-	INSERT INTO proposal_fts (proposal_fts, rowid, title, body) VALUES ('delete', old.rowid, old.title, old.body);
-	INSERT INTO proposal_fts (rowid, title, body) VALUES (new.rowid, new.title, new.body);
-END;
--- +goose StatementEnd
-{{end}}
+
+CREATE TABLE search_lexicon (
+	platform {{.Int}} NOT NULL,
+	project  {{.ID}} NOT NULL,
+	letters  {{.Int}} NOT NULL,  -- of each word
+	words    {{.Text}} NOT NULL, -- sorted, each followed by a line feed
+	PRIMARY KEY (platform, project, letters)
+{{.EndRowid}};

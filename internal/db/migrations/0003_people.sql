@@ -54,14 +54,17 @@ CREATE TABLE role_given (
 {{.End}};
 
 CREATE TABLE jobs ( -- one queue for all platforms
-	id         {{.ID}} NOT NULL PRIMARY KEY,
-	platform   {{.Int}} NOT NULL,
-	kind       {{.Text}} NOT NULL,
-	body       {{.Text}} NOT NULL, -- JSON
-	run_at     {{.Int}} NOT NULL,  -- not before
-	tries      {{.Int}} NOT NULL,
-	error      {{.Text}} NOT NULL, -- of the last try
-	claimed_until {{.Int}} NOT NULL, -- 0: nobody works on it
-	created_at {{.Int}} NOT NULL
+	id            {{.ID}} NOT NULL PRIMARY KEY,
+	platform      {{.Int}} NOT NULL,
+	kind          {{.Text}} NOT NULL,
+	bundle        {{.Text}} NOT NULL, -- what is done together with others of the same; empty: alone
+	body          {{.Text}} NOT NULL, -- JSON
+	run_at        {{.Int}} NOT NULL,  -- not before
+	tries         {{.Int}} NOT NULL,
+	error         {{.Text}} NOT NULL, -- of the last try
+	parked        {{.Bool}} NOT NULL, -- given up: it waits for a person
+	claimed_until {{.Int}} NOT NULL,  -- 0: nobody works on it
+	created_at    {{.Int}} NOT NULL
 {{.End}};
-CREATE INDEX jobs_run ON jobs (run_at, id);
+CREATE INDEX jobs_run ON jobs (parked, run_at, id);
+CREATE INDEX jobs_bundle ON jobs (platform, bundle) WHERE bundle <> '';

@@ -67,10 +67,11 @@ CREATE INDEX follow_participant ON follow (platform, participant, proposal);
 
 CREATE TABLE address ( -- of the commune, from its own file
 	platform  {{.Int}} NOT NULL,
-	folded    {{.Text}} NOT NULL, -- "rue des lilas 12 bis": what searches compare
+	street    {{.Text}} NOT NULL, -- folded, "rue des lilas": what searches compare
+	number    {{.Text}} NOT NULL, -- folded, "12 bis"; empty: a place name
 	position  {{.Int}} NOT NULL,  -- tells apart what folds alike
 	label     {{.Text}} NOT NULL, -- "12 bis rue des Lilas, 31000 Toulouse"
 	latitude  {{.Real}} NOT NULL,
 	longitude {{.Real}} NOT NULL,
-	PRIMARY KEY (platform, folded, position)
+	PRIMARY KEY (platform, street, number, position)
 {{.End}};

@@ -49,6 +49,9 @@ func (s *Pages) check(r *web.Request, p ui.Page, c proposal.Call, d proposal.Dep
 	}
 	if m, _, ok := cityMap(p, c, means.Place, d.Content.District); ok && means.Place != nil {
 		m.ID, m.Label = "lieu", p.T("deposit.check.where")
+		for i := range m.Areas {
+			m.Areas[i].Class = "plain"
+		}
 		k.Where = &m
 	}
 	err = s.read(r, func(ctx context.Context, tx db.Tx) (err error) {

@@ -1,6 +1,7 @@
 package deposit
 
 import (
+	"errors"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -94,7 +95,7 @@ func uploaded(r *web.Request, c proposal.Call) (up proposal.Upload, err error) {
 
 // in says of a fault which field it is about.
 func in(err error, field string) error {
-	if f, ok := err.(*fault.Error); ok { //nolint:errorlint // as the room made it
+	if f, ok := errors.AsType[*fault.Error](err); ok {
 		return f.In(field)
 	}
 	return err

@@ -95,7 +95,7 @@ func (s *Pages) saved(r *web.Request, p ui.Page, c proposal.Call, d proposal.Dep
 	case "check":
 		return web.View{Next: at(p, c.Slug, d.ID, "/verifier")}
 	}
-	return web.View{Next: at(p, c.Slug, d.ID, "") + "?enregistre=1#form"}
+	return web.View{Next: at(p, c.Slug, d.ID, "") + "?enregistre=1#saved"}
 }
 
 // wrong shows the form again with what was typed and what is wrong with it.

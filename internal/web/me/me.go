@@ -7,6 +7,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/notify"
 	"github.com/parvis-civic/parvis/internal/web"
 )
 
@@ -14,10 +15,12 @@ import (
 type Pages struct {
 	db     *db.DB
 	people *account.Service
+	box    bool // e-mails are in a mailbox that everybody may read
 }
 
-// New gives the pages over a database.
-func New(d *db.DB, people *account.Service) *Pages { return &Pages{d, people} }
+// New gives the pages over a database. box says that e-mails go into the demonstration's mailbox: everybody may read it, so
+// never where real people sign in.
+func New(d *db.DB, people *account.Service, box bool) *Pages { return &Pages{d, people, box} }
 
 // The addresses of the pages.
 const (
@@ -25,11 +28,17 @@ const (
 	minePath   = "/mon-espace"
 	safetyPath = minePath + "/securite"
 	dataPath   = minePath + "/donnees"
+
+	boxPath      = "/courrier"
+	codeHelpPath = "/aide/code"
 )
 
 // Routes are the pages, a line each with what it needs.
 func (s *Pages) Routes() []web.Route {
-	return []web.Route{
+	routes := []web.Route{
+		{Path: codeHelpPath, Need: access.Visit, Handle: s.codeHelp},
+		{Path: notify.UnsubscribePath, Need: access.Visit, Handle: s.unsubscribe},
+		{Method: http.MethodPost, Path: notify.UnsubscribePath, Need: access.Visit, Handle: s.leaveList},
 		{Path: web.SignInPath, Need: access.SignIn, Handle: s.signIn},
 		{Method: http.MethodPost, Path: web.SignInPath, Need: access.SignIn, Handle: s.sendCode},
 		{Method: http.MethodPost, Path: web.SignInPath + "/code", Need: access.SignIn, Handle: s.proveCode},
@@ -50,4 +59,8 @@ func (s *Pages) Routes() []web.Route {
 		{Method: http.MethodPost, Path: dataPath + "/effacement", Need: access.Manage, Handle: s.askErasure},
 		{Method: http.MethodPost, Path: dataPath + "/renoncer", Need: access.Manage, Handle: s.cancelErasure},
 	}
+	if s.box {
+		routes = append(routes, web.Route{Path: boxPath, Need: access.Visit, Handle: s.mailbox})
+	}
+	return routes
 }

@@ -16,6 +16,8 @@ import (
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
+	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/jobs"
 	"github.com/parvis-civic/parvis/internal/notify"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/web"
@@ -43,7 +45,7 @@ func visit(t *testing.T, d *db.DB) *visitor {
 	}
 	people := account.NewService(d)
 	pages := site.New(d, "http://localhost")
-	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: pages, Static: ui.NewStatic(), People: people, Routes: append(pages.Routes(), me.New(d, people).Routes()...)})
+	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: pages, Static: ui.NewStatic(), People: people, Routes: append(pages.Routes(), me.New(d, people, false).Routes()...)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,8 +156,8 @@ func TestASessionIsFreshSecretAndOfOnePlatform(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		v := visit(t, d)
 		planted := "planted-by-somebody-else"
-		a := v.ask("POST", "/connexion", url.Values{"email": {"ana@exemple.fr"}}, "Cookie", "parvis="+planted)
-		a = v.ask("POST", "/connexion/code", url.Values{"email": {"ana@exemple.fr"}, "code": {v.code()}}, "Cookie", "parvis="+planted)
+		v.ask("POST", "/connexion", url.Values{"email": {"ana@exemple.fr"}}, "Cookie", "parvis="+planted)
+		a := v.ask("POST", "/connexion/code", url.Values{"email": {"ana@exemple.fr"}, "code": {v.code()}}, "Cookie", "parvis="+planted)
 		cookies := a.Cookies()
 		if len(cookies) != 1 || cookies[0].Value == planted || !cookies[0].HttpOnly || cookies[0].SameSite != http.SameSiteLaxMode || cookies[0].Path != "/" {
 			t.Fatalf("the cookie is %v", cookies)
@@ -246,6 +248,81 @@ func TestOnesOwnPages(t *testing.T) {
 		a = v.ask("POST", "/mon-espace/securite/second-facteur", nil)
 		if a.StatusCode != 200 || !strings.Contains(a.text, "<svg class=\"qr\"") {
 			t.Errorf("a second factor: %d", a.StatusCode)
+		}
+	})
+}
+
+func TestOneClickLeavesAListWithoutASession(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		v := visit(t, d)
+		person := ids.Random()
+		var token string
+		queued := func(of int64) {
+			t.Helper()
+			post := notify.NewPost(d, nil, "http://localhost")
+			runner := jobs.NewRunner(d, slog.New(slog.DiscardHandler), map[string]jobs.Handler{notify.Job: post.Handle})
+			err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+				if err := notify.Queue(ctx, tx, of, notify.Mail{To: "ana@exemple.fr", Lang: "fr", Kind: "test", List: "suivi", Person: person}); err != nil {
+					return err
+				}
+				_, err := tx.Exec(ctx, `UPDATE jobs SET run_at = 0`)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := runner.Turn(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		received := func() (n int) {
+			t.Helper()
+			err := d.Read(t.Context(), func(ctx context.Context, tx db.Tx) error {
+				box, err := notify.Mailbox(ctx, tx, 1, 10)
+				n = len(box)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		queued(1)
+		if received() != 1 {
+			t.Fatal("the first e-mail did not arrive")
+		}
+		err := d.Read(t.Context(), func(ctx context.Context, tx db.Tx) (err error) {
+			token, err = notify.Token(ctx, tx, 1, person, "suivi")
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := notify.UnsubscribePath + "?jeton=" + url.QueryEscape(token)
+		if a := v.ask("GET", path, nil); a.StatusCode != 200 || !strings.Contains(a.text, "Me désabonner") {
+			t.Errorf("the page: %d", a.StatusCode)
+		}
+		if queued(1); received() != 2 {
+			t.Error("looking at the page left the list")
+		}
+		for _, bad := range []string{"", "x", token + "x", person.String() + ".suivi."} {
+			if a := v.ask("POST", notify.UnsubscribePath, url.Values{"jeton": {bad}}); a.StatusCode != 404 {
+				t.Errorf("the token %q: %d", bad, a.StatusCode)
+			}
+		}
+		v.host = "ailleurs.localhost"
+		if a := v.ask("POST", path, url.Values{"List-Unsubscribe": {"One-Click"}}); a.StatusCode != 404 {
+			t.Errorf("the token on another platform: %d", a.StatusCode)
+		}
+		v.host = "ici.localhost"
+		if a := v.ask("POST", path, url.Values{"List-Unsubscribe": {"One-Click"}}); a.StatusCode != 200 || !strings.Contains(a.text, "vous ne recevrez plus") {
+			t.Errorf("one click: %d %s", a.StatusCode, a.text)
+		}
+		if queued(1); received() != 2 {
+			t.Error("an e-mail of the list that was left arrived")
+		}
+		if a := v.ask("GET", "/courrier", nil); a.StatusCode != 404 {
+			t.Errorf("a city that is no demonstration shows its mailbox: %d", a.StatusCode)
 		}
 	})
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -11,7 +13,9 @@ import (
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
+	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
@@ -35,8 +39,73 @@ func refused(page templ.Component) web.View {
 	return web.View{Status: http.StatusUnprocessableEntity, Page: page}
 }
 
+// deposited is one of a person's deposits, with where it is gone on with.
+type deposited struct {
+	Title string
+	State string // draft, published or withdrawn
+	Path  string
+	At    time.Time
+}
+
+// overviewPage is what a person did and may do.
+type overviewPage struct {
+	Of       account.Person
+	Deposits []deposited
+	Done     string
+}
+
+const depositsShown = 30
+
 func (s *Pages) overview(r *web.Request, p ui.Page) (web.View, error) {
-	return web.View{Page: Overview(p, r.Person, done(r, p))}, nil
+	page := overviewPage{Of: r.Person, Done: done(r, p)}
+	err := s.db.Read(r.Context(), func(ctx context.Context, tx db.Tx) error {
+		list, err := proposal.DepositsBy(ctx, tx, r.Platform.Key, r.Person.ID, depositsShown)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		page.Deposits, err = s.deposits(ctx, tx, r, list)
+		return err
+	})
+	return web.View{Page: Overview(p, page)}, err
+}
+
+// deposits adds where each stands.
+func (s *Pages) deposits(ctx context.Context, tx db.Tx, r *web.Request, list []proposal.Deposit) ([]deposited, error) {
+	var projects, published []ids.ID
+	for _, d := range list {
+		projects, published = append(projects, d.Project), append(published, d.Proposal)
+	}
+	known, err := project.ByIDs(ctx, tx, r.Platform.Key, projects)
+	if err != nil {
+		return nil, err
+	}
+	proposals, err := proposal.ByIDs(ctx, tx, r.Platform.Key, published)
+	if err != nil {
+		return nil, err
+	}
+	slugs, numbers := map[ids.ID]string{}, map[ids.ID]int{}
+	for _, one := range known {
+		slugs[one.ID] = one.Slug
+	}
+	for _, one := range proposals {
+		numbers[one.ID] = one.Number
+	}
+	var out []deposited
+	for _, d := range list {
+		slug, ok := slugs[d.Project]
+		if !ok {
+			continue
+		}
+		one := deposited{Title: d.Content.Title, State: "published", At: d.UpdatedAt, Path: "/projets/" + slug + "/propositions/" + strconv.Itoa(numbers[d.Proposal])}
+		switch {
+		case d.Withdrawn:
+			one.State = "withdrawn"
+		case d.Draft():
+			one.State, one.Path = "draft", "/projets/"+slug+"/deposer/"+d.ID.String()
+		}
+		out = append(out, one)
+	}
+	return out, nil
 }
 
 // profileForm is a person's own profile, as it is or as it was typed.

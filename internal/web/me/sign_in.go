@@ -15,6 +15,7 @@ type signInForm struct {
 	Email        string
 	Sent         bool // the code is on its way
 	WithPassword bool // the form with a password was sent
+	Box          bool // e-mails are in the demonstration's mailbox
 	Problems     ui.Problems
 }
 
@@ -40,11 +41,11 @@ func (s *Pages) signIn(r *web.Request, p ui.Page) (web.View, error) {
 	if r.Person.Proved {
 		return web.View{Next: onward(p, next)}, nil
 	}
-	return web.View{Page: SignIn(p, signInForm{Next: next, WithPassword: r.URL.Query().Get("avec") == "mot-de-passe"})}, nil
+	return web.View{Page: SignIn(p, signInForm{Box: s.box, Next: next, WithPassword: r.URL.Query().Get("avec") == "mot-de-passe"})}, nil
 }
 
 func (s *Pages) sendCode(r *web.Request, p ui.Page) (web.View, error) {
-	f := signInForm{Next: r.Posted("suite"), Email: r.Posted("email")}
+	f := signInForm{Box: s.box, Next: r.Posted("suite"), Email: r.Posted("email")}
 	err := s.people.SendCode(r.Context(), r.Platform, f.Email, p.Lang, r.From())
 	if f.Problems, err = p.ProblemsOf(err); err != nil {
 		return web.View{}, err
@@ -54,7 +55,7 @@ func (s *Pages) sendCode(r *web.Request, p ui.Page) (web.View, error) {
 }
 
 func (s *Pages) proveCode(r *web.Request, p ui.Page) (web.View, error) {
-	f := signInForm{Next: r.Posted("suite"), Email: r.Posted("email"), Sent: true}
+	f := signInForm{Box: s.box, Next: r.Posted("suite"), Email: r.Posted("email"), Sent: true}
 	token, _, err := s.people.Prove(r.Context(), r.Platform, r.Token, f.Email, r.Posted("code"), p.Lang, r.UserAgent())
 	if f.Problems, err = p.ProblemsOf(err); err != nil {
 		return web.View{}, err
@@ -67,7 +68,7 @@ func (s *Pages) proveCode(r *web.Request, p ui.Page) (web.View, error) {
 
 // password signs in with one. Who has no password reads the same as who mistypes theirs.
 func (s *Pages) password(r *web.Request, p ui.Page) (web.View, error) {
-	f := signInForm{Next: r.Posted("suite"), Email: r.Posted("email"), WithPassword: true}
+	f := signInForm{Box: s.box, Next: r.Posted("suite"), Email: r.Posted("email"), WithPassword: true}
 	token, _, err := s.people.SignIn(r.Context(), r.Platform, r.Token, f.Email, r.PostFormValue("password"), r.From(), r.UserAgent())
 	if f.Problems, err = p.ProblemsOf(err); err != nil {
 		return web.View{}, err

@@ -96,7 +96,7 @@ func mapped(ctx context.Context, v visit) ([]string, error) {
 			steps, of = append(steps, e.Steps[at].ID), append(of, pr)
 		}
 	}
-	pages, err := proposal.Lists(ctx, v.tx, v.platform.Key, steps, proposal.ListQuery{Order: proposal.ByPublished, Reverse: true, With: proposal.With{Card: true}, Limit: sitemapProposals}, false)
+	pages, err := proposal.Lists(ctx, v.tx, v.platform.Key, steps, proposal.ListQuery{Order: proposal.ByPublished, Reverse: true, With: proposal.With{Card: true}, Limit: sitemapProposals})
 	for i, page := range pages {
 		for _, l := range page {
 			paths = append(paths, string(ProposalHref(v.Page, of[i].Slug, numberText(l.Proposal.Number), l.Slug)))

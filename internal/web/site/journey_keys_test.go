@@ -30,7 +30,7 @@ func byKeyboard(t *testing.T, c *country) {
 	p.Press("jardin")
 	p.Enter()
 	k.at("q=jardin")
-	k.tabTo(".facets a:not([aria-current])", 30)
+	k.tabTo(`.facets a[href*="categorie="]`, 30)
 	k.enter("categorie=")
 	k.tabTo(".chips a", 40)
 	k.enter("/propositions")

@@ -17,8 +17,9 @@ type MapPage struct {
 	Map       ui.CityMap
 	Drawn     bool          // false: there is neither an outline nor a place to draw
 	Districts []MapDistrict // all of them, with what they have under the filters of the address
-	Found     int64         // proposals of the list
-	Placed    int64         // of them, those on the drawing
+	Corrected correction
+	Found     int64 // proposals of the list
+	Placed    int64 // of them, those on the drawing
 	Rows      []ui.Card
 	Previous  string // keys of the pages before and after; empty when there is none
 	Next      string
@@ -28,11 +29,9 @@ type MapPage struct {
 
 // Look is what the address of the map asks for.
 type Look struct {
-	Search   string
-	District string // slug
-	Theme    string // slug
-	Centre   *citymap.Place
-	Zoom     int // 0: the whole city, or the whole district
+	Narrow
+	Centre *citymap.Place
+	Zoom   int // 0: the whole city, or the whole district
 }
 
 // MapDistrict is a district beside the map.
@@ -48,7 +47,7 @@ func (l Look) href(p ui.Page, project Project, pairs ...string) templ.SafeURL {
 	if l.Centre != nil && l.Zoom > 0 {
 		centre, zoom = formatPlace(*l.Centre), strconv.Itoa(l.Zoom)
 	}
-	return p.HrefWith(project.path()+"/carte", append([]string{"q", l.Search, "district", l.District, "categorie", l.Theme, "centre", centre, "zoom", zoom}, pairs...)...)
+	return p.HrefWith(project.path()+"/carte", append(append(l.pairs(), "centre", centre, "zoom", zoom), pairs...)...)
 }
 
 // near looks closer at a place.
@@ -58,14 +57,17 @@ func (l Look) near(at citymap.Place, zoom int) Look {
 }
 
 // whole looks at the whole city.
-func (l Look) whole() Look { return Look{Search: l.Search, Theme: l.Theme} }
+func (l Look) whole() Look { return l.in("") }
 
 // in looks at one district.
-func (l Look) in(slug string) Look { return Look{Search: l.Search, Theme: l.Theme, District: slug} }
+func (l Look) in(slug string) Look {
+	l.District = slug
+	return Look{Narrow: l.Narrow}
+}
 
 // list is the address of the same proposals as a list with cards.
 func (l Look) list(p ui.Page, project Project) templ.SafeURL {
-	return p.HrefWith(project.path()+"/propositions", "q", l.Search, "district", l.District, "categorie", l.Theme)
+	return p.HrefWith(project.path()+"/propositions", l.pairs()...)
 }
 
 // formatPlace writes a position in an address: "45.90000,-3.20000", to about a metre.
@@ -131,5 +133,5 @@ func (m MapPage) frame() templ.Attributes {
 
 // onMap is the address of the map with the proposals of the list.
 func (l ProposalsPage) onMap(p ui.Page) templ.SafeURL {
-	return Look{Search: l.Filter.Search, District: l.Filter.District, Theme: l.Filter.Theme}.href(p, l.Project)
+	return Look{Narrow: l.Filter.Narrow}.href(p, l.Project)
 }

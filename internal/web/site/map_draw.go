@@ -151,7 +151,7 @@ func (v visit) marks(c town, e edition, spots []proposal.Spot, gathered []cityma
 	marks := make([]ui.MapMark, 0, len(gathered))
 	for _, g := range gathered {
 		first := spots[g.Spots[0]]
-		m := ui.MapMark{Point: g.Point, Count: int64(g.Count), Class: "d9"}
+		m := ui.MapMark{Point: g.Point, Count: int64(g.Count), Class: "town"}
 		if q, ok := c.by(first.District); ok {
 			m.Class = q.ColourClass()
 		}

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/a-h/templ"
 
@@ -48,7 +47,7 @@ func (s *Site) mapShow(r *web.Request, p ui.Page) (web.View, error) {
 
 // parseLook reads the address of a map. Fault: invalid.
 func parseLook(asked url.Values) (Look, error) {
-	look := Look{Search: cut(asked.Get("q"), maxSearch), District: asked.Get("district"), Theme: asked.Get("categorie")}
+	look := Look{Narrow: parseNarrow(asked)}
 	if text := asked.Get("zoom"); text != "" {
 		zoom, err := strconv.Atoi(text)
 		if err != nil || zoom < 0 {
@@ -84,16 +83,18 @@ func (v visit) mapPage(ctx context.Context, e edition, look Look, after, before 
 	if err != nil {
 		return page, err
 	}
-	facets, err := proposal.Facets(ctx, v.tx, v.platform.Key, step)
+	chosen, err := proposal.Choose(ctx, v.tx, v.platform.Key, look.choice(e.Project.ID, step))
 	if err != nil {
 		return page, err
 	}
-	page.districts(c, facets)
-	q := proposal.ListQuery{Step: step, Matching: strings.TrimSpace(look.Search), Order: proposal.ByNumber, With: proposal.With{Card: true}, After: after, Limit: besideSize + 1}
-	for kind, slug := range map[proposal.TagKind]string{proposal.TagDistrict: look.District, proposal.TagCategory: look.Theme} {
-		if slug != "" {
-			q.Tags = append(q.Tags, proposal.Tag{Kind: kind, Slug: slug})
-		}
+	page.districts(c, chosen.Facets)
+	page.Corrected = correctionOf(chosen.Words)
+	exact := look
+	exact.Exact = true
+	page.Corrected.Exact = exact.href(v.Page, page.Project)
+	q := proposal.ListQuery{Step: step, Order: proposal.ByNumber, With: proposal.With{Card: true}, After: after, Limit: besideSize + 1}
+	if look.Narrow != (Narrow{}) {
+		q.Among = &chosen
 	}
 	base, drawn, err := v.wholeView(ctx, c, step)
 	if err != nil {
@@ -113,15 +114,18 @@ func (v visit) mapPage(ctx context.Context, e edition, look Look, after, before 
 			return page, err
 		}
 	}
-	counts, err := proposal.Counts(ctx, v.tx, v.platform.Key, []ids.ID{step}, q)
-	if err != nil {
-		return page, err
+	page.Found = int64(chosen.Count)
+	if q.Within != nil {
+		counts, err := proposal.Counts(ctx, v.tx, v.platform.Key, []ids.ID{step}, q)
+		if err != nil {
+			return page, err
+		}
+		page.Found = int64(counts[step])
 	}
-	page.Found = int64(counts[step])
 	if before != nil {
 		q.After, q.Reverse = before, true
 	}
-	list, err := proposal.List(ctx, v.tx, v.platform.Key, q, false)
+	list, err := proposal.List(ctx, v.tx, v.platform.Key, q)
 	if err != nil {
 		return page, err
 	}

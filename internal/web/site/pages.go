@@ -23,6 +23,7 @@ type Project struct {
 	HasResults  bool
 	HasWorks    bool // winners are being built
 	HasRulebook bool
+	Draft       bool // not published: only its organisers see it
 	HasVote     bool // people vote in it now, on this platform
 }
 
@@ -74,12 +75,13 @@ const (
 	MomentWait     Moment = "wait"     // between two steps
 	MomentSoon     Moment = "soon"     // nothing has begun
 	MomentResults  Moment = "results"  // the winners are known
+	MomentTotals   Moment = "totals"   // what each proposal received is known, and no winners
 	MomentDelivery Moment = "delivery" // the winners are being built
 	MomentOver     Moment = "over"     // all is done
 )
 
 // moments is the order of the moments.
-var moments = []Moment{MomentVote, MomentDeposit, MomentAnalysis, MomentWait, MomentSoon, MomentResults, MomentDelivery, MomentOver}
+var moments = []Moment{MomentVote, MomentDeposit, MomentAnalysis, MomentWait, MomentSoon, MomentResults, MomentTotals, MomentDelivery, MomentOver}
 
 // place is the moment's place in that order; those that are over are one place, so that the newest edition comes first.
 func (m Moment) place() int {
@@ -101,6 +103,9 @@ func (m Moment) group() string {
 
 func (m Moment) state(p ui.Page) ui.State {
 	s := ui.State{Tone: ui.Closed, Icon: "trophy", Text: p.T("web.moment." + string(m))}
+	if m == MomentTotals {
+		s.Icon = "circle-check"
+	}
 	switch m.group() {
 	case "open":
 		s.Tone, s.Icon = ui.Open, "circle-dot"
@@ -141,6 +146,9 @@ func (e Edition) sentence(p ui.Page) string {
 
 // action is the one thing to do now.
 func (e Edition) action(p ui.Page) ui.Link {
+	if e.Moment == MomentTotals {
+		return ui.Link{Text: p.T("web.action.totals"), Href: p.Href(e.path() + "/resultats")}
+	}
 	if e.Moment.group() == "over" && e.HasResults {
 		return ui.Link{Text: p.T("web.action.results"), Href: p.Href(e.path() + "/resultats")}
 	}
@@ -220,6 +228,7 @@ type ProjectPage struct {
 type ProposalPage struct {
 	Project    Project
 	Card       ui.Card
+	Reference  string   // its number as people know it: the city's own where it gave one
 	Text       string   // paragraphs apart by an empty line; may be empty
 	Categories []string // all, the main one first
 	Author     string   // public name; empty: not said
@@ -286,6 +295,13 @@ type RulebookPage struct {
 	Version  int
 	Since    time.Time // when this version was stored
 	Articles []Article
+	Changes  []Change // since the publication, the last first
+}
+
+// Change is what was changed of an edition that was public already, and why.
+type Change struct {
+	What, Reason string
+	At           time.Time
 }
 
 // Article is one article of a règlement.

@@ -81,7 +81,7 @@ func (v visit) teaser(ctx context.Context, e edition) (cards []ui.Card, best boo
 	if best = e.counted && e.totalsShown(at); best {
 		q.Order = proposal.ByPoints
 	}
-	list, err := proposal.List(ctx, v.tx, v.platform.Key, q, false)
+	list, err := proposal.List(ctx, v.tx, v.platform.Key, q)
 	if err != nil {
 		return nil, false, err
 	}

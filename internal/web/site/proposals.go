@@ -3,6 +3,7 @@ package site
 import (
 	"github.com/a-h/templ"
 
+	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
@@ -11,21 +12,26 @@ type Order string
 
 // The orders.
 const (
-	OrderRandom Order = "hasard"
-	OrderRecent Order = "recent"
-	OrderCost   Order = "cout"
-	OrderVotes  Order = "votes"
+	OrderRelevance Order = "pertinence" // of a search
+	OrderRandom    Order = "hasard"
+	OrderRecent    Order = "recent"
+	OrderCost      Order = "cout" // most expensive first
+	OrderCheap     Order = "moins-cher"
+	OrderVotes     Order = "votes"
 )
+
+// asked says that nobody gets the order unless they ask for it, so that a new search keeps it.
+func (o Order) asked() bool { return o == OrderRecent || o == OrderCost || o == OrderCheap }
 
 // ProposalsPage is one page of the list of proposals.
 type ProposalsPage struct {
-	Project   Project
-	All       int64 // proposals of the project
-	Found     int64 // of them, those that the filters keep
-	Filter    Filter
-	Orders    []Order    // those that may be asked for: no votes while totals are hidden
-	Districts []ui.Facet // with their counts, in their own order
-	Themes    []ui.Facet
+	Project Project
+	All     int64 // proposals of the project
+	Found   int64 // of them, those that the filters keep
+	Filter  Filter
+	Orders  []Order // those that may be asked for: no votes while totals are hidden
+	facets
+	Corrected correction
 	Cards     []ui.Card
 	Points    bool   // totals are points
 	Deposit   bool   // people deposit proposals now
@@ -35,11 +41,9 @@ type ProposalsPage struct {
 
 // Filter is what the address of the list asks for.
 type Filter struct {
-	Search   string
-	District string // slug
-	Theme    string // slug
-	Order    Order
-	Seed     string // of the random order
+	Narrow
+	Order Order
+	Seed  string // of the random order
 }
 
 // href gives the address of the list with a changed filter, at its first page.
@@ -55,8 +59,10 @@ func (l ProposalsPage) page(p ui.Page, f Filter, after, before string) templ.Saf
 	if f.Order != OrderRandom {
 		f.Seed = ""
 	}
-	return p.HrefWith(l.Project.path()+"/propositions", "q", f.Search, "district", f.District, "categorie", f.Theme,
-		"tri", string(f.Order), "graine", f.Seed, "apres", after, "avant", before)
+	if f.Order == OrderRelevance && f.Search == "" {
+		f.Order = ""
+	}
+	return p.HrefWith(l.Project.path()+"/propositions", append(f.pairs(), "tri", string(f.Order), "graine", f.Seed, "apres", after, "avant", before)...)
 }
 
 func (l ProposalsPage) next(p ui.Page) templ.SafeURL {
@@ -80,7 +86,7 @@ func (l ProposalsPage) active(p ui.Page) []ui.Link {
 		links = append(links, ui.Link{Text: text, Href: l.href(p, change), Lang: lang})
 	}
 	if l.Filter.Search != "" {
-		add(p.T("web.filter.searched", "Words", l.Filter.Search), "", func(f *Filter) { f.Search = "" })
+		add(p.T("web.filter.searched", "Words", l.Filter.Search), "", func(f *Filter) { f.Search, f.Exact = "", false })
 	}
 	for _, d := range l.Districts {
 		if d.Slug == l.Filter.District {
@@ -91,6 +97,14 @@ func (l ProposalsPage) active(p ui.Page) []ui.Link {
 		if t.Slug == l.Filter.Theme {
 			add(t.Name, l.Project.ThemeLang, func(f *Filter) { f.Theme = "" })
 		}
+	}
+	for _, t := range l.Subjects {
+		if t.Slug == l.Filter.Subject {
+			add(t.Name, l.Project.ThemeLang, func(f *Filter) { f.Subject = "" })
+		}
+	}
+	if l.Filter.Status != "" {
+		add(p.T("web.filter.winners"), "", func(f *Filter) { f.Status = "" })
 	}
 	return links
 }
@@ -111,9 +125,15 @@ func (l ProposalsPage) word(o Order) string {
 	return string(o)
 }
 
-func (l ProposalsPage) filtered() bool {
-	return l.Filter.Search != "" || l.Filter.District != "" || l.Filter.Theme != ""
+// otherStatus switches the filter of winners on or off.
+func (l ProposalsPage) otherStatus() string {
+	if l.Filter.Status != "" {
+		return ""
+	}
+	return proposal.StatusWinner
 }
+
+func (l ProposalsPage) filtered() bool { return l.Filter.Narrow != Narrow{} }
 
 // empty is the sentence of an empty list.
 func (l ProposalsPage) empty(p ui.Page) string {

@@ -6,9 +6,9 @@ import (
 	"encoding/binary"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/media"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/result"
@@ -16,14 +16,11 @@ import (
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
-const (
-	listSize  = 24
-	maxSearch = 200 // letters
-)
+const listSize = 24
 
 func (s *Site) proposalsList(r *web.Request, p ui.Page) (web.View, error) {
 	asked := r.URL.Query()
-	filter := Filter{Search: cut(asked.Get("q"), maxSearch), District: asked.Get("district"), Theme: asked.Get("categorie"), Order: Order(asked.Get("tri")), Seed: asked.Get("graine")}
+	filter := Filter{Narrow: parseNarrow(asked), Order: Order(asked.Get("tri")), Seed: asked.Get("graine")}
 	after, err := key(asked.Get("apres"))
 	if err != nil {
 		return web.View{}, err
@@ -62,43 +59,31 @@ func key(text string) (*proposal.Key, error) {
 
 func (v visit) list(ctx context.Context, e edition, filter Filter, after, before *proposal.Key) (ProposalsPage, error) {
 	at := project.Listed(e.Steps, e.Now)
-	page := ProposalsPage{Project: e.shown(), Filter: filter, Orders: []Order{OrderRandom, OrderRecent, OrderCost}, Points: e.points()}
+	page := ProposalsPage{Project: e.shown(), Filter: filter, Points: e.points()}
 	moment, _ := e.moment()
 	page.Deposit = moment == MomentDeposit
 	if at < 0 {
 		return page, nil
 	}
-	if e.totalsShown(at) {
-		page.Orders = append(page.Orders, OrderVotes)
-	}
-	if !slices.Contains(page.Orders, page.Filter.Order) {
-		page.Filter.Order = OrderRandom
-		if e.counted && e.totalsShown(at) {
-			page.Filter.Order = OrderVotes
-		}
-	}
-	if page.Filter.Order == OrderRandom {
-		page.Filter.Seed = seedOf(page.Filter.Seed)
-	}
+	page.orders(e, at)
 	step := e.Steps[at]
-	facets, err := proposal.Facets(ctx, v.tx, v.platform.Key, step.ID)
+	chosen, err := proposal.Choose(ctx, v.tx, v.platform.Key, filter.choice(e.Project.ID, step.ID))
 	if err != nil {
 		return page, err
 	}
-	page.All = int64(step.Proposals)
-	q, rare, found := v.query(&page, step, facets)
-	if page.Found = found; found < 0 {
-		counts, err := proposal.Counts(ctx, v.tx, v.platform.Key, []ids.ID{step.ID}, q)
-		if err != nil {
-			return page, err
-		}
-		page.Found = int64(counts[step.ID])
+	page.All, page.Found = int64(step.Proposals), int64(chosen.Count)
+	page.facets = facetsOf(filter.Narrow, chosen.Facets, e.counted && e.result.Counted)
+	page.Corrected = correctionOf(chosen.Words)
+	page.Corrected.Exact = page.href(v.Page, func(f *Filter) { f.Exact = true })
+	q := page.query(step.ID)
+	if page.filtered() {
+		q.Among = &chosen
 	}
 	q.After, q.Limit = after, listSize+1
 	if before != nil {
 		q.After, q.Reverse = before, !q.Reverse
 	}
-	list, err := proposal.List(ctx, v.tx, v.platform.Key, q, rare)
+	list, err := proposal.List(ctx, v.tx, v.platform.Key, q)
 	if err != nil {
 		return page, err
 	}
@@ -107,58 +92,47 @@ func (v visit) list(ctx context.Context, e edition, filter Filter, after, before
 	return page, err
 }
 
-// query makes the rooms' query of a filter. found is how many proposals it keeps when kept counts tell, -1 when they
-// must be counted; rare as proposal.List wants it.
-func (v visit) query(page *ProposalsPage, step project.Step, facets []proposal.Facet) (q proposal.ListQuery, rare bool, found int64) {
-	q = proposal.ListQuery{Step: step.ID, Matching: strings.TrimSpace(page.Filter.Search), With: proposal.With{Card: true}}
-	switch page.Filter.Order {
+// orders says which orders may be asked for, and settles the one of the page: votes only while totals are shown.
+func (l *ProposalsPage) orders(e edition, step int) {
+	usual := OrderRandom
+	l.Orders = []Order{OrderRandom, OrderRecent, OrderCheap, OrderCost}
+	if e.totalsShown(step) {
+		l.Orders = append(l.Orders, OrderVotes)
+		if e.counted {
+			usual = OrderVotes
+		}
+	}
+	if l.Filter.Search != "" {
+		l.Orders = append([]Order{OrderRelevance}, l.Orders...)
+		usual = OrderRelevance
+	}
+	if !slices.Contains(l.Orders, l.Filter.Order) {
+		l.Filter.Order = usual
+	}
+	if l.Filter.Order == OrderRandom {
+		l.Filter.Seed = seedOf(l.Filter.Seed)
+	}
+}
+
+// query makes the rooms' query of the page's order.
+func (l *ProposalsPage) query(step ids.ID) proposal.ListQuery {
+	q := proposal.ListQuery{Step: step, With: proposal.With{Card: true}}
+	switch l.Filter.Order {
+	case OrderRelevance:
+		q.Order = proposal.ByRelevance
 	case OrderRandom:
 		q.Order = proposal.ByRandom
-		q.Seed, _ = strconv.ParseInt(page.Filter.Seed, 10, 64)
+		q.Seed, _ = strconv.ParseInt(l.Filter.Seed, 10, 64)
 	case OrderRecent:
 		q.Order, q.Reverse = proposal.ByPublished, true
 	case OrderCost:
 		q.Order, q.Reverse = proposal.ByCost, true
+	case OrderCheap:
+		q.Order = proposal.ByCost
 	case OrderVotes:
 		q.Order = proposal.ByPoints
 	}
-	found = int64(step.Proposals)
-	fewest := step.Proposals
-	for _, f := range facets {
-		asked := ""
-		switch f.Kind {
-		case proposal.TagDistrict:
-			page.Districts = append(page.Districts, ui.Facet{Slug: f.Slug, Name: f.Name, Count: int64(f.Proposals)})
-			asked = page.Filter.District
-		case proposal.TagCategory:
-			page.Themes = append(page.Themes, ui.Facet{Slug: f.Slug, Name: f.Name, Count: int64(f.Proposals)})
-			asked = page.Filter.Theme
-		}
-		if asked == "" || f.Slug != asked {
-			continue
-		}
-		if f.Proposals <= fewest {
-			fewest, rare = f.Proposals, f.Rare(step.Proposals, listSize)
-			q.Tags = append([]proposal.Tag{f.Tag}, q.Tags...)
-		} else {
-			q.Tags = append(q.Tags, f.Tag)
-		}
-		found = int64(f.Proposals)
-	}
-	for _, asked := range []struct {
-		kind proposal.TagKind
-		slug *string
-	}{{proposal.TagDistrict, &page.Filter.District}, {proposal.TagCategory, &page.Filter.Theme}} {
-		known := slices.ContainsFunc(q.Tags, func(t proposal.Tag) bool { return t.Kind == asked.kind })
-		if *asked.slug != "" && !known {
-			q.Tags, rare = append([]proposal.Tag{{Kind: asked.kind, Slug: *asked.slug}}, q.Tags...), true
-			found = 0
-		}
-	}
-	if len(q.Tags) > 1 && found > 0 || q.Matching != "" {
-		found = -1
-	}
-	return q, rare, found
+	return q
 }
 
 // pages turns one row too many into links to the pages before and after.
@@ -197,7 +171,7 @@ func seedOf(text string) string {
 	return strconv.FormatUint(binary.BigEndian.Uint64(b[:])>>33, 10)
 }
 
-// cards shows listed proposals with their districts, categories and, after a count, their outcome: three statements
+// cards shows listed proposals with their districts, categories and, after a count, their outcome: four statements
 // whatever their number.
 func (v visit) cards(ctx context.Context, e edition, step int, list []proposal.Listed) ([]ui.Card, error) {
 	places := make([]ids.ID, len(list))
@@ -224,6 +198,10 @@ func (v visit) cards(ctx context.Context, e edition, step int, list []proposal.L
 			}
 		}
 	}
+	pictures, err := v.pictures(ctx, list)
+	if err != nil {
+		return nil, err
+	}
 	cards := make([]ui.Card, len(list))
 	for i := range list {
 		l := &list[i]
@@ -231,7 +209,8 @@ func (v visit) cards(ctx context.Context, e edition, step int, list []proposal.L
 			Cost: &l.Proposal.Cost, Currency: e.currency, Score: v.score(e, step, l.Selection)}
 		card.Districts, card.Category = placesOf(tags[l.Proposal.ID], order)
 		if !l.Picture.IsZero() {
-			card.PictureURL = "/media/" + l.Picture.String()
+			card.PictureURL, card.SmallURL = media.Path(l.Picture, media.Full), media.Path(l.Picture, media.Small)
+			card.PictureAlt, card.PictureLang = v.alt(pictures[l.Picture])
 		}
 		if line, ok := outcome[l.Proposal.ID]; ok && e.result.Counted {
 			state := v.Outcome(line.Winner(), line.Mark == 2)
@@ -240,6 +219,23 @@ func (v visit) cards(ctx context.Context, e edition, step int, list []proposal.L
 		cards[i] = card
 	}
 	return cards, nil
+}
+
+// pictures gives the pictures of proposals.
+func (v visit) pictures(ctx context.Context, list []proposal.Listed) (map[ids.ID]media.Picture, error) {
+	var wanted []ids.ID
+	for _, l := range list {
+		if !l.Picture.IsZero() {
+			wanted = append(wanted, l.Picture)
+		}
+	}
+	return media.ByIDs(ctx, v.tx, v.platform.Key, wanted)
+}
+
+// alt says what a picture shows, and in which language when it is not the page's.
+func (v visit) alt(p media.Picture) (words, lang string) {
+	words, of := p.Alt.In(v.Lang)
+	return words, v.foreign(string(of))
 }
 
 func (v visit) score(e edition, step int, s proposal.Selection) ui.Score {

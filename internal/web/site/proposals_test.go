@@ -16,8 +16,8 @@ func TestAnEmptyListInvites(t *testing.T) {
 	}{
 		{ProposalsPage{Deposit: true}, "Le vôtre"},
 		{ProposalsPage{}, "Les premiers paraîtront ici"},
-		{ProposalsPage{Deposit: true, Filter: Filter{Search: "licorne"}}, "cette recherche"},
-		{ProposalsPage{Filter: Filter{Theme: "nature"}}, "cette recherche"},
+		{ProposalsPage{Deposit: true, Filter: Filter{Narrow: Narrow{Search: "licorne"}}}, "cette recherche"},
+		{ProposalsPage{Filter: Filter{Narrow: Narrow{Theme: "nature"}}}, "cette recherche"},
 	} {
 		if said := c.list.empty(p); !strings.Contains(said, c.says) {
 			t.Errorf("%+v says %q, not %q", c.list, said, c.says)

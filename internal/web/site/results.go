@@ -97,7 +97,8 @@ type Official string
 
 // The comparisons.
 const (
-	OfficialUnknown   Official = ""          // the file doesn't say
+	OfficialUnknown   Official = ""          // nobody else announced one
+	OfficialUnstated  Official = "unstated"  // the city's file announces none
 	OfficialSame      Official = "same"      // the same winners
 	OfficialDifferent Official = "different" // others, by a rule of its own
 )
@@ -173,6 +174,57 @@ func (r ResultsPage) moneyTitle(p ui.Page) string {
 	return p.T("web.results.served", "Count", served, "All", all)
 }
 
+// How much of a long list is seen before it is opened, so that a phone is not made to pass over hundreds of lines.
+const (
+	wonShown  = 3  // winners of a district
+	topShown  = 10 // first lines of a page
+	cutBefore = 3  // lines above the cut
+	cutAfter  = 5  // lines below it
+	fewest    = 5  // fewer are not folded
+)
+
+// fold parts the winners of a district into those seen at once and the others; nobody is folded alone.
+func (g MoneyGroup) fold() (shown, folded []Winner) {
+	if len(g.Winners) <= wonShown+1 {
+		return g.Winners, nil
+	}
+	return g.Winners[:wonShown], g.Winners[wonShown:]
+}
+
+// Stretch is some of the lines of a page, in their order.
+type Stretch struct {
+	Lines  []ui.ResultLine
+	Folded bool // seen when it is opened, and on paper
+}
+
+// stretches parts the lines of a page: the first ones and those around the cut are seen at once.
+func (r ResultsPage) stretches() []Stretch {
+	n := len(r.Lines)
+	seen := [][2]int{{0, min(topShown, n)}}
+	for i, l := range r.Lines {
+		if l.Cut != nil {
+			seen = append(seen, [2]int{max(i-cutBefore, 0), min(i+cutAfter, n)})
+		}
+	}
+	var all []Stretch
+	add := func(from, to int, folded bool) {
+		if from < to {
+			all = append(all, Stretch{Lines: r.Lines[from:to], Folded: folded})
+		}
+	}
+	from, to := 0, 0 // what is seen, up to now
+	for _, s := range append(seen, [2]int{n, n}) {
+		if s[0]-to >= fewest {
+			add(from, to, false)
+			add(to, s[0], true)
+			from = s[0]
+		}
+		to = max(to, s[1])
+	}
+	add(from, to, false)
+	return all
+}
+
 func (g MoneyGroup) name(p ui.Page) string {
 	if g.District == nil {
 		return p.T("web.district.whole")
@@ -190,7 +242,7 @@ func (g MoneyGroup) lang(of Project) string {
 
 func (g MoneyGroup) class() string {
 	if g.District == nil {
-		return "d9"
+		return "town"
 	}
 	return g.District.ColourClass()
 }

@@ -178,15 +178,22 @@ func (v visit) ruleName(e edition) string {
 	default:
 		return v.T("web.rule.other", "Name", e.result.Rule)
 	}
-	said := v.T("web.rule." + string(c.Fit.Then))
+	unit := v.T("rulebook.units.votes")
+	if e.points() {
+		unit = v.T("rulebook.units.points")
+	}
+	said := v.T("web.rule."+string(c.Fit.Then), "Unit", unit)
 	if c.Guarantee != nil {
 		said += " " + v.T("web.rule.guarantee", "Count", c.Guarantee.PerDistrict)
 	}
 	if c.Parts != nil {
 		said += " " + v.T("web.rule.parts_"+string(c.Parts.By))
 	}
-	if c.Minimum.Total > 0 || c.Minimum.Supporters > 0 || c.Minimum.BallotsShare > 0 {
-		said += " " + v.T("web.rule.minimum")
+	if c.Minimum.Total > 0 {
+		said += " " + v.T("web.rule.minimum", "Unit", unit)
+	}
+	if c.Minimum.Supporters > 0 || c.Minimum.BallotsShare > 0 {
+		said += " " + v.T("web.rule.minimum_people")
 	}
 	return said
 }
@@ -251,7 +258,7 @@ func (v visit) groups(ctx context.Context, e edition, step int, marked []result.
 
 // notices are what one must know to judge the count, and the file that was counted.
 func (v visit) notices(ctx context.Context, e edition, marked []result.Line, at places) (n ResultNotices, file string, err error) {
-	if e.Rulebook.Imported != nil && slices.Contains(e.Rulebook.Imported.Added, rulebook.FieldTies) {
+	if e.result.Counted && e.Rulebook.Imported != nil && slices.Contains(e.Rulebook.Imported.Added, rulebook.FieldTies) {
 		for _, t := range e.Rulebook.Count.Ties {
 			n.TiesAdded = append(n.TiesAdded, v.T("rulebook.ties."+string(t.By)))
 		}
@@ -270,6 +277,9 @@ func (v visit) notices(ctx context.Context, e edition, marked []result.Line, at 
 		if l.OfficialWinner() {
 			n.Announced = append(n.Announced, Difference{Title: p.Title, Number: numberText(p.Number), Slug: p.Slug, OfficialWinner: true})
 		}
+	}
+	if e.Rulebook.Imported != nil && !e.result.OfficialKnown {
+		n.Official = OfficialUnstated
 	}
 	source, imported, err := transfer.SourceOf(ctx, v.tx, v.platform.Key, e.Project.ID)
 	if err != nil || !imported {
@@ -304,10 +314,29 @@ func (s *Site) rulebookShow(r *web.Request, p ui.Page) (web.View, error) {
 		if page.Since, err = project.RulebookSince(ctx, v.tx, v.platform.Key, e.Project.ID, e.Project.Rulebook); err != nil {
 			return err
 		}
+		if page.Changes, err = v.changes(ctx, e); err != nil {
+			return err
+		}
 		for _, a := range e.View.Rulebook.Regulation(v.Locale) {
 			page.Articles = append(page.Articles, Article{Number: a.Number, Title: a.Title, Paragraphs: a.Paragraphs})
 		}
 		return nil
 	})
 	return web.View{Page: RulebookDocument(p, page)}, err
+}
+
+// shownChanges is how many changes of an edition its règlement shows.
+const shownChanges = 20
+
+// changes says what was changed since the edition was published, and why.
+func (v visit) changes(ctx context.Context, e edition) ([]Change, error) {
+	if e.Origin != project.OfCity {
+		return nil, nil // a copy of public data is never amended here
+	}
+	list, err := project.Amendments(ctx, v.tx, v.platform.Key, e.Project.ID, shownChanges)
+	changes := make([]Change, len(list))
+	for i, a := range list {
+		changes[i] = Change{What: v.T("organise.change." + string(a.Kind)), Reason: a.Reason, At: a.At}
+	}
+	return changes, err
 }

@@ -43,7 +43,8 @@ func TestTheRuleIsSaidWithAllThatDecides(t *testing.T) {
 		{tally.Rule{Fit: tally.Fit{Then: tally.FitSkip}}, "laisse la place au suivant.", "quartier"},
 		{tally.Rule{Fit: tally.Fit{Then: tally.FitStop}, Guarantee: guarantee}, "Chaque quartier a au moins 2 projets lauréats", "minimum de voix"},
 		{tally.Rule{Fit: tally.Fit{Then: tally.FitSkip}, Parts: &tally.Parts{By: tally.PartsByCategory}}, "Chaque catégorie a d’abord son propre budget.", "quartier"},
-		{tally.Rule{Fit: tally.Fit{Then: tally.FitReserve}, Minimum: tally.Minimum{Supporters: 20}}, "Il faut un minimum de voix", "quartier"},
+		{tally.Rule{Fit: tally.Fit{Then: tally.FitReserve}, Minimum: tally.Minimum{Supporters: 20}}, "Il faut que", "quartier"},
+		{tally.Rule{Fit: tally.Fit{Then: tally.FitSkip}, Minimum: tally.Minimum{Total: 20}, Scoring: tally.Scoring{By: "choice"}}, "Il faut un minimum de voix", "points"},
 	} {
 		c.rule.Method = tally.MethodGreedy
 		said := v.ruleName(edition{View: project.View{Rulebook: rulebook.Rulebook{Count: c.rule}}})

@@ -2,7 +2,6 @@ package site
 
 import (
 	"context"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -23,22 +22,11 @@ import (
 type Site struct {
 	db    *db.DB
 	local string
+	hosts hosts
 }
 
 // New gives the pages over a database. local is the scheme and host of the links of platforms without an address.
-func New(d *db.DB, local string) *Site { return &Site{d, local} }
-
-// ByHost finds the platform of a host; false when there is none.
-func (s *Site) ByHost(ctx context.Context, host string) (of platform.Platform, ok bool, err error) {
-	err = s.db.Read(ctx, func(ctx context.Context, tx db.Tx) error {
-		of, err = platform.ByHost(ctx, tx, host)
-		return err
-	})
-	if fault.Is(err, fault.NotFound) {
-		return of, false, nil
-	}
-	return of, err == nil, err
-}
+func New(d *db.DB, local string) *Site { return &Site{db: d, local: local} }
 
 var licences = map[platform.Licence][2]string{
 	platform.Etalab: {"Licence Ouverte 2.0", "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"},
@@ -54,7 +42,7 @@ func (s *Site) Shown(p platform.Platform) ui.Platform {
 		u.Languages = append(u.Languages, i18n.Lang(l))
 	}
 	if !p.Logo.IsZero() {
-		u.LogoURL = "/media/" + p.Logo.String()
+		u.LogoURL = media.Path(p.Logo, media.Small)
 	}
 	return u
 }
@@ -64,13 +52,14 @@ type visit struct {
 	tx       db.Tx
 	platform platform.Platform
 	now      time.Time
+	roles    access.Roles // of who reads: an organiser looks at drafts
 	ui.Page
 }
 
 // read runs fn in one snapshot of the platform that the request is for.
 func (s *Site) read(r *web.Request, p ui.Page, fn func(ctx context.Context, v visit) error) error {
 	return s.db.Read(r.Context(), func(ctx context.Context, tx db.Tx) error {
-		return fn(ctx, visit{tx, r.Platform, r.Platform.Now(tx.Now()), p})
+		return fn(ctx, visit{tx, r.Platform, r.Platform.Now(tx.Now()), r.Person.Roles, p})
 	})
 }
 
@@ -86,7 +75,7 @@ type edition struct {
 
 // edition reads the project of an address. Fault: not_found.
 func (v visit) edition(ctx context.Context, slug string) (edition, error) {
-	view, err := project.Load(ctx, v.tx, v.platform.Key, slug, v.now)
+	view, err := project.LoadFor(ctx, v.tx, v.platform.Key, v.roles, slug, v.now)
 	if err != nil {
 		return edition{}, err
 	}
@@ -135,13 +124,14 @@ func (e edition) totalsShown(step int) bool {
 }
 
 func (e edition) shown() Project {
-	return Project{Slug: e.Slug, Title: e.Title, TitleLang: e.titleLang, Lang: e.lang, ThemeLang: e.themeLang, HasResults: e.counted, HasWorks: e.followed(), HasRulebook: true, HasVote: e.votes()}
+	return Project{Slug: e.Slug, Title: e.Title, TitleLang: e.titleLang, Lang: e.lang, ThemeLang: e.themeLang, HasResults: e.counted, HasWorks: e.followed(), HasRulebook: true, HasVote: e.votes(),
+		Draft: e.State == project.Draft}
 }
 
 // votes says whether people vote on this platform, and may now: the page of the vote is then one of the project's.
 func (e edition) votes() bool {
 	at := project.VoteStep(e.Steps)
-	return at >= 0 && e.Origin == project.OfCity && e.Rulebook.Vote.Who != nil && project.PhaseOf(e.Steps, at, e.Now) == project.Open
+	return at >= 0 && e.State == project.Published && e.Origin == project.OfCity && e.Rulebook.Vote.Who != nil && project.PhaseOf(e.Steps, at, e.Now) == project.Open
 }
 
 // followed says whether the winners are being built: there are some, and the step of their works has begun.
@@ -166,6 +156,9 @@ func (e edition) moment() (Moment, time.Time) {
 		return MomentSoon, step.StartsAt
 	}
 	if e.counted && (step.Kind == project.Result || step.Kind == project.Vote) {
+		if !e.result.Counted {
+			return MomentTotals, time.Time{}
+		}
 		return MomentResults, time.Time{}
 	}
 	if phase == project.Closed {
@@ -234,35 +227,6 @@ func (s *Site) Routes() []web.Route {
 		{Path: "/projets/{project}/reglement", Need: access.SeeProject, Handle: s.rulebookShow},
 		{Path: "/projets/{project}/mur", Need: access.SeeVoters, Handle: s.wallShow},
 	}
-}
-
-// Media serves stored pictures at /media/ID. What it holds never changes under its identifier.
-func (s *Site) Media(w http.ResponseWriter, r *http.Request) {
-	var picture media.Picture
-	var content []byte
-	id, err := ids.Parse(r.PathValue("id"))
-	if err == nil {
-		err = s.db.Read(r.Context(), func(ctx context.Context, tx db.Tx) error {
-			p, err := platform.ByHost(ctx, tx, r.Host)
-			if err != nil {
-				return err
-			}
-			picture, content, err = media.Content(ctx, tx, p.Key, id)
-			return err
-		})
-	}
-	switch {
-	case err == nil:
-	case fault.Is(err, fault.NotFound) || id.IsZero():
-		http.NotFound(w, r)
-		return
-	default:
-		web.Refuse(w, r, err)
-		return
-	}
-	w.Header().Set("Content-Type", picture.MIME)
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	_, _ = w.Write(content)
 }
 
 // foreign gives a language when it is not the page's, else nothing.

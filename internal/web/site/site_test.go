@@ -33,7 +33,7 @@ func serve(t testing.TB, d *db.DB, files ...string) http.Handler {
 		}
 	}
 	s := site.New(d, "http://localhost:8080")
-	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: s, Static: ui.NewStatic(), Routes: s.Routes(), Others: map[string]http.Handler{"GET /media/{id}": http.HandlerFunc(s.Media)}})
+	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: s, Static: ui.NewStatic(), Routes: s.Routes(), Others: map[string]http.Handler{"GET /media/{id}": s.Media(nil), "GET /media/{id}/{size}": s.Media(nil)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,18 +65,21 @@ var scenarios = []scenario{
 	{"an unclaimed host shows the first platform", "ville.example", "/", 200, []string{"Toulouse"}, nil, 5},
 	{"the list of platforms", "localhost", "/plateformes", 200, []string{"Toulouse", "Gdynia", "http://gdynia.localhost:8080"}, nil, 3},
 	{"a project with its steps", "localhost", bp, 200, []string{"Dépôt des projets", "31\u00a0oct. 2022", "Piste cyclable avenue Saint-Exupéry", "Pabulib, France_Toulouse_2022.pb"}, nil, 12},
-	{"the list of proposals", "localhost", bp + "/propositions", 200, []string{"199 projets", "492 votes", "10 - Jolimont", "Nature en ville"}, nil, 10},
-	{"by district", "localhost", bp + "/propositions?district=6-saint-cyprien", 200, []string{"10 projets sur 199", "6 - Saint-Cyprien"}, []string{"Piste cyclable avenue Saint-Exupéry"}, 10},
+	{"the list of proposals", "localhost", bp + "/propositions", 200, []string{"199 projets", "492 voix", "10 - Jolimont", "Nature en ville"}, nil, 10},
+	{"by district", "localhost", bp + "/propositions?district=6-saint-cyprien", 200, []string{"10 projets sur 199", "6 - Saint-Cyprien"}, []string{"Piste cyclable avenue Saint-Exupéry"}, 11},
 	{"by district and category", "localhost", bp + "/propositions?district=6-saint-cyprien&categorie=nature-en-ville", 200, []string{"projets sur 199"}, nil, 11},
 	{"in an unknown district", "localhost", bp + "/propositions?district=ailleurs", 200, []string{"0 projet sur 199"}, nil, 10},
-	{"searched without accents", "localhost", bp + "/propositions?q=PEPINIERE+reynerie", 200, []string{"Pépinière-jardin du quartier Reynerie-Bellefontaine"}, nil, 11},
+	{"searched without accents", "localhost", bp + "/propositions?q=PEPINIERE+reynerie", 200, []string{"Pépinière-jardin du quartier Reynerie-Bellefontaine"}, []string{"Chercher plutôt exactement"}, 13},
+	{"searched with typos", "localhost", bp + "/propositions?q=pepiniere+reynreie", 200, []string{"Pépinière-jardin du quartier Reynerie-Bellefontaine", "Voici les résultats pour «\u00a0pepiniere reynerie\u00a0»", "exact=1"}, nil, 14},
+	{"and insisted on", "localhost", bp + "/propositions?q=pepiniere+reynreie&exact=1", 200, []string{"Aucun projet"}, []string{"Voici les résultats"}, 13},
+	{"the winners of a district", "localhost", bp + "/propositions?etat=laureat&district=6-saint-cyprien", 200, []string{"Lauréats"}, nil, 11},
 	{"at random with a seed", "localhost", bp + "/propositions?tri=hasard&graine=42", 200, []string{"graine=42"}, nil, 10},
 	{"after a key that is none", "localhost", bp + "/propositions?apres=xyz", 400, nil, nil, 1},
-	{"one proposal with its reason", "localhost", bp + "/propositions/114-piste-cyclable-avenue-saint-exupery", 200, []string{"492 votes", "200\u202f000", "Retenu", "Éco-mobilité"}, nil, 16},
+	{"one proposal with its reason", "localhost", bp + "/propositions/114-piste-cyclable-avenue-saint-exupery", 200, []string{"492 voix", "200\u202f000", "Retenu", "Éco-mobilité"}, nil, 16},
 	{"by its number alone", "localhost", bp + "/propositions/114", 301, nil, nil, 6},
 	{"one that is not there", "localhost", bp + "/propositions/900-x", 404, nil, nil, 6},
 	{"a number that is none", "localhost", bp + "/propositions/x", 404, nil, nil, 1},
-	{"the results", "localhost", bp + "/resultats", 200, []string{"492 votes", "parvis tally France_Toulouse_2022.pb", "Le fichier ne dit pas comment la ville sépare", "il en coûte"}, []string{"reason.", "web."}, 20},
+	{"the results", "localhost", bp + "/resultats", 200, []string{"492 voix", "parvis tally France_Toulouse_2022.pb", "Le fichier ne dit pas comment la ville sépare", "il en coûte"}, []string{"reason.", "web."}, 20},
 	{"the results in English", "localhost", "/en" + bp + "/resultats", 200, []string{"492 votes", "recount"}, []string{"il en coûte", "web."}, 20},
 	{"the règlement", "localhost", bp + "/reglement", 200, []string{"Article", "ajouté à l’import", "Version 1, du", "8\u202f000\u202f000"}, nil, 6},
 	{"the rules in English", "localhost", "/en" + bp + "/reglement", 200, []string{"Article"}, []string{"ajouté"}, 6},
@@ -89,7 +92,7 @@ var scenarios = []scenario{
 	{"a search that is no text", "localhost", bp + "/propositions?q=%00abc", 400, nil, nil, 0},
 	{"a filter that is no text", "localhost", bp + "/propositions?district=%ff", 400, nil, nil, 0},
 	{"an address that is none", "localhost", "/rien", 404, []string{"lang=\"fr\""}, nil, 1},
-	{"a picture that is none", "localhost", "/media/01890000-0000-7000-8000-000000000000", 404, nil, nil, 2},
+	{"a picture that is none", "localhost", "/media/01890000-0000-7000-8000-000000000000", 404, nil, nil, 3},
 }
 
 func TestEveryPageSaysWhatItOwesInAFixedNumberOfStatements(t *testing.T) {

@@ -5,6 +5,7 @@ package ui
 import (
 	"cmp"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -33,6 +34,7 @@ type Page struct {
 	*i18n.Locale
 	Platform  Platform
 	Person    Person
+	Tour      string // path of the guided tour; empty: there is none
 	Static    *Static
 	Path      string // without the language's prefix: "/projets/bp-2022"
 	Query     string // as it came, without "?"
@@ -129,8 +131,15 @@ type District struct {
 	Order int // from 0
 }
 
-// ColourClass gives the class that sets --district.
-func (d District) ColourClass() string { return "d" + string(rune('0'+((d.Order%10)+10)%10)) }
+// shades are how the ten hues of districts are painted, in turn, so that thirty districts look different: as they are, pale
+// with an edge, deep.
+var shades = [...]string{"", " pale", " deep"}
+
+// ColourClass gives the classes that set --district.
+func (d District) ColourClass() string {
+	n := max(d.Order, 0)
+	return "d" + strconv.Itoa(n%10) + shades[n/10%len(shades)]
+}
 
 // Tone is one of the four meanings of colour, each shown with a word and a shape.
 type Tone string

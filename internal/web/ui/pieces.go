@@ -125,19 +125,21 @@ func Tidy(text string) string { return unbroken.Replace(text) }
 
 // Card is a proposal as lists show it.
 type Card struct {
-	Number     int64
-	Title      string
-	Lang       string // of the title and the districts, when it is not the page's
-	Href       templ.SafeURL
-	Districts  []District // none: the whole city
-	Placeless  bool       // the edition has no districts: no place is said
-	Category   string     // the main one
-	Cost       *int64     // hundredths; nil when it isn't known
-	Currency   string
-	Score      Score
-	State      *State // nil: nothing to say yet
-	PictureURL string // empty: it is drawn
-	PictureAlt string
+	Number    int64
+	Title     string
+	Lang      string // of the title and the districts, when it is not the page's
+	Href      templ.SafeURL
+	Districts []District // none: the whole city
+	Placeless bool       // the edition has no districts: no place is said
+	Category  string     // the main one
+	Cost      *int64     // hundredths; nil when it isn't known
+	Currency  string
+	Score     Score
+	State     *State // nil: nothing to say yet
+	// The picture, large and small, and what it shows; none: it is drawn, for decoration.
+	PictureURL, SmallURL string
+	PictureAlt           string
+	PictureLang          string // of PictureAlt, when it is not the page's
 }
 
 // DistrictWords names the districts of a proposal, the city when there is none.

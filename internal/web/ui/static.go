@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/parvis-civic/parvis/internal/drawing"
 	"github.com/parvis-civic/parvis/web/assets"
 )
 
@@ -49,6 +50,7 @@ func NewStatic() *Static {
 	if err != nil {
 		panic(err)
 	}
+	css.WriteString(drawing.Style)
 	var pairs []string
 	for name, url := range s.urls {
 		pairs = append(pairs, `url("`+name+`")`, `url("`+url+`")`)

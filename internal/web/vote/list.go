@@ -12,6 +12,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/ballot"
 	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/media"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/rulebook"
@@ -143,7 +144,21 @@ func (v visit) list(ctx context.Context, b ballot.Booth, f Filter) (ListPage, er
 	if !b.Signed.IsZero() {
 		page.SignedDay, page.CanAgain = v.Date(b.Signed.Date()), page.NothingYet && !b.Signed.Ballot.IsZero()
 	}
-	q := proposal.ListQuery{Step: b.Step().ID, Matching: f.Search, Order: proposal.ByRandom, Seed: order, Limit: pageSize + 1, With: proposal.With{Card: true}}
+	wanted := proposal.Choice{Project: b.Project.ID, Step: b.Step().ID, Text: f.Search}
+	if f.District != "" {
+		wanted.Tags = append(wanted.Tags, proposal.Tag{Kind: proposal.TagDistrict, Slug: f.District})
+	}
+	if f.Theme != "" {
+		wanted.Tags = append(wanted.Tags, proposal.Tag{Kind: proposal.TagCategory, Slug: f.Theme})
+	}
+	chosen, err := proposal.Choose(ctx, v.tx, v.of, wanted)
+	if err != nil {
+		return ListPage{}, err
+	}
+	q := proposal.ListQuery{Step: b.Step().ID, Order: proposal.ByRandom, Seed: order, Limit: pageSize + 1, With: proposal.With{Card: true}}
+	if f.Search != "" || len(wanted.Tags) > 0 {
+		q.Among = &chosen
+	}
 	if f.After != "" {
 		after, err := proposal.ParseKey(f.After)
 		if err != nil {
@@ -151,13 +166,7 @@ func (v visit) list(ctx context.Context, b ballot.Booth, f Filter) (ListPage, er
 		}
 		q.After = &after
 	}
-	if f.District != "" {
-		q.Tags = append(q.Tags, proposal.Tag{Kind: proposal.TagDistrict, Slug: f.District})
-	}
-	if f.Theme != "" {
-		q.Tags = append(q.Tags, proposal.Tag{Kind: proposal.TagCategory, Slug: f.Theme})
-	}
-	found, err := proposal.List(ctx, v.tx, v.of, q, len(q.Tags) > 0)
+	found, err := proposal.List(ctx, v.tx, v.of, q)
 	if err != nil {
 		return ListPage{}, err
 	}
@@ -168,8 +177,7 @@ func (v visit) list(ctx context.Context, b ballot.Booth, f Filter) (ListPage, er
 	if page.Cards, err = v.cards(ctx, b, found, districts); err != nil {
 		return ListPage{}, err
 	}
-	facets, err := proposal.Facets(ctx, v.tx, v.of, b.Step().ID)
-	for _, facet := range facets {
+	for _, facet := range chosen.Facets {
 		one := ui.Facet{Slug: facet.Slug, Name: facet.Name, Count: int64(facet.Proposals)}
 		switch facet.Kind {
 		case proposal.TagDistrict:
@@ -211,7 +219,7 @@ func (v visit) cards(ctx context.Context, b ballot.Booth, list []proposal.Listed
 			}
 		}
 		if !l.Picture.IsZero() {
-			card.Picture = "/media/" + l.Picture.String()
+			card.Picture = media.Path(l.Picture, media.Small)
 		}
 		if item, ok := b.Paper.Item(number); ok {
 			card.Closed = !b.Paper.Open(item, b.Basket.District)

@@ -27,6 +27,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/web/site"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 	"github.com/parvis-civic/parvis/internal/web/vote"
+	"github.com/parvis-civic/parvis/tally"
 )
 
 // hall is a server over open polls.
@@ -39,16 +40,23 @@ type hall struct {
 
 func open(t testing.TB, d *db.DB, proposals int, rules func(*rulebook.Rulebook)) hall {
 	t.Helper()
-	h := hall{t, d, bench.Open(t, d, "ville", proposals, rules), nil}
+	return serve(t, d, bench.Open(t, d, "ville", proposals, rules))
+}
+
+// serve serves polls that are there already.
+func serve(t testing.TB, d *db.DB, polls bench.Polls) hall {
+	t.Helper()
+	h := hall{t, d, polls, nil}
 	pages := site.New(d, "http://localhost:8080")
-	people := account.NewService(d, account.Room{Name: "vote", Merge: ballot.Merge})
+	pages.Remember(time.Second) // as the command does
+	people := account.NewService(d, ballot.Room())
 	quiet := slog.New(slog.DiscardHandler)
 	api, err := graph.New(graph.Options{DB: d, Log: quiet, Local: "http://localhost:8080"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	h.Handler, err = web.New(web.Options{Log: quiet, Platforms: pages, Static: ui.NewStatic(), People: people,
-		Routes: slices.Concat(pages.Routes(), me.New(d, people).Routes(), vote.New(d, ballot.NewService(d)).Routes()),
+		Routes: slices.Concat(pages.Routes(), me.New(d, people, false).Routes(), vote.New(d, ballot.NewService(d)).Routes()),
 		Others: map[string]http.Handler{"/graphql": api}, AnyOrigin: []string{"/graphql"}})
 	if err != nil {
 		t.Fatal(err)
@@ -76,6 +84,7 @@ func (v *visitor) do(method, path string, form url.Values) *httptest.ResponseRec
 	if form != nil {
 		body = strings.NewReader(form.Encode())
 	}
+	path, _, _ = strings.Cut(path, "#") // which no browser sends
 	r := httptest.NewRequestWithContext(context.Background(), method, "http://"+v.host+path, body)
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -395,4 +404,68 @@ func dates(t testing.TB, d *db.DB, p bench.Polls, starts, ends string) {
 	}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func TestOnesDistrictAndTheCityAreTwoVotesOnOneBallot(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d, 20, func(b *rulebook.Rulebook) {
+			b.Vote.Who.Residence = rulebook.Residence{In: rulebook.InCity}
+			b.Vote.Ballot = rulebook.Shape{Kind: rulebook.Simple, Min: 1, Max: 1}
+			b.Vote.District = &rulebook.DistrictRight{Choice: rulebook.HomeDistrict, Ballot: rulebook.Shape{Kind: rulebook.Simple, Min: 1, Max: 2}}
+		})
+		v := h.visitor(bench.Voters(t, d, h.Of, 1)[0].Token)
+		v.says(v.get(h.at("")), "Dans quel quartier habitez-vous ?", "Un autre quartier")
+		v.says(v.get(h.at("?refus=2")), "« Projet 2 » est le projet d’un quartier. Dites d’abord")
+		v.post(h.at("/selection"), "quartier", "nord") // even numbers, but the tens and fives, which are the city's
+		for _, n := range []string{"5", "2", "4", "10", "3", "6"} {
+			v.post(h.at("/selection"), "ajouter", n)
+		}
+		v.says(v.get(h.at("/selection")), "Toute la ville : 1 projet sur 1. Votre sélection est complète. Quartier Nord 2 projets sur 2.", "Projet 5", "Projet 2", "Projet 4")
+		v.says(v.get(h.at("?refus=3")), "« Projet 3 » est un projet d’un autre quartier")
+		v.says(v.get(h.at("/verification")), "Vous avez dit habiter ce quartier : Quartier Nord")
+		w := v.post(h.at("/bulletin"), "bulletin", "2,4,5", "quartier", "sud")
+		if w.Code != http.StatusUnprocessableEntity {
+			t.Errorf("the ballot of another district: %d", w.Code)
+		}
+		if w := v.post(h.at("/bulletin"), "bulletin", "2,4,5", "quartier", "nord"); w.Code != http.StatusSeeOther {
+			t.Errorf("%d: %s", w.Code, text(w.Body.String()))
+		}
+		if got := boxOf(t, d, h.Polls); !slices.Equal(got, []string{"2,4,5"}) {
+			t.Errorf("in the box: %v", got)
+		}
+		v.post(h.at("/selection"), "reprendre", "0")
+		v.post(h.at("/selection"), "quartier", "sud") // what is in the other district goes
+		v.says(v.get(h.at("/selection")), "Quartier Sud 0 projet sur 2", "Projet 5")
+	})
+}
+
+func TestPlacesAndPointsAreGivenInTheSelection(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d, 20, func(b *rulebook.Rulebook) {
+			b.Vote.Ballot = rulebook.Shape{Kind: rulebook.Ranking, Min: 1, Max: 3}
+			b.Count.Scoring = tally.Scoring{By: tally.ByRank, Weights: []int64{5, 3, 1}}
+		})
+		v := h.visitor("")
+		for _, change := range [][]string{{"ajouter", "1"}, {"ajouter", "2"}, {"ajouter", "3"}, {"monter", "3"}, {"descendre", "1"}} {
+			v.post(h.at("/selection"), change...)
+		}
+		if page := v.get(h.at("/verification")); !regexp.MustCompile(`(?s)Projet 3<.*Projet 1<.*Projet 2<`).MatchString(page) {
+			t.Errorf("not in the order of the ranking: %s", text(page))
+		}
+		other := bench.Open(t, d, "points", 20, func(b *rulebook.Rulebook) {
+			b.Vote.Ballot = rulebook.Shape{Kind: rulebook.Cumulative, Min: 1, MinPoints: 1, MaxPoints: 6, MaxPerProject: 4}
+			b.Count.Scoring = tally.Scoring{By: tally.ByPoints}
+		})
+		v.host, v.cookie = "points.localhost:8080", ""
+		at := "/projets/" + other.Slug + "/vote/selection"
+		v.post(at, "donner", "7", "points", "4")
+		v.post(at, "ajouter", "8")
+		v.says(v.get(at), "2 projets. Il reste 1 point à donner.")
+		to := v.post(at, "donner", "8", "points", "3").Header().Get("Location")
+		v.says(v.get(to), "Vous n’avez que 6 points à donner", "Il reste 1 point à donner.")
+		to = v.post(at, "donner", "8", "points", "5").Header().Get("Location")
+		v.says(v.get(to), "Un projet reçoit 4 points au plus")
+		v.post(at, "donner", "7", "points", "0")
+		v.says(v.get(at), "1 projet. Il reste 5 points à donner.")
+	})
 }

@@ -83,7 +83,11 @@ func Stop(ctx context.Context) error {
 type server struct {
 	bin, dir string
 	account  *syscall.Credential
+	settings []string // of the server, as name=value
 }
+
+// careless lets the tests' own server be quick: what it holds is of no worth after a crash.
+var careless = []string{"max_connections=400", "shared_buffers=64MB", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off"}
 
 func find() (*server, error) {
 	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
@@ -95,7 +99,7 @@ func find() (*server, error) {
 		return n
 	}
 	newest := slices.MaxFunc(found, func(a, b string) int { return version(a) - version(b) })
-	s := &server{bin: filepath.Dir(newest), dir: filepath.Join(Root(), "pg")}
+	s := &server{bin: filepath.Dir(newest), dir: filepath.Join(Root(), "pg"), settings: careless}
 	if len(s.dir) > 80 {
 		return nil, fmt.Errorf("%s is too long a path for a socket: set TMPDIR to a shorter one", s.dir)
 	}
@@ -140,9 +144,9 @@ func (s *server) make(ctx context.Context) error {
 }
 
 func (s *server) start(ctx context.Context) error {
-	options := []string{
-		"-k", s.dir, "-c", "listen_addresses=", "-c", "max_connections=400", "-c", "shared_buffers=64MB",
-		"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "autovacuum=off",
+	options := []string{"-k", s.dir, "-c", "listen_addresses="}
+	for _, setting := range s.settings {
+		options = append(options, "-c", setting)
 	}
 	for i, o := range options {
 		options[i] = "'" + o + "'"

@@ -1,4 +1,4 @@
-package ui
+package drawing
 
 // Forecourt draws what Parvis is named after: the open square in front of a public building, with people on it. It is
 // the inside of an SVG of 720 × 460; the seed moves the people, never the stones.

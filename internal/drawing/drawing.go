@@ -1,4 +1,6 @@
-package ui
+// Package drawing draws the pictures that Parvis makes itself: of proposals, and of the square that it is named after.
+// Each is code and chance from a seed, painted with the classes of its stylesheet.
+package drawing
 
 import (
 	"fmt"
@@ -10,6 +12,9 @@ import (
 type drawing struct {
 	b    strings.Builder
 	seed uint64
+
+	scene  string // what is drawn, as the translations say it
+	people int
 }
 
 func (d *drawing) add(format string, args ...any) { fmt.Fprintf(&d.b, format, args...) }
@@ -49,6 +54,7 @@ var coats = []string{"a-brick", "a-water", "a-sun", "a-leaf", "a-rust", "a-night
 
 // person draws somebody of height h whose feet are at (x, y), with the shadow of a late afternoon.
 func (d *drawing) person(x, y, h int, coat string) {
+	d.people++
 	w := h * 9 / 20
 	head := h * 3 / 20
 	d.path("a-shade", "M%d %dl%d %dl%d %dl%d %dz", x-w/3, y, h*11/10, -h/5, w/2, h/14, -h*11/10, h/5)

@@ -1,0 +1,64 @@
+package account
+
+import (
+	"context"
+	"strings"
+
+	"github.com/parvis-civic/parvis/internal/access"
+	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/i18n"
+	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/platform"
+)
+
+// StageDomain is the domain of the addresses of people who do not exist. No mail can ever reach it (RFC 2606), so nobody
+// can prove such an address: only Stage makes people of it.
+const StageDomain = "@parvis.invalid"
+
+// Stage puts somebody who does not exist on a platform, with roles, for a demonstration or a rehearsal. Fault: invalid, for
+// an address that may be somebody's.
+func Stage(ctx context.Context, tx db.Tx, platform int64, p Person, roles []access.Role) (Person, error) {
+	key, err := emailKey(p.Email)
+	if err != nil {
+		return p, err
+	}
+	if !strings.HasSuffix(key, StageDomain) {
+		return p, fault.New(fault.Invalid, "fault.account.email").In("email")
+	}
+	if p.ID.IsZero() {
+		p.ID = ids.Random()
+	}
+	p.Proved, p.CreatedAt, p.Roles = true, tx.Now(), p.Roles.With(access.Resident).With(roles...)
+	if err := insertParticipant(ctx, tx, platform, p, key); err != nil {
+		return p, err
+	}
+	if err := setProved(ctx, tx, platform, p.ID, p.Email, key); err != nil || len(roles) == 0 {
+		return p, err
+	}
+	_, err = Give(ctx, tx, platform, p.Email, i18n.Lang(p.Language), roles, ids.ID{})
+	return p, err
+}
+
+// Play signs in as somebody who does not exist, without a code: a demonstration lets its visitors try each role. Fault:
+// not_found, for anybody else.
+func (s *Service) Play(ctx context.Context, of platform.Platform, token, email, agent string) (fresh string, err error) {
+	key, err := emailKey(email)
+	if err != nil || !strings.HasSuffix(key, StageDomain) {
+		return "", fault.New(fault.NotFound, "fault.not_found")
+	}
+	fresh = newToken()
+	return fresh, s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		p, found, err := byEmail(ctx, tx, of.Key, key)
+		if err != nil {
+			return err
+		}
+		if !found || !p.Proved {
+			return fault.New(fault.NotFound, "fault.not_found")
+		}
+		if err := endSession(ctx, tx, of.Key, token); err != nil {
+			return err
+		}
+		return insertSession(ctx, tx, of.Key, fresh, p.ID, agent)
+	})
+}

@@ -1,0 +1,77 @@
+package demo_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/db/dbtest"
+	"github.com/parvis-civic/parvis/internal/i18n"
+	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/media"
+	"github.com/parvis-civic/parvis/internal/proposal"
+)
+
+// illustration is a proposal's picture: its bytes, and what they are said to show.
+type illustration struct{ svg, french, english string }
+
+// illustrations gives them by edition and number of the proposal.
+func illustrations(t *testing.T, d *db.DB) map[string]map[int]illustration {
+	t.Helper()
+	s := read(t, d, today)
+	all := map[string]map[int]illustration{}
+	err := d.Read(t.Context(), func(ctx context.Context, tx db.Tx) error {
+		for _, e := range s.editions {
+			all[e.Slug] = map[int]illustration{}
+			for _, l := range e.listed {
+				shown, err := proposal.ShowsPicture(ctx, tx, s.platform.Key, l.Picture)
+				if err != nil || !shown {
+					t.Errorf("%q: the picture is not shown: %v", l.Title, err)
+				}
+				r, err := media.Content(ctx, tx, s.platform.Key, l.Picture, media.Full)
+				if err != nil {
+					return err
+				}
+				told, err := media.ByIDs(ctx, tx, s.platform.Key, []ids.ID{l.Picture})
+				if err != nil {
+					return err
+				}
+				alt := told[l.Picture].Alt
+				all[e.Slug][l.Proposal.Number] = illustration{string(r.Content), alt[i18n.FR], alt[i18n.EN]}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestEveryProposalHasADrawingAndItsWords(t *testing.T) {
+	first := dbtest.Open(t, db.SQLite)
+	build(t, first, today)
+	all := illustrations(t, first)
+	pictures, words := map[string]bool{}, map[string]bool{}
+	n := 0
+	for slug, edition := range all {
+		for number, one := range edition {
+			n++
+			pictures[one.svg], words[one.french] = true, true
+			if len(one.french) < 40 || len(one.english) < 40 || one.french == one.english {
+				t.Errorf("%s, %d: %q, %q", slug, number, one.french, one.english)
+			}
+		}
+	}
+	if n != 188 || len(pictures) != n || len(words) < 40 {
+		t.Errorf("%d proposals, %d drawings, told in %d ways", n, len(pictures), len(words))
+	}
+	again := dbtest.Open(t, db.Postgres)
+	build(t, again, today.Add(time.Hour))
+	if diff := cmp.Diff(all, illustrations(t, again), cmp.AllowUnexported(illustration{})); diff != "" {
+		t.Error(diff[:min(len(diff), 2000)])
+	}
+}

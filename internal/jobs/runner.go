@@ -1,0 +1,161 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/parvis-civic/parvis/internal/db"
+)
+
+const (
+	lease     = 5 * time.Minute // a job whose process died is taken up again after it
+	patience  = 2 * time.Minute // of one job
+	atOnce    = 8               // jobs that run at the same time
+	pollEvery = time.Second
+	maxTries  = 12 // after which a job is parked: with the delays below, after three days
+)
+
+// delay is how long a job that failed so many times waits.
+func delay(tries int) time.Duration {
+	steps := []time.Duration{10 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour}
+	if tries < len(steps) {
+		return steps[tries]
+	}
+	return 12 * time.Hour
+}
+
+// Handler does a job. It may be called again for a job that it has done, when the process died before that was written;
+// Job.Done in its own transaction makes that impossible. Its error keeps the job for another time, ErrPark for a person.
+type Handler func(ctx context.Context, j Job) error
+
+// ErrPark wraps what no other try will mend.
+var ErrPark = errors.New("given up")
+
+// Runner does the jobs of a database as they fall due. Several processes may run at once on PostgreSQL.
+type Runner struct {
+	db       *db.DB
+	log      *slog.Logger
+	handlers map[string]Handler
+	kinds    []string
+	cancel   context.CancelFunc
+	done     chan struct{}
+}
+
+// NewRunner gives a runner. Jobs of a kind without a handler wait.
+func NewRunner(d *db.DB, log *slog.Logger, handlers map[string]Handler) *Runner {
+	return &Runner{db: d, log: log, handlers: handlers, kinds: slices.Sorted(maps.Keys(handlers)), done: make(chan struct{})}
+}
+
+// Start begins to work until Stop.
+func (r *Runner) Start(ctx context.Context) {
+	ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	go r.loop(ctx)
+}
+
+// Stop lets the jobs under way end, breaks them off when ctx ends, and returns once nothing runs.
+func (r *Runner) Stop(ctx context.Context) error {
+	r.cancel()
+	select {
+	case <-r.done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (r *Runner) loop(ctx context.Context) {
+	defer close(r.done)
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for {
+		n, err := r.Turn(ctx)
+		if err != nil && ctx.Err() == nil {
+			r.log.Error("take jobs", "error", err)
+		}
+		if n > 0 && err == nil {
+			continue
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// Turn does the jobs that are due now, at most a handful, and says how many.
+func (r *Runner) Turn(ctx context.Context) (int, error) {
+	if len(r.kinds) == 0 {
+		return 0, nil
+	}
+	due := false
+	err := r.db.Read(ctx, func(ctx context.Context, tx db.Tx) error { // most often nothing is, and nothing need be written
+		marks, args := db.In(r.kinds)
+		args = append([]any{false, db.Micros(tx.Now()), db.Micros(tx.Now())}, args...)
+		return tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM jobs j WHERE j.parked = ? AND j.run_at <= ? AND j.claimed_until <= ? AND j.kind IN (`+marks+`))`, args...).Scan(&due)
+	})
+	if err != nil || !due {
+		return 0, err
+	}
+	var claimed []Job
+	err = r.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		claimed, err = claim(ctx, tx, r.kinds, atOnce)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	var wg sync.WaitGroup
+	for _, j := range claimed {
+		wg.Go(func() { r.do(ctx, j) })
+	}
+	wg.Wait()
+	return len(claimed), nil
+}
+
+// do runs one job and writes what became of it, also when the process is about to stop.
+func (r *Runner) do(ctx context.Context, j Job) {
+	working, cancel := context.WithTimeout(ctx, patience)
+	err := r.call(working, j)
+	cancel()
+	bare := context.WithoutCancel(ctx)
+	writing := func(ctx context.Context, tx db.Tx) error {
+		switch {
+		case err == nil:
+			return j.Done(ctx, tx)
+		case errors.Is(err, context.Canceled) && errors.Is(working.Err(), context.Canceled): // the process stops: it is nobody's fault
+			return j.release(ctx, tx)
+		}
+		parked := errors.Is(err, ErrPark) || j.Tries+1 >= maxTries
+		return j.fail(ctx, tx, err.Error(), tx.Now().Add(delay(j.Tries)), parked)
+	}
+	if err != nil {
+		r.log.Warn("a job failed", "job", j.ID, "kind", j.Kind, "tries", j.Tries+1, "error", err)
+	}
+	if err := r.db.Write(bare, writing); err != nil {
+		r.log.Error("write what became of a job", "job", j.ID, "kind", j.Kind, "error", err) // its lease ends, and it runs again
+	}
+}
+
+func (r *Runner) call(ctx context.Context, j Job) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return r.handlers[j.Kind](ctx, j)
+}
+
+// release gives a job back untouched.
+func (j Job) release(ctx context.Context, tx db.Tx) error {
+	marks, args := db.In(j.all())
+	_, err := tx.Exec(ctx, `UPDATE jobs SET claimed_until = 0 WHERE id IN (`+marks+`)`, args...)
+	return err
+}

@@ -1,0 +1,126 @@
+// Package office holds the pages of who organises: editions are made, changed and published there. Every page is a form that
+// can be left and taken up again, and works without JavaScript.
+package office
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/a-h/templ"
+
+	"github.com/parvis-civic/parvis/internal/access"
+	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/ui"
+)
+
+// Pages answers them.
+type Pages struct {
+	editions *project.Service
+}
+
+// New gives the pages over the services.
+func New(editions *project.Service) *Pages { return &Pages{editions} }
+
+// The addresses of the pages; an edition's are under its slug.
+const (
+	homePath = "/organisation"
+	newPath  = homePath + "/nouvelle"
+	onePath  = homePath + "/editions/{edition}"
+)
+
+// largestFile is of an uploaded file of districts or people, with its form.
+const largestFile = 8 << 20
+
+// Routes are the pages, a line each with what it needs.
+func (s *Pages) Routes() []web.Route {
+	get := func(path string, h web.Handler) web.Route {
+		return web.Route{Path: path, Need: access.Organise, Handle: h}
+	}
+	post := func(path string, h web.Handler) web.Route {
+		return web.Route{Method: http.MethodPost, Path: path, Need: access.Organise, Handle: h}
+	}
+	file := func(path string, h web.Handler) web.Route {
+		return web.Route{Method: http.MethodPost, Path: path, Need: access.Organise, Handle: h, Largest: largestFile}
+	}
+	return []web.Route{
+		get(homePath, s.list),
+		get(newPath, s.begin),
+		post(newPath, s.create),
+		get(onePath, s.desk),
+		post(onePath+"/publier", s.publish),
+		post(onePath+"/dupliquer", s.duplicate),
+		post(onePath+"/supprimer", s.discard),
+		post(onePath+"/prolonger", s.prolong),
+		get(onePath+"/presentation", s.words),
+		post(onePath+"/presentation", s.setWords),
+		get(onePath+"/budget", s.money),
+		post(onePath+"/budget", s.setMoney),
+		file(onePath+"/quartiers", s.setDistricts),
+		get(onePath+"/calendrier", s.calendar),
+		post(onePath+"/calendrier", s.setCalendar),
+		get(onePath+"/reglement", s.rules),
+		post(onePath+"/reglement", s.setRules),
+		get(onePath+"/equipe", s.team),
+		file(onePath+"/equipe", s.addTeam),
+		post(onePath+"/equipe/lue", s.teamRead),
+		file(onePath+"/liste", s.setList),
+	}
+}
+
+// of gives the address of an edition, or of one of its pages.
+func of(slug, page string) string {
+	path := homePath + "/editions/" + url.PathEscape(slug)
+	if page != "" {
+		path += "/" + page
+	}
+	return path
+}
+
+// frame is what every page of an edition shows around its form.
+type frame struct {
+	Edition project.Edition
+	Screen  project.Screen // empty: the desk
+	Done    string         // what was just saved, as a word of the address; empty: nothing
+}
+
+// load reads the edition of the address.
+func (s *Pages) load(r *web.Request, screen project.Screen) (frame, error) {
+	e, err := s.editions.Edition(r.Context(), r.Platform, r.Person, r.PathValue("edition"))
+	return frame{Edition: e, Screen: screen, Done: r.URL.Query().Get("fait")}, err
+}
+
+// saved leads on: through the screens of a draft that are still to be gone through, else to the desk.
+func (f frame) saved(p ui.Page, what string) web.View {
+	next := f.Edition.Plan.Next(f.Screen)
+	if f.Edition.Public() || f.Screen == "" {
+		next = ""
+	}
+	return web.View{Next: p.HrefWith(of(f.Edition.Slug, string(next)), "fait", what)}
+}
+
+// shown is a page, or the same form again with what is wrong in it.
+func shown(page templ.Component, problems ui.Problems) web.View {
+	v := web.View{Page: page}
+	if len(problems) > 0 {
+		v.Status = http.StatusUnprocessableEntity
+	}
+	return v
+}
+
+// links are the screens of the edition.
+func (f frame) links(p ui.Page) []ui.Link {
+	links := []ui.Link{{Text: p.T("organise.desk"), Href: p.Href(of(f.Edition.Slug, ""))}}
+	for _, s := range project.Screens() {
+		links = append(links, ui.Link{Text: p.T("organise.screen." + string(s)), Href: p.Href(of(f.Edition.Slug, string(s)))})
+	}
+	return links
+}
+
+// state is the edition's state in a word.
+func state(p ui.Page, public bool) ui.State {
+	if public {
+		return ui.State{Tone: ui.Open, Icon: "circle-dot", Text: p.T("organise.state.published")}
+	}
+	return ui.State{Tone: ui.Soon, Icon: "hourglass", Text: p.T("organise.state.draft")}
+}
