@@ -30,7 +30,7 @@ func (c *addressesCmd) Run(a *app) error {
 		return err
 	}
 	defer f.Close()
-	work, err := c.work(a)
+	work, err := c.existing(a)
 	if err != nil {
 		return err
 	}

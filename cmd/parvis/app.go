@@ -35,7 +35,7 @@ type app struct {
 
 // database are the flags that say which database.
 type database struct {
-	Data     string `env:"PARVIS_DATA" placeholder:"DIR" help:"Folder of the embedded database, made when it is missing (./parvis-data)."`
+	Data     string `env:"PARVIS_DATA" placeholder:"DIR" help:"Folder of the embedded database (./parvis-data)."`
 	Database string `env:"PARVIS_DATABASE" placeholder:"URL" help:"PostgreSQL instead: postgres://user:password@host/name."`
 }
 
@@ -51,12 +51,19 @@ func (d database) config(a *app) (db.Config, error) {
 	return db.Config{Dir: d.Data}, nil
 }
 
-// work opens the database for a command, through the serve that has it.
-func (d database) work(a *app) (control.Work, error) {
+// work opens the database for a command that may begin one, through the serve that has it.
+func (d database) work(a *app) (control.Work, error) { return d.open(a, false) }
+
+// existing opens the database for a command that makes no sense on an empty one: a mistyped folder must not be made, and
+// then be copied or listed as if it were a city's.
+func (d database) existing(a *app) (control.Work, error) { return d.open(a, true) }
+
+func (d database) open(a *app, existing bool) (control.Work, error) {
 	cfg, err := d.config(a)
 	if err != nil {
 		return nil, err
 	}
+	cfg.Existing = existing
 	return control.Open(a.ctx, cfg)
 }
 
@@ -79,8 +86,8 @@ func (a *app) fail(err error) int {
 	return codeOf(err)
 }
 
-func (a *app) misused(err error) int {
-	fmt.Fprintln(a.errs, "parvis: "+err.Error())
+func (a *app) misused(text string) int {
+	fmt.Fprintln(a.errs, "parvis: "+text)
 	fmt.Fprintln(a.errs, a.l.T("cli.see_help"))
 	return exitWrong
 }
@@ -100,7 +107,7 @@ func (a *app) sentences(err error) []string {
 	}
 	if e, ok := errors.AsType[*fault.Error](err); ok && e.Code != fault.Internal {
 		all := a.l.Faults(e)
-		if e.Code == fault.Unavailable && e.Err != nil {
+		if e.Code == fault.Unavailable && e.Err != nil && !wrong[e.Key] && e.Key != "fault.database_says" { // they name it
 			all = append(all, a.l.T("cli.cause", "Cause", e.Err.Error()))
 		}
 		return all
@@ -129,6 +136,9 @@ var failing = map[string]bool{
 	"fault.database_in_use": true, "fault.database_newer": true, "fault.import.swept": true, "fault.import.moved": true,
 }
 
+// wrong are the faults that say, unlike others of their code, that the command was given a wrong address.
+var wrong = map[string]bool{"fault.database_silent": true}
+
 // codeOf is the one table from an error to an exit code.
 func codeOf(err error) int {
 	if err == nil {
@@ -144,6 +154,10 @@ func codeOf(err error) int {
 		switch e.Code {
 		case fault.Invalid, fault.NotFound:
 			return exitWrong
+		case fault.Unavailable:
+			if wrong[e.Key] {
+				return exitWrong
+			}
 		case fault.Conflict:
 			if !failing[e.Key] {
 				return exitWrong

@@ -25,7 +25,7 @@ func (backupCmd) Help() string {
 
 A backup holds personal data: keep it as you keep the database.
 
-Exit codes: 0 saved; 1 failed, FILE is as before; 2 the command is wrong.
+Exit codes: 0 saved; 1 failed, FILE is as before; 2 the command is wrong, or there is no database to copy.
 
 Examples:
 
@@ -38,7 +38,7 @@ func (c *backupCmd) Run(a *app) error {
 	if dir := filepath.Dir(c.File); !isFolder(dir) {
 		return usage(a.l.T("cli.no_folder", "Dir", dir))
 	}
-	work, err := c.work(a)
+	work, err := c.existing(a)
 	if err != nil {
 		return err
 	}
@@ -141,6 +141,7 @@ func (c *restoreCmd) Run(a *app) error {
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
+	undo := making(cfg.Dir)
 	d, err := db.Open(a.ctx, cfg)
 	if e, ok := errors.AsType[*fault.Error](err); ok && e.Key == "fault.database_in_use" {
 		return fault.New(fault.Conflict, "fault.backup.in_use", "Dir", cfg.Dir, "PID", fmt.Sprint(e.Args["PID"])).Because(err)
@@ -148,24 +149,48 @@ func (c *restoreCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	defer d.Close()
-	show, clear := a.progress(2*info.Size(), true, "restore")
+	n, err := c.fill(a, d, info.Size())
+	if err = errors.Join(err, d.Close()); err != nil {
+		undo()
+		return err
+	}
+	a.say("cli.restore.done", "File", c.File, "Count", n)
+	return nil
+}
+
+// fill restores the file of that size, and says how many platforms it holds.
+func (c *restoreCmd) fill(a *app, d *db.DB, size int64) (platforms int, err error) {
+	show, clear := a.progress(2*size, true, "restore")
 	defer clear()
 	var read int64
 	err = transfer.NewService(d).Restore(a.ctx, transfer.File{Name: c.File, Open: func() (io.ReadCloser, error) {
 		f, err := openInput(c.File)
-		return reading{f, func(n int) { read += int64(n); show(read, 2*info.Size()) }}, err
+		return reading{f, func(n int) { read += int64(n); show(read, 2*size) }}, err
 	}})
 	if err != nil {
-		return err
+		return 0, err
 	}
-	clear()
-	platforms, err := control.Here(d).Platforms(a.ctx)
-	if err != nil {
-		return err
+	all, err := control.Here(d).Platforms(a.ctx)
+	return len(all), err
+}
+
+// making notes what opening a database in a folder is about to make; undo takes that away again, and nothing else.
+func making(dir string) (undo func()) {
+	if _, err := os.Lstat(filepath.Join(dir, db.FileName)); dir == "" || err == nil {
+		return func() {}
 	}
-	a.say("cli.restore.done", "File", c.File, "Count", len(platforms))
-	return nil
+	var folders []string
+	for d := filepath.Clean(dir); !isFolder(d) && d != filepath.Dir(d); d = filepath.Dir(d) {
+		folders = append(folders, d)
+	}
+	return func() {
+		for _, name := range []string{db.FileName, db.FileName + "-wal", db.FileName + "-shm", "lock"} {
+			_ = os.Remove(filepath.Join(dir, name)) // most are gone already
+		}
+		for _, d := range folders {
+			_ = os.Remove(d) // which refuses a folder that holds something
+		}
+	}
 }
 
 type reading struct {

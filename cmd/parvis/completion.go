@@ -40,12 +40,14 @@ type place struct {
 	At    string // the commands so far, each after a space: " platform create"
 	Words []word // commands, or values of an argument
 	Flags []word
+	Given []word // flags with a closed list of values
 }
 
 type word struct {
 	Text  string
 	Help  string
-	Value bool // a flag that takes one
+	Value bool     // a flag that takes one
+	Known []string // the values that it can have, none when any may be
 }
 
 // places walks the commands.
@@ -53,7 +55,11 @@ func places(n *kong.Node, at string) []place {
 	p := place{At: at}
 	for _, group := range n.AllFlags(true) {
 		for _, f := range group {
-			p.Flags = append(p.Flags, word{"--" + f.Name, summary(f.Help), !f.IsBool()})
+			w := word{"--" + f.Name, summary(f.Help), !f.IsBool(), values(f)}
+			p.Flags = append(p.Flags, w)
+			if w.Known != nil {
+				p.Given = append(p.Given, w)
+			}
 		}
 	}
 	var below []place
@@ -79,6 +85,7 @@ func summary(help string) string {
 
 // Each script walks the words before the cursor to find its place, then offers what may follow; files where nothing fits.
 var completions = template.Must(template.New("").Funcs(template.FuncMap{
+	"words":  func(list []string) string { return strings.Join(list, " ") },
 	"single": func(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" },
 	"zsh": func(w word) string {
 		return strings.ReplaceAll(w.Text, ":", `\:`) + ":" + strings.ReplaceAll(w.Help, ":", `\:`)
@@ -100,6 +107,13 @@ _parvis() {
 			commands="{{range .Words}}{{.Text}} {{end}}"
 			flags="{{range .Flags}}{{.Text}} {{end}}" ;;
 {{- end}}
+	esac
+	local before="${COMP_WORDS[COMP_CWORD - 1]}"
+	[[ $cur == "=" ]] && cur=""
+	[[ $before == "=" ]] && before="${COMP_WORDS[COMP_CWORD - 2]}"
+	case "$at $before" in
+{{- range $place := .}}{{range .Given}}
+		{{single (print $place.At " " .Text)}}) COMPREPLY=($(compgen -W {{single (words .Known)}} -- "$cur")) ; return ;;{{end}}{{end}}
 	esac
 	if [[ $cur == -* ]]; then
 		COMPREPLY=($(compgen -W "$flags" -- "$cur"))
@@ -125,6 +139,10 @@ _parvis() {
 			commands=({{range .Words}}{{single (zsh .)}} {{end}})
 			flags=({{range .Flags}}{{single (zsh .)}} {{end}}) ;;
 {{- end}}
+	esac
+	case "$at ${words[CURRENT-1]}" in
+{{- range $place := .}}{{range .Given}}
+		({{single (print $place.At " " .Text)}}) compadd -- {{words .Known}}; return ;;{{end}}{{end}}
 	esac
 	if [[ $PREFIX == -* ]]; then
 		_describe -o flag flags
@@ -154,6 +172,6 @@ function __parvis_at
 end
 {{- range $place := .}}{{range .Words}}
 complete -c parvis -f -n "__parvis_at {{fish $place.At}}" -a {{.Text}} -d {{fish .Help}}{{end}}{{range .Flags}}
-complete -c parvis -n "__parvis_at {{fish $place.At}}" -l {{slice .Text 2}}{{if .Value}} -r{{end}} -d {{fish .Help}}{{end}}
+complete -c parvis -n "__parvis_at {{fish $place.At}}" -l {{slice .Text 2}}{{if .Known}} -x -a {{fish (words .Known)}}{{else if .Value}} -r{{end}} -d {{fish .Help}}{{end}}
 {{- end}}
 {{end}}`))

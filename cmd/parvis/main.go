@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	_ "time/tzdata" // platforms have zones, the machine may have none
@@ -23,6 +24,8 @@ import (
 // cli is every command with its flags; the help is made from it.
 type cli struct {
 	Lang string `env:"PARVIS_LANG" placeholder:"fr|en" help:"Language of what commands say; without it, that of LC_ALL, LC_MESSAGES or LANG: French, else English."`
+
+	Released kong.VersionFlag `name:"version" help:"Say which version this is."`
 
 	Serve           serveCmd      `cmd:"" help:"Serve the platforms to browsers and programs."`
 	Demo            demoCmd       `cmd:"" help:"Make a city that does not exist, and serve it."`
@@ -89,16 +92,24 @@ func execute(ctx context.Context, args []string, in io.Reader, out, errs io.Writ
 		args = []string{"--help"}
 	}
 	parsed, err := parser.Parse(args)
-	a := &app{ctx: ctx, in: in, out: out, errs: errs, l: i18n.For(languageOf(c.Lang), nil), parser: parser}
+	lang := c.Lang
 	if err != nil {
-		return a.misused(err)
+		lang = askedLanguage(args)
+	}
+	a := &app{ctx: ctx, in: in, out: out, errs: errs, l: i18n.For(languageOf(lang), nil), parser: parser}
+	if err != nil {
+		return a.misused(misuse(a.l, err.Error()))
+	}
+	if lang != "" && !slices.Contains(languages, lang) {
+		a.l = i18n.For(languageOf(""), nil)
+		return a.misused(a.l.T("cli.lang", "Value", lang))
 	}
 	err = parsed.Run(a)
 	if code, ok := errors.AsType[exit](err); ok {
 		return int(code)
 	}
 	if u, ok := errors.AsType[usage](err); ok {
-		return a.misused(u)
+		return a.misused(string(u))
 	}
 	return a.fail(err)
 }
@@ -107,6 +118,7 @@ func execute(ctx context.Context, args []string, in io.Reader, out, errs io.Writ
 func variables() kong.Option {
 	return kong.Vars{
 		"rules":    strings.Join(pabulib.RuleNames(), ", "),
+		"version":  released(),
 		"licence":  string(platform.Etalab),
 		"roles":    strings.Join(access.Names[access.Analyst:], ", "),
 		"licences": string(platform.Etalab) + ", " + string(platform.ODbL),

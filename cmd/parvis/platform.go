@@ -94,7 +94,7 @@ type platformListCmd struct {
 
 // Help is shown by --help.
 func (platformListCmd) Help() string {
-	return `Exit codes: 0 listed; 1 failed; 2 the command is wrong.
+	return `Exit codes: 0 listed; 1 failed; 2 the command is wrong, or there is no database.
 
 Examples:
 
@@ -104,7 +104,7 @@ Examples:
 
 // Run does it.
 func (c *platformListCmd) Run(a *app) error {
-	work, err := c.work(a)
+	work, err := c.existing(a)
 	if err != nil {
 		return err
 	}
@@ -161,7 +161,7 @@ Examples:
 
 // Run does it.
 func (c *platformRoleCmd) Run(a *app) error {
-	work, err := c.work(a)
+	work, err := c.existing(a)
 	if err != nil {
 		return err
 	}

@@ -2,10 +2,12 @@ package main
 
 import (
 	"errors"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -74,7 +76,7 @@ type settings struct {
 func (c *listening) settings(a *app, cfg db.Config) (settings, error) {
 	s := settings{db: cfg, addr: c.Addr, public: strings.TrimRight(c.PublicURL, "/"), pprof: c.Pprof}
 	for flag, addr := range map[string]string{"--addr": c.Addr, "--pprof": c.Pprof} {
-		if _, _, err := net.SplitHostPort(addr); err != nil && addr != "" {
+		if !listens(addr) && addr != "" {
 			return s, usage(a.l.T("cli.serve.addr", "Flag", flag, "Value", addr))
 		}
 	}
@@ -100,11 +102,27 @@ func (c *listening) settings(a *app, cfg db.Config) (settings, error) {
 	return s, nil
 }
 
+// listens says whether a text is an address and a port.
+func listens(addr string) bool {
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	_, err = strconv.ParseUint(port, 10, 16)
+	return err == nil
+}
+
 // listen opens a listener, and says in words what most often prevents it.
 func (a *app) listen(addr, flag string) (net.Listener, error) {
 	l, err := net.Listen("tcp", addr)
-	if errors.Is(err, syscall.EADDRINUSE) {
+	_, unknown := errors.AsType[*net.DNSError](err)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
 		return nil, said(a.l.T("cli.serve.in_use", "Addr", addr, "Flag", flag))
+	case unknown || errors.Is(err, syscall.EADDRNOTAVAIL):
+		return nil, wrongInput{said(a.l.T("cli.serve.elsewhere", "Addr", addr, "Flag", flag))}
+	case errors.Is(err, fs.ErrPermission):
+		return nil, wrongInput{said(a.l.T("cli.serve.reserved", "Addr", addr, "Flag", flag))}
 	}
 	return l, err
 }

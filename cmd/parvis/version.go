@@ -20,8 +20,13 @@ Example:
 
 // Run does it.
 func (versionCmd) Run(a *app) error {
-	_, err := fmt.Fprintf(a.out, "parvis %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	_, err := fmt.Fprintln(a.out, released())
 	return err
+}
+
+// released is the version with what it was built by and for.
+func released() string {
+	return fmt.Sprintf("parvis %s (%s, %s/%s)", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 // version is what the Go toolchain stamped into the binary: the tag that it was built from, or one made from the commit.

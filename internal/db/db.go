@@ -33,6 +33,9 @@ type Config struct {
 	Dir string // SQLite: the folder that holds parvis.db; made when missing
 	URL string // PostgreSQL: postgres://user:password@host/database
 
+	// Existing refuses (not found) a folder or a PostgreSQL database that is not one of Parvis yet, instead of making it one.
+	Existing bool
+
 	// Conns is how many readers (SQLite) or connections (PostgreSQL) may work at once; 0 chooses by the processors.
 	Conns int
 
@@ -80,7 +83,8 @@ type counters struct{ writes, commits, checkpoints atomic.Int64 }
 type Stats struct{ Writes, Commits, Checkpoints int64 }
 
 // Open opens and migrates the database. For SQLite it takes DIR/lock until Close: a fault Conflict names the process
-// (Args "PID") that has it. A fault Unavailable means that the database cannot be reached.
+// (Args "PID") that has it. Other faults: invalid (the folder or the address cannot be right), not_found (Existing),
+// conflict (its schema is newer), unavailable (it cannot be reached).
 func Open(ctx context.Context, cfg Config) (*DB, error) {
 	d := &DB{cfg: cfg}
 	var err error

@@ -5,13 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
@@ -142,6 +146,11 @@ func TestOddFolderNamesWork(t *testing.T) {
 
 func TestBadSettingsSayWhatToDo(t *testing.T) {
 	t.Parallel()
+	empty, foreign := t.TempDir(), t.TempDir()
+	file := filepath.Join(foreign, db.FileName)
+	if err := os.WriteFile(file, []byte(strings.Repeat("this is no database ", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		cfg  db.Config
 		want string
@@ -149,10 +158,47 @@ func TestBadSettingsSayWhatToDo(t *testing.T) {
 		{db.Config{}, "neither"},
 		{db.Config{Dir: "a", URL: "b"}, "choose one"},
 		{db.Config{URL: "postgres://localhost:nonsense/x"}, "postgres://user:password@host/database"},
-		{db.Config{URL: "postgres://127.0.0.1:1/x?sslmode=disable"}, "fault.database_unavailable"},
+		{db.Config{URL: "postgres://127.0.0.1:1/x?sslmode=disable"}, "fault.database_silent"},
+		{db.Config{URL: "mysql://localhost/x"}, "fault.database_address"},
+		{db.Config{URL: "postgres://nowhere.invalid/x"}, "fault.database_host"},
+		{db.Config{Dir: file}, "fault.database_folder"},
+		{db.Config{Dir: filepath.Join(file, "below")}, "fault.database_folder"},
+		{db.Config{Dir: strings.Repeat("x", 300)}, "fault.database_folder"},
+		{db.Config{Dir: foreign}, "fault.database_foreign"},
+		{db.Config{Dir: empty, Existing: true}, "fault.database_missing"},
+		{db.Config{Dir: filepath.Join(empty, "mistyped"), Existing: true}, "fault.database_missing"},
 	} {
 		if _, err := db.Open(t.Context(), c.cfg); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: %v", c.cfg, err)
 		}
+	}
+	if left, err := os.ReadDir(empty); err != nil || len(left) > 0 {
+		t.Errorf("a refused folder was filled: %v, %v", left, err)
+	}
+}
+
+func TestWhatAServerRefusesIsNamed(t *testing.T) {
+	t.Parallel()
+	good := dbtest.EmptyPostgres(t)
+	cfg, err := pgx.ParseConfig(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	with := func(change func(q url.Values)) string {
+		q := url.Values{"host": {cfg.Host}, "port": {strconv.Itoa(int(cfg.Port))}, "user": {cfg.User}, "password": {cfg.Password}, "dbname": {cfg.Database}, "sslmode": {"disable"}}
+		change(q)
+		return "postgres:///?" + q.Encode()
+	}
+	for _, c := range []struct{ url, want string }{
+		{with(func(q url.Values) { q.Set("user", "nobody") }), "fault.database_login"},
+		{with(func(q url.Values) { q.Set("dbname", "nothing") }), "fault.database_name"},
+	} {
+		_, err := db.Open(t.Context(), db.Config{URL: c.url})
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", c.url, err)
+		}
+	}
+	if _, err := db.Open(t.Context(), db.Config{URL: good, Existing: true}); !fault.Is(err, fault.NotFound) {
+		t.Errorf("an empty database was taken for one of Parvis: %v", err)
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/parvis-civic/parvis/internal/fault"
 )
 
 // postgresStore runs transactions at once, each on a connection of the pool.
@@ -25,7 +27,11 @@ type postgresStore struct {
 func openPostgres(ctx context.Context, d *DB) (store, error) {
 	cfg, err := pgx.ParseConfig(d.cfg.URL)
 	if err != nil {
-		return nil, fmt.Errorf("the address of PostgreSQL (postgres://user:password@host/database): %w", err)
+		return nil, fault.New(fault.Invalid, "fault.database_address").
+			Because(fmt.Errorf("the address of PostgreSQL (postgres://user:password@host/database): %w", err))
+	}
+	if cfg.ConnectTimeout == 0 {
+		cfg.ConnectTimeout = connectTimeout
 	}
 	pool := stdlib.OpenDB(*cfg)
 	conns := d.cfg.Conns
@@ -37,13 +43,36 @@ func openPostgres(ctx context.Context, d *DB) (store, error) {
 	pool.SetConnMaxIdleTime(5 * time.Minute)
 	if err := pool.PingContext(ctx); err != nil {
 		pool.Close()
-		return nil, unavailable(err)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, refusedServer(cfg, err)
 	}
-	if err := migrate(ctx, Postgres, pool, d.cfg.Migrations); err != nil {
+	if err := settle(ctx, d.cfg, pool); err != nil {
 		pool.Close()
+		if _, ok := errors.AsType[*pgconn.PgError](err); ok {
+			return nil, refusedServer(cfg, err)
+		}
 		return nil, err
 	}
 	return &postgresStore{d: d, pool: pool}, nil
+}
+
+// connectTimeout bounds how long a server that says nothing is waited for, when the address does not say it.
+const connectTimeout = 10 * time.Second
+
+// settle finds or makes the schema.
+func settle(ctx context.Context, cfg Config, pool *sql.DB) error {
+	if cfg.Existing {
+		yes, err := migrated(ctx, pool)
+		if err != nil {
+			return err
+		}
+		if !yes {
+			return missing("fault.database_missing_schema")
+		}
+	}
+	return migrate(ctx, Postgres, pool, cfg.Migrations)
 }
 
 func (s *postgresStore) engine() Engine { return Postgres }

@@ -45,6 +45,14 @@ func dsn(dir string, pragmas ...string) string {
 
 func openSQLite(ctx context.Context, d *DB) (_ store, err error) {
 	dir := d.cfg.Dir
+	defer func() {
+		if err != nil {
+			err = refusedFolder(dir, err)
+		}
+	}()
+	if d.cfg.Existing && !holds(dir) {
+		return nil, missing("fault.database_missing", "Dir", dir)
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}

@@ -39,7 +39,8 @@ const (
 
 // Build makes the city as it is on the day of now, in small writes, and shows it in the last one. A city that is whole
 // and less than a week old stays as it is; an older one, or what a Build that died has left, is emptied and made anew on
-// the same platform, whose pages say meanwhile that there is nothing yet. progress, which may be nil, is told how many
+// the same platform, whose pages say meanwhile that there is nothing yet. A database that has other platforms and not
+// this one is refused (conflict). progress, which may be nil, is told how many
 // rows are written.
 func Build(ctx context.Context, d *db.DB, now time.Time, progress func(done, total int)) error {
 	here, fresh, err := find(ctx, d, now)
@@ -67,7 +68,7 @@ func find(ctx context.Context, d *db.DB, now time.Time) (p platform.Platform, fr
 		p, err = platform.BySlug(ctx, tx, Slug)
 		if fault.Is(err, fault.NotFound) {
 			p = platform.Platform{}
-			return nil
+			return alone(ctx, tx)
 		}
 		if err != nil {
 			return err
@@ -82,6 +83,15 @@ func find(ctx context.Context, d *db.DB, now time.Time) (p platform.Platform, fr
 		return err
 	})
 	return p, fresh, err
+}
+
+// alone refuses (conflict) a database that other platforms have begun: it is a city's own.
+func alone(ctx context.Context, tx db.Tx) error {
+	others, err := platform.All(ctx, tx)
+	if err == nil && len(others) > 0 {
+		err = fault.New(fault.Conflict, "fault.demo.other")
+	}
+	return err
 }
 
 func create(ctx context.Context, d *db.DB) (platform.Platform, error) {
