@@ -90,14 +90,16 @@ func look(t testing.TB, d *db.DB, p bench.Polls) box {
 			for n, total := range (ballot.Paper{Rules: p.Book}).Totals(choices) {
 				b.Votes[n] += sign * total.Votes
 				b.Points[n] += sign * total.Points
-				if b.Votes[n] == 0 {
-					delete(b.Votes, n)
-					delete(b.Points, n)
-				}
 			}
 			return err
 		}); err != nil {
 			return err
+		}
+		for n, votes := range b.Votes { // once all are added: they come in no order
+			if votes == 0 && b.Points[n] == 0 {
+				delete(b.Votes, n)
+				delete(b.Points, n)
+			}
 		}
 		return each(`SELECT district, voters FROM turnout WHERE platform = ? AND step = ?`, func(scan func(...any) error) error {
 			var district string
@@ -491,6 +493,22 @@ func TestHiddenTotalsAreWholeOnceTheVoteIsClosed(t *testing.T) {
 		got.holds(t, v.paper())
 		if diff := cmp.Diff(map[int]int64{3: 3, 7: 3}, got.Shown); diff != "" {
 			t.Error(diff)
+		}
+	})
+}
+
+func TestALimitedVoteIsForItsDomainsAlone(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		v := polls(t, d, func(b *rulebook.Rulebook) { b.Vote.Who.Domains = []string{"ecole.example"} })
+		people := bench.Voters(t, d, v.Of, 2)
+		stranger, pupil := people[0].Person, people[1].Person
+		stranger.Email, pupil.Email = "ana@ailleurs.example", "bob@ecole.example"
+		if _, err := v.Cast(t.Context(), v.Of, stranger, v.Slug, i18n.FR, choose(3)); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("somebody of another domain: %v", err)
+		}
+		v.must(pupil, choose(3))
+		if got := v.box(); len(got.Ballots) != 1 {
+			t.Errorf("%d ballots", len(got.Ballots))
 		}
 	})
 }

@@ -101,6 +101,7 @@ type desk struct {
 	asked Asked
 	day   int64
 	held  map[ids.ID]*held // by person
+	shut  map[ids.ID]error // to whom the project is not open: their address is not of its domains or its list
 }
 
 // held is what a person has in the box, and had before the group.
@@ -117,9 +118,13 @@ type held struct {
 func (h *held) moved() bool { return h.Ballot != h.before.Ballot || h.Tracker != h.before.Tracker }
 
 func (b Booth) desk(ctx context.Context, tx db.Tx, of platform.Platform, group []*cast) (*desk, error) {
-	people := make([]ids.ID, 0, len(group))
+	people, who := make([]ids.ID, 0, len(group)), make([]account.Person, 0, len(group))
 	for _, c := range group {
-		people = append(people, c.person.ID)
+		people, who = append(people, c.person.ID), append(who, c.person)
+	}
+	shut, err := project.Admits(ctx, tx, of.Key, b.Project.ID, b.Rulebook.Vote.Who, who)
+	if err != nil {
+		return nil, err
 	}
 	people = unique(people)
 	signed, err := signaturesOf(ctx, tx, of.Key, b.Step().ID, people)
@@ -138,7 +143,7 @@ func (b Booth) desk(ctx context.Context, tx db.Tx, of platform.Platform, group [
 			return nil, err
 		}
 	}
-	d := &desk{booth: b, of: of, asked: Asks(b.Rulebook.Vote), day: dayOf(b.Now, of.Zone), held: map[ids.ID]*held{}}
+	d := &desk{booth: b, of: of, asked: Asks(b.Rulebook.Vote), day: dayOf(b.Now, of.Zone), held: map[ids.ID]*held{}, shut: shut}
 	for id, g := range signed {
 		text := texts[g.Ballot]
 		d.held[id] = &held{Signature: g, text: text, before: g, old: text}
@@ -156,6 +161,9 @@ func dayOf(t time.Time, zone *time.Location) int64 {
 func (d *desk) take(c *cast) (Receipt, error) {
 	b, v := d.booth, c.vote
 	if err := b.may(c.person, access.Cast); err != nil {
+		return Receipt{At: b.Now}, err
+	}
+	if err := d.shut[c.person.ID]; err != nil {
 		return Receipt{At: b.Now}, err
 	}
 	declared := v.Declared

@@ -65,6 +65,9 @@ next:
 	return format{}, false
 }
 
+// decoding lets two pictures at a time be decoded: the largest takes some 200 MB meanwhile.
+var decoding = make(chan struct{}, 2)
+
 // Prepare reads an uploaded picture (JPEG, PNG, WebP, or the first of a GIF) and gives what is stored of it: its pixels
 // alone, upright, in at most two sizes, encoded anew, so that no position, name or script that the file carried is kept.
 // SVG is refused: it can hold scripts. Fault: invalid.
@@ -91,6 +94,8 @@ func Prepare(r io.Reader) (Prepared, error) {
 	if head.Width > MaxPixels/head.Height {
 		return Prepared{}, fault.New(fault.Invalid, "fault.media.pixels", "Limit", MaxPixels/1_000_000)
 	}
+	decoding <- struct{}{}
+	defer func() { <-decoding }()
 	img, err := f.decode(bytes.NewReader(content))
 	if err != nil {
 		return Prepared{}, fault.New(fault.Invalid, "fault.media.broken").Because(err)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/rulebook"
@@ -171,10 +172,39 @@ func Amendments(ctx context.Context, tx db.Tx, platform int64, project ids.ID, l
 	})
 }
 
-// OnList says whether an address, in its compared form, is on the list of a project that is limited to one.
-func OnList(ctx context.Context, tx db.Tx, platform int64, project ids.ID, emailKey string) (on bool, err error) {
-	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM admitted m WHERE m.platform = ? AND m.project = ? AND m.email_key = ?)`, platform, project, emailKey).Scan(&on)
+// OnList gives those of addresses, in their compared form, that are on the list of a project that is limited to one.
+func OnList(ctx context.Context, tx db.Tx, platform int64, project ids.ID, emailKeys []string) (map[string]bool, error) {
+	marks, args := db.In(emailKeys)
+	rows, err := tx.Query(ctx, `SELECT m.email_key FROM admitted m WHERE m.platform = ? AND m.project = ? AND m.email_key IN (`+marks+`)`, append([]any{platform, project}, args...)...)
+	keys, err := db.Collect(rows, err, func(r *sql.Rows, key *string) error { return r.Scan(key) })
+	on := map[string]bool{}
+	for _, key := range keys {
+		on[key] = true
+	}
 	return on, err
+}
+
+// Admits asks for each of some people whether a project that is limited to domains or to a list is open to their address,
+// and gives the refusals by person. One statement, none where the rules limit nothing.
+func Admits(ctx context.Context, tx db.Tx, platform int64, project ids.ID, who *rulebook.Who, people []account.Person) (map[ids.ID]error, error) {
+	if who == nil || !who.Limited() {
+		return nil, nil
+	}
+	keys := map[ids.ID]string{}
+	var list []string
+	for _, p := range people {
+		if key, err := account.EmailKey(p.Email); err == nil {
+			keys[p.ID], list = key, append(list, key)
+		}
+	}
+	on, err := OnList(ctx, tx, platform, project, list)
+	refused := map[ids.ID]error{}
+	for _, p := range people {
+		if err := who.CheckAddress(p.Email, on[keys[p.ID]]); err != nil {
+			refused[p.ID] = err
+		}
+	}
+	return refused, err
 }
 
 func countAdmitted(ctx context.Context, tx db.Tx, platform int64, project ids.ID) (n int, err error) {

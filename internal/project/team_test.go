@@ -115,7 +115,7 @@ func TestAListIsReplacedAndComparedAsAddressesAre(t *testing.T) {
 		}
 		err := d.Read(ctx, func(ctx context.Context, tx db.Tx) error {
 			for key, want := range map[string]bool{"eve@exemple.fr": true, "paul@exemple.fr": false} {
-				if on, err := project.OnList(ctx, tx, o.of.Key, o.edition(slug).Project.ID, key); err != nil || on != want {
+				if on, err := project.OnList(ctx, tx, o.of.Key, o.edition(slug).Project.ID, []string{key}); err != nil || on[key] != want {
 					t.Errorf("%s is on the list: %v, %v", key, on, err)
 				}
 			}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/parvis-civic/parvis/internal/access"
+	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/fault"
@@ -61,7 +62,7 @@ func TestProjectsOfAPlatformAreItsOwn(t *testing.T) {
 				`INSERT INTO service (platform, id, slug, name, categories) VALUES (?, ?, ?, 'Voirie', '[]')`,
 				`INSERT INTO service_member (platform, service, participant) VALUES (?, ?, ?)`,
 			} {
-				args := []any{platform, edition, of("ana")}
+				args := []any{platform, edition, fmt.Sprintf("ana%d@exemple.fr", platform)}
 				switch {
 				case strings.Contains(insert, "edition_change"):
 					args = []any{platform, theme, edition, platform}
@@ -97,8 +98,12 @@ func TestProjectsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "CityServices", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return project.CityServices(ctx, tx, platform)
 			}},
+			{Of: "Admits", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				refused, err := project.Admits(ctx, tx, platform, edition, &rulebook.Who{Listed: true}, []account.Person{{ID: edition, Email: "ana1@exemple.fr"}})
+				return len(refused), err
+			}},
 			{Of: "OnList", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				return project.OnList(ctx, tx, platform, edition, "ana de 1")
+				return project.OnList(ctx, tx, platform, edition, []string{"ana1@exemple.fr"})
 			}},
 			{Of: "Views", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return project.Views(ctx, tx, platform, 10, now)

@@ -465,3 +465,31 @@ func TestWhoIsForgottenLeavesNothingOfWhatTheyWrote(t *testing.T) {
 		}
 	})
 }
+
+func TestALimitedDepositIsForItsDomainsAlone(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d, time.Hour)
+		h.write(func(ctx context.Context, tx db.Tx) error {
+			view, err := project.Load(ctx, tx, h.of.Key, budget, tx.Now())
+			if err != nil {
+				return err
+			}
+			view.Rulebook.Deposit.Who.Domains = []string{"ecole.example"}
+			if err := project.SetRulebook(ctx, tx, h.of.Key, view.Project.ID, 2, view.Rulebook); err != nil {
+				return err
+			}
+			_, err = tx.Exec(ctx, `UPDATE project SET rulebook = 2 WHERE platform = ? AND id = ?`, h.of.Key, view.Project.ID)
+			return err
+		})
+		who := proved(h.nobody())
+		who.Email = "ana@ailleurs.example"
+		draft := h.save(who, whole())
+		if _, err := h.Publish(t.Context(), h.of, who, budget, draft.ID, 0); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("somebody of another domain: %v", err)
+		}
+		who.Email = "ana@ecole.example"
+		if _, err := h.Publish(t.Context(), h.of, who, budget, draft.ID, 0); err != nil {
+			t.Errorf("somebody of the domain: %v", err)
+		}
+	})
+}

@@ -145,6 +145,15 @@ func (s *Service) publish(ctx context.Context, tx db.Tx, of platform.Platform, w
 	if !c.Open(who, d) {
 		return none, c.closed()
 	}
+	if c.Book.Deposit != nil {
+		refused, err := project.Admits(ctx, tx, of.Key, c.ID, &c.Book.Deposit.Who, []account.Person{who})
+		if err != nil {
+			return none, err
+		}
+		if err := refused[who.ID]; err != nil {
+			return none, err
+		}
+	}
 	if err := c.limit(); err != nil {
 		return none, err
 	}

@@ -205,6 +205,9 @@ func (v *validator) vote() {
 		if len(v.r.Districts) == 0 {
 			v.add("empty", "districts")
 		}
+		if v.r.Imported == nil && (vote.Ballot.Kind == Ranking || d.Ballot.Kind == Ranking) {
+			v.add("ranked_twice", "vote.district.ballot.kind") // a place would be counted over both ballots together
+		}
 		byDistrict := v.r.Count.Parts != nil && v.r.Count.Parts.By == tally.PartsByDistrict
 		if d.Ballot.Kind == Basket && !byDistrict {
 			v.add("basket_without_envelope", "vote.district.ballot.kind")
