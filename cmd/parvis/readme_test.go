@@ -1,9 +1,7 @@
 package main
 
 import (
-	"io"
 	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,21 +10,45 @@ import (
 	"testing"
 )
 
-// follower is the README as somebody follows it: a folder with the binary and the elections where it says, and the serve that
-// a command started.
-type follower struct {
-	t       *testing.T
-	dir     string
-	serving *process
+// steps are what the README’s reader sees, by the start of each command in its blocks: parts of what it prints. A command
+// without an entry fails the test, as does an entry without its command.
+var steps = []struct {
+	command string
+	prints  []string
+}{
+	{"make demo", []string{"parvis demo"}},
+	{"make test", []string{"scripts/test.sh"}},
+	{"E=../shared/data/elections", nil},
+	{"make build", []string{"-o parvis ./cmd/parvis"}},
+	{"./parvis tally $E/France_Toulouse_2022.pb", []string{"Toulouse 2022", "4,532 ballots", "81 winners"}},
+	{"./parvis tally --json $E/Poland_Krakow_2024.pb", []string{`"counted":true`, `"official":{"known":true,"same":true,`}},
+	{"./parvis import --data d $E/France_Toulouse_2022.pb", []string{"199 proposals", "4,532 ballots", "platform krakow", "65,101 ballots", "platform lodz", "90,494 ballots"}},
+	{"./parvis serve --data d", nil},
+	{"curl", []string{`"title":"Budget participatif 2022"`, `"ballots":4532`}},
+	{"./parvis import-addresses --data d adresses.csv", []string{"1 address is known."}},
+	{"./parvis backup --data d copie.tar.zst", []string{"copie.tar.zst"}},
+	{"./parvis restore --data d2 copie.tar.zst", []string{"3 platforms"}},
+	{"./parvis platform create maville", []string{"Ma ville participe"}},
+	{"./parvis platform role --email claire@maville.example", []string{"claire@maville.example"}},
+	{"./parvis serve --data d3", nil},
 }
 
 var (
-	block    = regexp.MustCompile("(?s)```sh\n(.*?)```")
-	page     = regexp.MustCompile("`(/[a-z][a-z0-9/-]*)`")
-	anywhere = regexp.MustCompile(`http://([a-z]+\.)?localhost:8080`)
+	shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
+	curl       = regexp.MustCompile(`^curl http://(\S+?):8080(/\S*) -H '([^:']+): ([^']+)'\s+-d '([^']+)'$`)
+	listedPage = regexp.MustCompile("(?m)^- `(/[^`]+)`")
+	listedHost = regexp.MustCompile(`http://([a-z.]*localhost):8080`)
 )
 
-func TestTheReadmeIsTrueCommandByCommand(t *testing.T) {
+// walk is a reader who follows the README in a clean folder beside the elections.
+type walk struct {
+	t       *testing.T
+	root    string   // of the repository
+	said    []string // assignments so far, for the shell
+	serving *process
+}
+
+func TestTheToursOfTheReadmeAreWalked(t *testing.T) {
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
@@ -35,140 +57,119 @@ func TestTheReadmeIsTrueCommandByCommand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &follower{t: t, dir: filepath.Join(t.TempDir(), "parvis")}
-	if err := os.Mkdir(w.dir, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	for link, to := range map[string]string{w.dir + "/parvis": binary, w.dir + "/Makefile": filepath.Join(root, "Makefile"), filepath.Dir(w.dir) + "/shared": filepath.Join(root, "../shared")} {
-		if err := os.Symlink(to, link); err != nil {
+	here := filepath.Join(t.TempDir(), "parvis")
+	for link, to := range map[string]string{"../shared": filepath.Join(root, "../shared"), "parvis": binary} {
+		if err := os.MkdirAll(here, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(to, filepath.Join(here, link)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	// A line of the national address base, for the command that takes the commune's own file.
-	ban := "id;numero;rep;nom_voie;code_postal;code_insee;nom_commune;x;y;lon;lat\n1;3;;Rue des Halles;31000;31555;Toulouse;0;0;1.44;43.6\n"
-	if err := os.WriteFile(w.dir+"/adresses.csv", []byte(ban), 0o600); err != nil {
+	t.Chdir(here)
+	// The reader brings the file of the own commune.
+	if err := os.WriteFile("adresses.csv", []byte("id;numero;rep;nom_voie;code_postal;nom_commune;lon;lat\na;1;;Rue des Lices;31000;Toulouse;1.44;43.6\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	environment, commands, at := "", 0, 0
-	for _, m := range block.FindAllSubmatchIndex(readme, -1) {
-		w.follow(string(readme[at:m[0]])) // what the text before promises, while what it speaks of runs
-		at = m[1]
-		for line := range strings.Lines(strings.ReplaceAll(string(readme[m[2]:m[3]]), "\\\n", " ")) {
-			line = strings.TrimSpace(line)
-			if strings.Contains(line, "=../") { // a variable for the lines after it
-				environment = line + "; "
-				continue
+
+	w := &walk{t: t, root: root}
+	at := 0
+	for _, block := range shellBlock.FindAllStringSubmatch(string(readme), -1) {
+		for _, line := range strings.Split(strings.TrimSpace(strings.ReplaceAll(block[1], "\\\n", "")), "\n") {
+			command, _, _ := strings.Cut(line, " #")
+			command = strings.TrimSpace(command)
+			if at == len(steps) || !strings.HasPrefix(command, steps[at].command) {
+				t.Fatalf("the README says %q, where the test walks on: it is not checked", command)
 			}
-			commands++
-			w.do(environment, line)
+			out := w.do(command)
+			for _, want := range steps[at].prints {
+				if !strings.Contains(out, want) {
+					t.Errorf("%s\nprinted no %q:\n%.2000s", command, want, out)
+				}
+			}
+			if command == "./parvis serve --data d" {
+				w.look(string(readme))
+			}
+			at++
 		}
 	}
-	if commands < 12 {
-		t.Errorf("the README has only %d commands: the test sees less than it should", commands)
+	if at < len(steps) {
+		t.Errorf("the README has no %q any more", steps[at].command)
 	}
+	if status, page := w.serving.get(t, "/connexion"); status != http.StatusOK || !strings.Contains(page, "Ma ville participe") {
+		t.Errorf("/connexion of the new platform: %d", status)
+	}
+	w.serving.stop(t)
 }
 
-// do runs a line as a shell would, but for what goes on: serve gets a port of its own, and curl asks it.
-func (w *follower) do(environment, line string) {
+// do runs a command as the shell would; a serve goes on behind it, on a port that is free, and make only says what it would do.
+func (w *walk) do(command string) string {
 	w.t.Helper()
-	switch {
-	case strings.HasPrefix(line, "make "):
-		if out, err := w.shell("make -n " + strings.Fields(line)[1]); err != nil {
-			w.t.Errorf("%s: %v\n%s", line, err, out)
-		}
-	case strings.HasPrefix(line, "./parvis serve "):
+	if found := curl.FindStringSubmatch(command); found != nil {
+		return w.curl(found)
+	}
+	if args, ok := strings.CutPrefix(command, "./parvis serve"); ok {
 		if w.serving != nil {
 			w.serving.stop(w.t)
 		}
-		args := strings.Fields(line)[1:]
-		args[len(args)-1] = filepath.Join(w.dir, args[len(args)-1]) // the last one is the folder
-		w.serving = serving(w.t, args...)
-	case strings.HasPrefix(line, "curl "):
-		w.curl(line)
-	default:
-		if out, err := w.shell(environment + line); err != nil {
-			w.t.Errorf("%s: %v\n%s", line, err, out)
-		}
+		w.serving = serving(w.t, append([]string{"serve"}, strings.Fields(args)...)...)
+		return ""
 	}
-}
-
-func (w *follower) shell(line string) (string, error) {
-	c := exec.Command("sh", "-c", line)
-	c.Dir = w.dir
-	out, err := c.CombinedOutput()
-	return string(out), err
-}
-
-// curl asks what a line of curl asks, of the host that it names.
-func (w *follower) curl(line string) {
-	w.t.Helper()
-	out, err := w.shell(`curl() { for a; do printf '%s\n' "$a"; done; }; ` + line)
+	if target, ok := strings.CutPrefix(command, "make "); ok {
+		command = "make --no-print-directory -n -C " + w.root + " " + target
+	}
+	if !strings.Contains(command, " ") {
+		w.said = append(w.said, command)
+	}
+	out, err := exec.CommandContext(w.t.Context(), "bash", "--norc", "-ec", strings.Join(append(w.said, command), "\n")).CombinedOutput()
 	if err != nil {
-		w.t.Fatalf("%s: %v", line, err)
+		w.t.Fatalf("%s: %v\n%s", command, err, out)
 	}
-	args := strings.Split(strings.TrimSpace(out), "\n")
-	var body, address string
-	header := http.Header{}
-	for i := 0; i < len(args); i++ {
-		switch {
-		case args[i] == "-H":
-			i++
-			name, value, _ := strings.Cut(args[i], ": ")
-			header.Set(name, value)
-		case args[i] == "-d":
-			i++
-			body = args[i]
-		default:
-			address = args[i]
-		}
-	}
-	status, said := w.ask(http.MethodPost, address, header, body)
-	if status != http.StatusOK || !strings.Contains(said, `"title":`) || strings.Contains(said, `"errors"`) {
-		w.t.Errorf("%s answers %d %s", line, status, said)
-	}
+	return string(out)
 }
 
-// ask sends a request to the serve that runs, for the host of an address.
-func (w *follower) ask(method, address string, header http.Header, body string) (int, string) {
+func (w *walk) curl(found []string) string {
 	w.t.Helper()
-	u, err := url.Parse(address)
+	r, err := http.NewRequestWithContext(w.t.Context(), http.MethodPost, w.serving.url+found[2], strings.NewReader(found[5]))
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	r, err := http.NewRequestWithContext(w.t.Context(), method, w.serving.url+u.Path, strings.NewReader(body))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	r.Header, r.Host = header, u.Host
+	r.Host = found[1]
+	r.Header.Set(found[3], found[4])
 	res, err := http.DefaultClient.Do(r)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	defer func() { _ = res.Body.Close() }()
-	b, err := io.ReadAll(res.Body)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return res.StatusCode, string(b)
+	defer res.Body.Close()
+	return text(w.t, res)
 }
 
-// follow opens the pages that a text names, once something serves them.
-func (w *follower) follow(text string) {
+// look opens what the README tells the reader to look at, while it serves.
+func (w *walk) look(readme string) {
 	w.t.Helper()
-	if w.serving == nil {
-		return
-	}
-	for _, address := range anywhere.FindAllString(text, -1) {
-		if status, body := w.ask(http.MethodGet, address, http.Header{}, ""); status != http.StatusOK || !strings.Contains(body, "<h1>") {
-			w.t.Errorf("%s answers %d", address, status)
+	_, readme, _ = strings.Cut(readme, "./parvis serve --data d\n")
+	seen := map[string]string{}
+	for _, found := range listedHost.FindAllStringSubmatch(readme, -1) {
+		res := w.serving.at(w.t, found[1], "/")
+		if seen[found[1]] = text(w.t, res); res.StatusCode != http.StatusOK {
+			w.t.Errorf("%s: %d", found[1], res.StatusCode)
 		}
 	}
-	for _, m := range page.FindAllStringSubmatch(text, -1) {
-		for _, prefix := range []string{"", "/en"} {
-			path := prefix + strings.TrimPrefix(m[1], "/en")
-			if status, _ := w.ask(http.MethodGet, "http://localhost:8080"+path, http.Header{}, ""); status != http.StatusOK {
-				w.t.Errorf("%s answers %d", path, status)
-			}
+	for host, city := range map[string]string{"localhost": "Toulouse", "krakow.localhost": "Kraków", "lodz.localhost": "Łódź"} {
+		if !strings.Contains(seen[host], city) {
+			w.t.Errorf("the README does not send the reader to %s, or it does not show %s", host, city)
 		}
+	}
+	pages := listedPage.FindAllStringSubmatch(readme, -1)
+	if len(pages) < 4 {
+		w.t.Errorf("the README lists %d pages", len(pages))
+	}
+	for _, page := range append(pages, []string{"", "/plateformes"}, []string{"", "/en"}) {
+		if status, body := w.serving.get(w.t, page[1]); status != http.StatusOK || !strings.Contains(body, "</html>") {
+			w.t.Errorf("%s: %d", page[1], status)
+		}
+	}
+	if _, list := w.serving.get(w.t, "/plateformes"); !strings.Contains(list, "http://krakow.localhost:") || !strings.Contains(list, "http://lodz.localhost:") {
+		w.t.Error("/plateformes does not list the other cities")
 	}
 }

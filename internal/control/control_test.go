@@ -9,10 +9,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -176,6 +178,30 @@ func TestCommandIsToldThatServeStops(t *testing.T) {
 	_, err := there.Import(t.Context(), text("x", ""), transfer.Options{})
 	if f, ok := errors.AsType[*fault.Error](err); !ok || f.Key != "fault.control.stopping" || f.Code != fault.Unavailable {
 		t.Errorf("import: %v", err)
+	}
+}
+
+// A backup holds a snapshot: a command that stops reading, and does not leave, must not hold it for ever.
+func TestBackupDoesNotWaitForACommandThatReadsNothing(t *testing.T) {
+	broke := make(chan error, 1)
+	s := &server{slog.New(slog.DiscardHandler), scripted{backup: func(w io.Writer) error {
+		block := make([]byte, 1<<20)
+		for {
+			if _, err := w.Write(block); err != nil {
+				broke <- err
+				return err
+			}
+		}
+	}}, t.TempDir(), time.Millisecond}
+	web := httptest.NewServer(s.handler())
+	defer web.Close()
+	res, err := http.Get(web.URL + pathBackup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if err := <-broke; !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("it ended with %v", err)
 	}
 }
 

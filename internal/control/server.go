@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/transfer"
@@ -30,9 +31,10 @@ const failureTrailer = "Parvis-Failure"
 
 // server does what commands hand over.
 type server struct {
-	log   *slog.Logger
-	work  Work
-	spool string
+	log      *slog.Logger
+	work     Work
+	spool    string
+	patience time.Duration // how long a command may take to read what it is sent
 }
 
 // Handler answers commands with the work of a database. Files that are being imported lie in the folder spool, which is
@@ -44,7 +46,14 @@ func Handler(log *slog.Logger, work Work, spool string) (http.Handler, error) {
 	if err := os.Mkdir(spool, 0o700); err != nil {
 		return nil, fmt.Errorf("make the spool: %w", err)
 	}
-	s := &server{log, work, spool}
+	return (&server{log, work, spool, readerPatience}).handler(), nil
+}
+
+// readerPatience is how long a backup waits for a command that reads nothing: its snapshot keeps the log of the database
+// from being emptied, so it must not wait for ever.
+const readerPatience = time.Minute
+
+func (s *server) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+pathImport, s.importFile)
 	mux.HandleFunc("GET "+pathBackup, s.backup)
@@ -52,7 +61,7 @@ func Handler(log *slog.Logger, work Work, spool string) (http.Handler, error) {
 	mux.HandleFunc("GET "+pathPlatforms, s.listPlatforms)
 	mux.HandleFunc("POST "+pathAddresses, s.importAddresses)
 	mux.HandleFunc("POST "+pathRoles, s.giveRoles)
-	return mux, nil
+	return mux
 }
 
 // answer writes events, and the errors of the work into the log as well.
@@ -136,12 +145,26 @@ func (s *server) receive(body io.Reader) (path string, err error) {
 
 func (s *server) backup(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/zstd")
-	err := s.meaning(r.Context(), s.work.Backup(r.Context(), w))
+	err := s.meaning(r.Context(), s.work.Backup(r.Context(), patient{w, http.NewResponseController(w), s.patience}))
 	s.logged(r, err)
 	if err != nil {
 		text, _ := json.Marshal(failureOf(err)) // it holds texts and numbers only
 		w.Header().Set(http.TrailerPrefix+failureTrailer, string(text))
 	}
+}
+
+// patient gives each write its own deadline.
+type patient struct {
+	w    io.Writer
+	out  *http.ResponseController
+	wait time.Duration
+}
+
+func (p patient) Write(b []byte) (int, error) {
+	if err := p.out.SetWriteDeadline(time.Now().Add(p.wait)); err != nil {
+		return 0, err
+	}
+	return p.w.Write(b)
 }
 
 func (s *server) createPlatform(w http.ResponseWriter, r *http.Request) {

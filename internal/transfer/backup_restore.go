@@ -74,9 +74,12 @@ func (s *Service) restored(ctx context.Context, f File, tx db.Tx) error {
 			return err
 		}
 	}
-	// What follows the archive in the frame is read too: its checksum stands at its end.
-	if _, err := io.Copy(io.Discard, plain); err != nil {
-		return r.cut(err)
+	// Nothing may follow. The end of the archive and that of the compressed file are read for it: their checksum stands there.
+	if _, err := r.in.Next(); err != io.EOF {
+		return r.cut(errors.Join(errors.New("something follows the last file"), err))
+	}
+	if n, err := io.ReadFull(plain, make([]byte, 1)); n > 0 || err != io.EOF {
+		return r.cut(errors.Join(errors.New("something follows the archive"), err))
 	}
 	return nil
 }

@@ -60,23 +60,29 @@ func btoi(b bool) int {
 	return 0
 }
 
-// parseRow reads a line of appendRow, as Table.Insert takes it.
+// parseRow reads a line of appendRow, as Table.Insert takes it. It reads no more values than there are columns, whatever the
+// line holds, and nothing may follow the row.
 func parseRow(line []byte, columns []manifestColumn) ([]any, error) {
 	in := json.NewDecoder(bytes.NewReader(line))
 	in.UseNumber()
-	var row []any
-	if err := in.Decode(&row); err != nil {
-		return nil, err
+	if start, err := in.Token(); err != nil || start != json.Delim('[') {
+		return nil, errors.Join(errors.New("a row is a JSON array"), err)
 	}
-	if len(row) != len(columns) {
-		return nil, fmt.Errorf("%d values for %d columns", len(row), len(columns))
-	}
-	for i, v := range row {
-		value, err := parseValue(v, columns[i].Kind)
+	row := make([]any, len(columns))
+	for i, c := range columns {
+		v, err := in.Token()
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", columns[i].Name, err)
+			return nil, err
 		}
-		row[i] = value
+		if row[i], err = parseValue(v, c.Kind); err != nil {
+			return nil, fmt.Errorf("%s: %w", c.Name, err)
+		}
+	}
+	if end, err := in.Token(); err != nil || end != json.Delim(']') {
+		return nil, errors.Join(fmt.Errorf("there are more values than the %d columns", len(columns)), err)
+	}
+	if rest := line[in.InputOffset():]; string(rest) != "\n" {
+		return nil, errors.New("something follows the row on its line")
 	}
 	return row, nil
 }

@@ -49,8 +49,9 @@ func TestValueWithoutAnExactFormIsRefused(t *testing.T) {
 }
 
 func TestLineThatDoesNotFitItsColumnsIsRefused(t *testing.T) {
-	for _, line := range []string{`[1,"","",0.5]`, `["x","","",0.5,null]`, `[1.5,"","",0.5,null]`, `[1,2,"",0.5,null]`, `[1,"","*",0.5,null]`, `[1,"","",true,null]`, `[1,"","",0.5,null`, `{}`} {
-		if row, err := parseRow([]byte(line), oneOfEach); err == nil {
+	for _, line := range []string{`[1,"","",0.5]`, `["x","","",0.5,null]`, `[1.5,"","",0.5,null]`, `[1,2,"",0.5,null]`, `[1,"","*",0.5,null]`, `[1,"","",true,null]`, `[1,"","",0.5,null`, `{}`,
+		`[1,"","",0.5,null,2]`, `[[1],"","",0.5,null]`, `[1,"","",0.5,null] `, `[1,"","",0.5,null][1,"","",0.5,null]`, `null`, ``} {
+		if row, err := parseRow([]byte(line+"\n"), oneOfEach); err == nil {
 			t.Errorf("%s was read as %v", line, row)
 		}
 	}

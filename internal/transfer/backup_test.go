@@ -8,6 +8,7 @@ import (
 	"image"
 	"image/png"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -201,6 +202,50 @@ func archive(t *testing.T, pairs ...string) []byte {
 		t.Fatal(err)
 	}
 	return out.Bytes()
+}
+
+// unpacked gives the files of a backup, as archive takes them.
+func unpacked(t *testing.T, content []byte) (pairs []string) {
+	t.Helper()
+	z, err := zstd.NewReader(bytes.NewReader(content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	for in := tar.NewReader(z); ; {
+		h, err := in.Next()
+		if err == io.EOF {
+			return pairs
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pairs = append(pairs, h.Name, string(b))
+	}
+}
+
+func TestNothingMayFollowABackup(t *testing.T) {
+	good := saved(t, filled(t, db.SQLite))
+	files := unpacked(t, good)
+	more := archive(t, "more.txt", "more")
+	for name, c := range map[string]struct {
+		content []byte
+		want    string
+	}{
+		"as it was saved":    {archive(t, files...), ""},
+		"another file":       {archive(t, append(slices.Clone(files), "more.txt", "more")...), "fault.backup.cut"},
+		"another archive":    {append(slices.Clone(good), more...), "fault.backup.cut"},
+		"bytes of something": {append(slices.Clone(good), "something"...), "fault.backup.cut"},
+	} {
+		d := dbtest.Open(t, db.SQLite)
+		if got := keyOf(transfer.NewService(d).Restore(t.Context(), inMemory(name, c.content))); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
 }
 
 func TestFileThatIsNoBackupOfThisVersionIsNamed(t *testing.T) {
