@@ -33,7 +33,7 @@ screenshots:
 
 # One package after the other, so that they do not disturb each other. Results belong in BENCHMARKS.md, with their machine.
 bench:
-	go test -p 1 -run '^$$' -bench . -benchmem ./...
+	go test -p 1 -timeout 3h -run '^$$' -bench . -benchmem ./...
 
 # Ballots over HTTP beside what the databases do by themselves, in one run; nothing else should run on the machine.
 bench-vote:

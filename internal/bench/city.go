@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -100,7 +101,7 @@ func (m *maker) edition(ctx context.Context, tx db.Tx) error {
 	}
 	for i := range districts {
 		name := fmt.Sprint("Quartier ", i)
-		d := project.District{ID: ids.Dated(m.now), Slug: fmt.Sprint("quartier-", i), Name: name, Sort: i18n.SortKey(name)}
+		d := project.District{ID: ids.Dated(m.now), Slug: fmt.Sprint("quartier-", i), Name: name, Sort: i18n.SortKey(name), Colour: i, Outline: square(i)}
 		m.places = append(m.places, d)
 		m.names = append(m.names, proposal.Facet{Tag: proposal.Tag{Kind: proposal.TagDistrict, Slug: d.Slug}, Name: name, Sort: d.Sort})
 		book.Districts = append(book.Districts, rulebook.Named{Key: d.Slug, Name: name})
@@ -137,6 +138,21 @@ func (m *maker) edition(ctx context.Context, tx db.Tx) error {
 	return project.InsertSteps(ctx, tx, key, steps)
 }
 
+// The districts are four rows of five, 2 km wide; south and west are where the first one has its middle.
+const south, west, high, wide = 45.9, -3.2, 0.018, 0.026
+
+// square is the outline of a district, as GeoJSON.
+func square(i int) string {
+	s, w := south+high*(float64(i/5)-0.5), west+wide*(float64(i%5)-0.5)
+	return fmt.Sprintf(`{"type":"Polygon","coordinates":[[[%[2]f,%[1]f],[%[4]f,%[1]f],[%[4]f,%[3]f],[%[2]f,%[3]f],[%[2]f,%[1]f]]]}`, s, w, s+high, w+wide)
+}
+
+// near gives a place around the middle of a district.
+func (m *maker) near(d project.District) *proposal.Place {
+	at := slices.IndexFunc(m.places, func(o project.District) bool { return o.ID == d.ID })
+	return &proposal.Place{Latitude: south + high*float64(at/5) + 0.006*m.random.NormFloat64(), Longitude: west + wide*float64(at%5) + 0.008*m.random.NormFloat64()}
+}
+
 // propose makes proposals; each thousandth is in the rare category and has the rare word.
 func (m *maker) propose(ctx context.Context, tx db.Tx, from, to, all int) error {
 	var list []proposal.Proposal
@@ -152,6 +168,9 @@ func (m *maker) propose(ctx context.Context, tx db.Tx, from, to, all int) error 
 			Body: "Un texte de longueur ordinaire, qui dit en quelques phrases ce que l'on voudrait, pour qui, où, et pourquoi cela changerait la vie de la rue.",
 			Cost: int64(1000+m.random.IntN(200_000)) * 100, District: place.ID, Category: kind.ID, Author: m.authors[m.random.IntN(len(m.authors))].ID,
 			CreatedAt: m.now, PublishedAt: m.now.Add(time.Duration(-i) * time.Minute), UpdatedAt: m.now}
+		if i%4 != 0 { // the others are for the whole of their district
+			p.Place = m.near(place)
+		}
 		list = append(list, p)
 		s := proposal.Selection{Step: m.view.Steps[1].ID, Proposal: p.ID, Number: p.Number, Status: proposal.StatusVoted, Votes: int64(m.random.IntN(3000)), Cost: p.Cost,
 			PublishedAt: p.PublishedAt, Shuffle: m.random.Int64N(1 << 31)}

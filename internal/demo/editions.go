@@ -52,7 +52,7 @@ func scripts(day time.Time) []script {
 			ideas: "vote", slug: "budget-participatif-" + this, title: "Budget participatif " + this, rules: ofTheVote, ballots: 3_288,
 			summary: "Des projets dans les douze quartiers, 1,5 million d’euros, et une question : qu’en feriez-vous ? Composez votre sélection, elle doit tenir dans le budget. " +
 				"Dix projets au plus, un seul suffit.\n\n" +
-				"Les totaux restent cachés jusqu’à la fermeture du vote, pour tout le monde, y compris pour la mairie.",
+				"Les voix de chaque projet restent cachées jusqu’à la fermeture du vote, pour tout le monde, y compris pour la mairie.",
 			steps: []stage{
 				{kind: project.Presentation, slug: "lancement", title: "Lancement au marché des Halles", from: -230, to: -222},
 				{kind: project.Collect, slug: "depot", from: -222, to: -187},

@@ -222,7 +222,7 @@ func (c *Chosen) walk(ctx context.Context, tx db.Tx, platform int64, r run) ([]K
 		var st statement
 		st.add(`SELECT `+column+`, s.number FROM selection s WHERE s.platform = ? AND s.step = ?`, platform, c.step)
 		r.Limit, r.Offset = reach, 0
-		r.end(&st, tx.Engine())
+		r.end(&st, tx.Engine(), platform)
 		rows, err := tx.Query(ctx, st.sql.String(), st.args...)
 		met, err := db.Collect(rows, err, r.scanKey)
 		if err != nil {

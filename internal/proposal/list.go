@@ -188,7 +188,7 @@ func (q run) whole(st *statement, engine db.Engine, platform int64) {
 		FROM selection s JOIN proposal p ON p.platform = s.platform AND p.id = s.proposal`)
 	q.With.join(st)
 	st.add(` WHERE s.platform = ? AND s.step = ?`, platform, q.Step)
-	q.end(st, engine)
+	q.end(st, engine, platform)
 }
 
 // pages writes several runs, told by lap, that first find the rows of every page and then their proposals.
@@ -251,12 +251,12 @@ func (q ListQuery) runs() []run {
 func (q run) part(st *statement, engine db.Engine, platform int64, lap int) {
 	column, _ := q.Order.column()
 	st.add(`SELECT s.proposal, s.number, s.votes, s.points, `+column+` AS place, `+strconv.Itoa(lap)+` AS lap FROM selection s WHERE s.platform = ? AND s.step = ?`, platform, q.Step)
-	q.end(st, engine)
+	q.end(st, engine, platform)
 }
 
 // end writes the conditions, the order and the limit.
-func (q run) end(st *statement, engine db.Engine) {
-	q.restrict(st, engine)
+func (q run) end(st *statement, engine db.Engine, platform int64) {
+	q.restrict(st, engine, platform)
 	if q.within != nil {
 		st.add(` AND s.shuffle >= ? AND s.shuffle < ?`, q.within.from, q.within.to)
 	}
@@ -275,7 +275,7 @@ func Counts(ctx context.Context, tx db.Tx, platform int64, steps []ids.ID, q Lis
 	marks, args := db.In(steps)
 	var st statement
 	st.add(`SELECT s.step, COUNT(*) FROM selection s WHERE s.platform = ? AND s.step IN (`+marks+`)`, append([]any{platform}, args...)...)
-	q.restrict(&st, tx.Engine())
+	q.restrict(&st, tx.Engine(), platform)
 	st.add(` GROUP BY s.step`)
 	rows, err := tx.Query(ctx, st.sql.String(), st.args...)
 	type row struct {
@@ -291,13 +291,13 @@ func Counts(ctx context.Context, tx db.Tx, platform int64, steps []ids.ID, q Lis
 }
 
 // restrict adds what the query asks of a row.
-func (q ListQuery) restrict(st *statement, engine db.Engine) {
+func (q ListQuery) restrict(st *statement, engine db.Engine, platform int64) {
 	st.add(` AND s.trashed = ?`, q.Trashed)
 	if !q.Author.IsZero() {
 		st.add(` AND EXISTS (SELECT 1 FROM proposal a WHERE a.platform = s.platform AND a.id = s.proposal AND a.author = ?)`, q.Author)
 	}
 	if q.Within != nil {
-		q.Within.within(st)
+		q.Within.within(st, platform)
 	}
 	if q.Among != nil {
 		among(st, engine, q.Among.members)

@@ -23,26 +23,34 @@ type Spot struct {
 }
 
 // Spots gives where the proposals of a query stand, whatever its order and page, gathered by the cells of a grid of so
-// many degrees. Their number follows the grid, not the proposals.
-func Spots(ctx context.Context, tx db.Tx, platform int64, q ListQuery, latitude, longitude float64) ([]Spot, error) {
+// many degrees. Their number follows the grid, not the proposals. Where more proposals stand than most it gives none and
+// says that they crowd, after having read no more than that.
+func Spots(ctx context.Context, tx db.Tx, platform int64, q ListQuery, latitude, longitude float64, most int) (spots []Spot, crowd bool, err error) {
 	var st statement
 	// FLOOR and not a cast: engines round casts differently.
 	number := func(v float64) string { return strconv.FormatFloat(v, 'f', 12, 64) }
-	st.add(`SELECT AVG(p.latitude), AVG(p.longitude), p.district, COUNT(*), MIN(p.number), MIN(p.title), MIN(p.slug)
-		FROM selection s JOIN proposal p ON p.platform = s.platform AND p.id = s.proposal
+	st.add(`SELECT AVG(o.latitude), AVG(o.longitude), o.district, COUNT(*), MIN(o.number), MIN(o.title), MIN(o.slug) FROM (
+		SELECT p.latitude, p.longitude, p.district, p.number, p.title, p.slug FROM selection s JOIN proposal p ON p.platform = s.platform AND p.id = s.proposal
 		WHERE s.platform = ? AND s.step = ? AND p.latitude IS NOT NULL AND p.longitude IS NOT NULL`, platform, q.Step)
-	q.restrict(&st, tx.Engine())
-	st.add(` GROUP BY p.district, FLOOR(p.latitude / ` + number(latitude) + `), FLOOR(p.longitude / ` + number(longitude) + `) ORDER BY MIN(p.number)`)
+	q.restrict(&st, tx.Engine(), platform)
+	st.add(` LIMIT ?) o GROUP BY o.district, FLOOR(o.latitude / `+number(latitude)+`), FLOOR(o.longitude / `+number(longitude)+`) ORDER BY MIN(o.number)`, most+1)
 	rows, err := tx.Query(ctx, st.sql.String(), st.args...)
-	return db.Collect(rows, err, func(r *sql.Rows, s *Spot) error {
-		return r.Scan(&s.Latitude, &s.Longitude, &s.District, &s.Proposals, &s.Number, &s.Title, &s.Slug)
+	read := 0
+	spots, err = db.Collect(rows, err, func(r *sql.Rows, s *Spot) error {
+		err := r.Scan(&s.Latitude, &s.Longitude, &s.District, &s.Proposals, &s.Number, &s.Title, &s.Slug)
+		read += s.Proposals
+		return err
 	})
+	if err != nil || read > most {
+		return nil, err == nil, err
+	}
+	return spots, false, nil
 }
 
-// within keeps the rows whose proposal stands in a frame.
-func (f Frame) within(st *statement) {
-	st.add(` AND EXISTS (SELECT 1 FROM proposal w WHERE w.platform = s.platform AND w.id = s.proposal AND w.latitude BETWEEN ? AND ? AND w.longitude BETWEEN ? AND ?)`,
-		f.South, f.North, f.West, f.East)
+// within keeps the rows whose proposal stands in a frame: the index of places finds those first.
+func (f Frame) within(st *statement, platform int64) {
+	st.add(` AND s.proposal IN (SELECT w.id FROM proposal w WHERE w.platform = ? AND w.latitude BETWEEN ? AND ? AND w.longitude BETWEEN ? AND ?)`,
+		platform, f.South, f.North, f.West, f.East)
 }
 
 // Extent is the smallest frame that holds every place of a step's proposals; false when none has a place.

@@ -159,7 +159,8 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 				return proposal.TagsOf(ctx, tx, platform, vote, keys[:1])
 			}},
 			{Of: "Spots", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				return proposal.Spots(ctx, tx, platform, query, 0.1, 0.1)
+				spots, _, err := proposal.Spots(ctx, tx, platform, query, 0.1, 0.1, 100)
+				return spots, err
 			}},
 			{Of: "Extent", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				f, _, err := proposal.Extent(ctx, tx, platform, vote)

@@ -185,6 +185,7 @@ CREATE TABLE proposal (
 CREATE UNIQUE INDEX proposal_number ON proposal (platform, project, number);
 CREATE INDEX proposal_reference ON proposal (platform, reference);
 CREATE INDEX proposal_author ON proposal (platform, author, id);
+CREATE INDEX proposal_place ON proposal (platform, latitude, longitude, id) WHERE latitude IS NOT NULL;
 CREATE INDEX proposal_picture ON proposal (platform, picture) WHERE picture IS NOT NULL;
 
 -- A proposal selected into a step: the row that lists, orders and counts read.

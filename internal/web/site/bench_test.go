@@ -38,12 +38,38 @@ func BenchmarkPages(b *testing.B) {
 					{"search-district", list + "?q=eclairer&district=" + city.District},
 					{"proposal", list + "/17-planter-reparer-eclairer"},
 					{"results", "/projets/" + city.Slug + "/resultats"},
+					{"map", "/projets/" + city.Slug + "/carte"},
+					{"map-district", "/projets/" + city.Slug + "/carte?district=" + city.District},
+					{"map-near", "/projets/" + city.Slug + "/carte?centre=45.93000,-3.15000&zoom=4"},
 					{"rulebook", "/projets/" + city.Slug + "/reglement"},
 				} {
 					b.Run(page.name, func(b *testing.B) { median(b, h, page.path) })
 				}
 			})
 		}
+	}
+}
+
+// BenchmarkDemo gives the same for the pages of the city that `parvis demo` makes.
+func BenchmarkDemo(b *testing.B) {
+	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
+		b.Run(string(engine), func(b *testing.B) {
+			h := serveDemo(b, dbtest.Open(b, engine))
+			for _, page := range []struct{ name, path string }{
+				{"home", "/"},
+				{"project", thisYear},
+				{"list", thisYear + "/propositions"},
+				{"map", thisYear + "/carte"},
+				{"proposal", lastYear + "/propositions/7-un-skatepark-en-beton-dessine-par-celles-et-ceux-qui"},
+				{"results", lastYear + "/resultats"},
+				{"results-district", lastYear + "/resultats/halles"},
+				{"delivery", lastYear + "/realisations"},
+				{"rulebook", thisYear + "/reglement"},
+				{"wall", thisYear + "/mur"},
+			} {
+				b.Run(page.name, func(b *testing.B) { median(b, h, page.path) })
+			}
+		})
 	}
 }
 

@@ -20,6 +20,7 @@ type MapPage struct {
 	Corrected correction
 	Found     int64 // proposals of the list
 	Placed    int64 // of them, those on the drawing
+	Crowd     bool  // they are too many to be placed one by one
 	Rows      []ui.Card
 	Previous  string // keys of the pages before and after; empty when there is none
 	Next      string

@@ -21,6 +21,9 @@ const (
 	apart   = 62
 	grain   = 6
 	covered = 30 // radius of what names keep clear of
+	// placed is how many proposals are placed one by one. Where there are more, districts say how many they have, until one
+	// looks closer: what a page takes does not follow the size of a city.
+	placed = 2000
 	// lettersOfLine is where names of districts break.
 	lettersOfLine = 11
 )
@@ -109,10 +112,10 @@ func (c town) draw(id, label string, view citymap.View, style func(quarter) styl
 	return m
 }
 
-// spots reads where the proposals of a query stand in a view, and gathers them.
-func (v visit) spots(ctx context.Context, q proposal.ListQuery, view citymap.View) ([]proposal.Spot, []citymap.Mark, error) {
+// spots reads where the proposals of a query stand in a view, and gathers them; none when they crowd.
+func (v visit) spots(ctx context.Context, q proposal.ListQuery, view citymap.View) (_ []proposal.Spot, _ []citymap.Mark, crowd bool, err error) {
 	latitude, longitude := view.Degrees(grain)
-	all, err := proposal.Spots(ctx, v.tx, v.platform.Key, q, latitude, longitude)
+	all, crowd, err := proposal.Spots(ctx, v.tx, v.platform.Key, q, latitude, longitude, placed)
 	var spots []proposal.Spot
 	var points []citymap.Spot
 	for _, s := range all {
@@ -123,7 +126,7 @@ func (v visit) spots(ctx context.Context, q proposal.ListQuery, view citymap.Vie
 		spots = append(spots, s)
 		points = append(points, citymap.Spot{Point: at, Count: s.Proposals})
 	}
-	return spots, citymap.Gather(points, apart), err
+	return spots, citymap.Gather(points, apart), crowd, err
 }
 
 // middles is where the spots of each district have their middle.
@@ -195,18 +198,48 @@ func (v visit) overview(ctx context.Context, e edition, step int) (m ui.CityMap,
 	if err != nil || !ok {
 		return m, false, err
 	}
-	spots, gathered, err := v.spots(ctx, proposal.ListQuery{Step: e.Steps[step].ID}, whole)
+	spots, gathered, crowd, err := v.spots(ctx, proposal.ListQuery{Step: e.Steps[step].ID}, whole)
 	if err != nil {
 		return m, false, err
 	}
+	counts := map[string]int64{}
+	if crowd {
+		if !c.outlined() {
+			return m, false, nil
+		}
+		facets, err := proposal.Facets(ctx, v.tx, v.platform.Key, e.Steps[step].ID)
+		if err != nil {
+			return m, false, err
+		}
+		counts = countsOf(facets)
+	}
 	look, shown := Look{}, e.shown()
 	m = c.draw("carte", v.T("map.label", "Count", e.Steps[step].Proposals, "Title", e.Title), whole, func(q quarter) style {
-		return style{class: q.ColourClass(), href: look.in(q.Slug).href(v.Page, shown)}
+		return style{class: q.ColourClass(), href: look.in(q.Slug).href(v.Page, shown), under: v.crowded(counts, q.Slug)}
 	}, gathered, middles(spots, whole))
 	m.Marks = v.marks(c, e, spots, gathered, func(at citymap.Place, among citymap.Frame) templ.SafeURL {
 		return look.near(at, whole.ZoomTo(among, 0)).href(v.Page, shown)
 	})
 	return m, true, nil
+}
+
+// countsOf gives how many proposals each district has.
+func countsOf(facets []proposal.Facet) map[string]int64 {
+	counts := map[string]int64{}
+	for _, f := range facets {
+		if f.Kind == proposal.TagDistrict {
+			counts[f.Slug] = int64(f.Proposals)
+		}
+	}
+	return counts
+}
+
+// crowded is what a district says of its proposals where they are not placed one by one; counts are empty where they are.
+func (v visit) crowded(counts map[string]int64, district string) string {
+	if len(counts) == 0 {
+		return ""
+	}
+	return v.T("web.proposals", "Count", counts[district])
 }
 
 // wholeView shows all outlines, or all places when there are none; false when there is neither.

@@ -110,7 +110,7 @@ func (v visit) mapPage(ctx context.Context, e edition, look Look, after, before 
 			frame := proposal.Frame(view.Frame)
 			q.Within = &frame
 		}
-		if err := v.drawPage(ctx, &page, c, e, q, view); err != nil {
+		if err := v.drawPage(ctx, &page, c, e, q, view, chosen.Facets); err != nil {
 			return page, err
 		}
 	}
@@ -149,17 +149,21 @@ func (m *MapPage) districts(c town, facets []proposal.Facet) {
 }
 
 // drawPage draws the map of the page, and says where closer and farther looks are.
-func (v visit) drawPage(ctx context.Context, page *MapPage, c town, e edition, q proposal.ListQuery, view citymap.View) error {
-	spots, gathered, err := v.spots(ctx, q, view)
+func (v visit) drawPage(ctx context.Context, page *MapPage, c town, e edition, q proposal.ListQuery, view citymap.View, facets []proposal.Facet) error {
+	spots, gathered, crowd, err := v.spots(ctx, q, view)
 	if err != nil {
 		return err
+	}
+	counts := map[string]int64{}
+	if page.Crowd = crowd; crowd && q.Within == nil {
+		counts = countsOf(facets)
 	}
 	for _, g := range gathered {
 		page.Placed += int64(g.Count)
 	}
 	look := page.Look
 	page.Map = c.draw("carte", v.T("map.label", "Count", page.Placed, "Title", e.Title), view, func(of quarter) style {
-		return style{class: of.ColourClass(), href: look.in(of.Slug).href(v.Page, page.Project), on: of.Slug == look.District}
+		return style{class: of.ColourClass(), href: look.in(of.Slug).href(v.Page, page.Project), on: of.Slug == look.District, under: v.crowded(counts, of.Slug)}
 	}, gathered, middles(spots, view))
 	page.Map.Marks = v.marks(c, e, spots, gathered, func(at citymap.Place, among citymap.Frame) templ.SafeURL {
 		if look.Zoom == citymap.MaxZoom {

@@ -176,19 +176,20 @@ func (r ResultsPage) moneyTitle(p ui.Page) string {
 
 // How much of a long list is seen before it is opened, so that a phone is not made to pass over hundreds of lines.
 const (
-	wonShown  = 3  // winners of a district
-	topShown  = 10 // first lines of a page
-	cutBefore = 3  // lines above the cut
-	cutAfter  = 5  // lines below it
-	fewest    = 5  // fewer are not folded
+	wonShown       = 3  // winners of a district
+	announcedShown = 8  // winners that the city announced
+	topShown       = 10 // first lines of a page
+	cutBefore      = 3  // lines above the cut
+	cutAfter       = 5  // lines below it
+	fewest         = 5  // fewer are not folded
 )
 
-// fold parts the winners of a district into those seen at once and the others; nobody is folded alone.
-func (g MoneyGroup) fold() (shown, folded []Winner) {
-	if len(g.Winners) <= wonShown+1 {
-		return g.Winners, nil
+// foldLong parts a list into those seen at once, and the others; nobody is folded alone.
+func foldLong[T any](list []T, seen int) (shown, folded []T) {
+	if len(list) <= seen+1 {
+		return list, nil
 	}
-	return g.Winners[:wonShown], g.Winners[wonShown:]
+	return list[:seen], list[seen:]
 }
 
 // Stretch is some of the lines of a page, in their order.
