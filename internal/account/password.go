@@ -125,7 +125,7 @@ func (s *Service) SignIn(ctx context.Context, of platform.Platform, token, email
 		if p, err = s.prove(ctx, tx, of.Key, token, strings.TrimSpace(email), key, ""); err != nil {
 			return err
 		}
-		return insertSession(ctx, tx, of.Key, fresh, p.ID, agent)
+		return insertSessionOf(ctx, tx, of.Key, fresh, p, agent)
 	})
 	return fresh, p, err
 }

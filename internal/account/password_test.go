@@ -265,3 +265,48 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 		}
 	})
 }
+
+func TestASharedDeviceForgets(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, ctx := account.NewService(d), t.Context()
+		kiosk, err := s.Kiosk(ctx, here, "", i18n.FR, "kiosk")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.SendCode(ctx, here, "ana@exemple.fr", i18n.FR, library); err != nil {
+			t.Fatal(err)
+		}
+		mine, p, err := s.Prove(ctx, here, kiosk, "ana@exemple.fr", lastCode(t, d, "ana@exemple.fr"), i18n.FR, "kiosk")
+		if err != nil || !p.Kiosk {
+			t.Fatalf("who signs in on it is %+v: %v", p, err)
+		}
+		if _, ok, _ := s.ByToken(ctx, here, mine); !ok {
+			t.Error("the session is over at once")
+		}
+		unseen := func(long time.Duration) {
+			t.Helper()
+			err := d.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+				_, err := tx.Exec(ctx, `UPDATE session SET seen_at = ? WHERE platform = 1`, db.Micros(tx.Now().Add(-long)))
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		unseen(50 * time.Second)
+		if _, ok, _ := s.ByToken(ctx, here, mine); !ok {
+			t.Error("the session is over after fifty seconds")
+		}
+		unseen(61 * time.Second)
+		if _, ok, _ := s.ByToken(ctx, here, mine); ok {
+			t.Error("the session still stands after a minute")
+		}
+		again, err := s.Kiosk(ctx, here, mine, i18n.FR, "kiosk")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p, ok, _ := s.ByToken(ctx, here, again); !ok || p.Proved || p.Email != "" {
+			t.Errorf("the next one is %+v", p)
+		}
+	})
+}

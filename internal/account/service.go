@@ -169,7 +169,7 @@ func (s *Service) Prove(ctx context.Context, of platform.Platform, token, email,
 		if p, err = s.prove(ctx, tx, of.Key, token, strings.TrimSpace(email), key, lang); err != nil {
 			return err
 		}
-		return insertSession(ctx, tx, of.Key, fresh, p.ID, agent)
+		return insertSessionOf(ctx, tx, of.Key, fresh, p, agent)
 	})
 	if err == nil {
 		err = refused
@@ -235,6 +235,6 @@ func (s *Service) prove(ctx context.Context, tx db.Tx, platform int64, token, em
 			return Person{}, err
 		}
 	}
-	known.Proved = true
+	known.Proved, known.Kiosk = true, ok && here.Kiosk
 	return known, setProved(ctx, tx, platform, known.ID, email, key)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/platform"
 )
@@ -81,11 +82,32 @@ func (s *Service) EndSession(ctx context.Context, of platform.Platform, token, i
 	})
 }
 
-// Kiosk makes a session that of a shared device: over after a minute without a request.
-func (s *Service) Kiosk(ctx context.Context, of platform.Platform, token string) error {
-	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE session SET idle = ? WHERE platform = ? AND token = ?`, int(kioskIdle.Seconds()), of.Key, tokenHash(token))
+// insertSessionOf begins a session for a person; on a shared device it stays one that ends by itself.
+func insertSessionOf(ctx context.Context, tx db.Tx, platform int64, token string, p Person, agent string) error {
+	if err := insertSession(ctx, tx, platform, token, p.ID, agent); err != nil || !p.Kiosk {
 		return err
+	}
+	return setIdle(ctx, tx, platform, token)
+}
+
+func setIdle(ctx context.Context, tx db.Tx, platform int64, token string) error {
+	_, err := tx.Exec(ctx, `UPDATE session SET idle = ? WHERE platform = ? AND token = ?`, int(kioskIdle.Seconds()), platform, tokenHash(token))
+	return err
+}
+
+// Kiosk begins anew on a shared device: whoever was there is forgotten, and the session that it gives is over after a
+// minute without a request, also once somebody signs in.
+func (s *Service) Kiosk(ctx context.Context, of platform.Platform, token string, lang i18n.Lang, agent string) (fresh string, err error) {
+	fresh = newToken()
+	return fresh, s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		if err := endSession(ctx, tx, of.Key, token); err != nil {
+			return err
+		}
+		p := Person{ID: ids.Random(), Kind: Resident, Language: string(lang), CreatedAt: tx.Now(), Kiosk: true}
+		if err := insertParticipant(ctx, tx, of.Key, p, ""); err != nil {
+			return err
+		}
+		return insertSessionOf(ctx, tx, of.Key, fresh, p, agent)
 	})
 }
 

@@ -214,7 +214,11 @@ func TestAnAnswerIsRememberedUntilSomethingChanges(t *testing.T) {
 		a := start(t, d, "Poland_Gdynia_2020_Kamienna_Gora__large.pb")
 		const query = `{ projects { totalCount } }`
 		a.post("localhost", query, nil)
-		_, _, again := a.post("localhost", query, nil)
+		again := int64(1 << 30)
+		for range 50 { // on PostgreSQL what other tests commit meanwhile is a change too, as its snapshots are the server's
+			_, _, n := a.post("localhost", query, nil)
+			again = min(again, n)
+		}
 		if most := map[db.Engine]int64{db.SQLite: 0, db.Postgres: 1}[d.Engine()]; again > most {
 			t.Errorf("%d statements for a remembered answer, want at most %d", again, most)
 		}

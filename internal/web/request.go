@@ -103,6 +103,9 @@ func (r *Request) keep(w http.ResponseWriter, v View) {
 // SignInPath is where people sign in; its parameter suite says where they go on.
 const SignInPath = "/connexion"
 
+// KioskPath is where a shared device waits for the next person.
+const KioskPath = "/kiosque"
+
 const bodyLimit = 1 << 20
 
 // answer asks whether the person may ever, reads the form, and calls the handler. Who is not signed in is led to where one
@@ -111,7 +114,7 @@ func (s *server) answer(w http.ResponseWriter, r *Request, p *ui.Page, route Rou
 	if err := r.identify(); err != nil {
 		return View{}, err
 	}
-	p.Person = ui.Person{Known: r.Person.Proved, Name: cmp.Or(r.Person.Name, r.Person.Email), Staff: r.Person.Roles.Staff()}
+	p.Person = ui.Person{Known: r.Person.Proved, Name: cmp.Or(r.Person.Name, r.Person.Email), Staff: r.Person.Roles.Staff(), Kiosk: r.Person.Kiosk}
 	if !r.Person.Roles.Ever(route.Need) {
 		here := r.URL.RequestURI()
 		if route.Method != "" {

@@ -61,3 +61,14 @@ func (s *Pages) leaveList(r *web.Request, p ui.Page) (web.View, error) {
 	})
 	return web.View{Page: Unsubscribe(p, unsubscribePage{Token: token, Left: true})}, err
 }
+
+// kiosk is where a shared device waits for the next person.
+func (s *Pages) kiosk(_ *web.Request, p ui.Page) (web.View, error) {
+	p.Person = ui.Person{} // nobody's, whoever was there before
+	return web.View{Page: KioskPage(p)}, nil
+}
+
+func (s *Pages) beginKiosk(r *web.Request, p ui.Page) (web.View, error) {
+	token, err := s.people.Kiosk(r.Context(), r.Platform, r.Token, p.Lang, r.UserAgent())
+	return web.View{Next: p.Href("/"), Session: token}, err
+}

@@ -36,6 +36,8 @@ const (
 // Routes are the pages, a line each with what it needs.
 func (s *Pages) Routes() []web.Route {
 	routes := []web.Route{
+		{Path: web.KioskPath, Need: access.SignIn, Handle: s.kiosk},
+		{Method: http.MethodPost, Path: web.KioskPath, Need: access.SignIn, Handle: s.beginKiosk},
 		{Path: codeHelpPath, Need: access.Visit, Handle: s.codeHelp},
 		{Path: notify.UnsubscribePath, Need: access.Visit, Handle: s.unsubscribe},
 		{Method: http.MethodPost, Path: notify.UnsubscribePath, Need: access.Visit, Handle: s.leaveList},

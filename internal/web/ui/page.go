@@ -207,4 +207,5 @@ type Person struct {
 	Known bool   // signed in
 	Name  string // as the frame shows it
 	Staff bool   // has a role above resident
+	Kiosk bool   // on a shared device, which forgets after a minute
 }
