@@ -13,7 +13,7 @@ import (
 
 // Room is what the room does with what a person leaves in it, when the account room asks.
 func Room() account.Room {
-	return account.Room{Name: "votes", Merge: Merge, Forget: forget, Export: Export}
+	return account.Room{Name: "votes", Merge: Merge, Forget: leaveRoom, Export: Export}
 }
 
 // Merge gives the baskets of one participant to another: where both have one, the later one stays, as it is what the
@@ -25,9 +25,9 @@ func Merge(ctx context.Context, tx db.Tx, platform int64, from, to ids.ID) error
 	return moveReminders(ctx, tx, platform, to)
 }
 
-// forget is Forget, unless the person has voted in a vote that is open: forgotten now, the same address could vote again.
+// leaveRoom is Forget, unless the person has voted in a vote that is open: forgotten now, the same address could vote again.
 // Fault: conflict.
-func forget(ctx context.Context, tx db.Tx, key int64, person ids.ID, keep bool) error {
+func leaveRoom(ctx context.Context, tx db.Tx, key int64, person ids.ID, keep bool) error {
 	of, err := platform.ByKey(ctx, tx, key)
 	if err != nil {
 		return err
