@@ -34,6 +34,7 @@ const (
 	SetVoteRules                      // ballot and count rules: never once the vote is open
 	Assist                            // find a person, resend a code, correct an address, deposit for somebody
 	CancelBallot                      // without seeing it
+	CorrectProved                     // change an address that somebody has proved: it opens everything that is theirs
 	AnswerRequest                     // requests of erasure and of export
 	GiveRoles                         // invite people and give them roles
 	SetPlatform                       // name, colours, mail server, second factor
@@ -91,6 +92,7 @@ var table = map[Action]rule{
 	SetVoteRules:  func(r Role, m Moment) bool { return manages(r) && !m.Voted },
 	Assist:        func(r Role, _ Moment) bool { return r == PollingAgent || manages(r) },
 	CancelBallot:  func(r Role, m Moment) bool { return (r == PollingAgent || manages(r)) && m.Phase == Open },
+	CorrectProved: organisers,
 	AnswerRequest: organisers,
 	GiveRoles:     admins,
 	SetPlatform:   admins,

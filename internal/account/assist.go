@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,8 +111,21 @@ func (s *Service) CorrectEmail(ctx context.Context, of platform.Platform, by Per
 		return fault.New(fault.Invalid, "fault.account.assist_reason").In("reason")
 	}
 	_, err = s.assisted(ctx, of, by, person, ActEmail, reason, func(ctx context.Context, tx db.Tx, p Person) error {
-		if p.Roles.Staff() {
-			return fault.New(fault.Forbidden, "fault.account.assist_staff")
+		// Roles that were given count, though the address is not proved yet: who has it would hold them.
+		if has, err := given(ctx, tx, of.Key, p.ID); err != nil || has {
+			return cmpErr(err, fault.New(fault.Forbidden, "fault.account.assist_staff"))
+		}
+		if p.Proved && !by.Roles.Can(access.CorrectProved, access.Moment{}) {
+			return fault.New(fault.Forbidden, "fault.account.assist_proved")
+		}
+		old, err := emailKey(p.Email)
+		if err != nil {
+			return err
+		}
+		for _, one := range slices.Sorted(slices.Values([]string{old, key})) { // as Give and Prove do
+			if err := tx.Lock(ctx, "sign-in "+one); err != nil {
+				return err
+			}
 		}
 		if other, taken, err := byEmail(ctx, tx, of.Key, key); err != nil || taken && other.ID != p.ID {
 			return cmpErr(err, fault.New(fault.Conflict, "fault.account.email_taken").In("email"))
@@ -146,6 +160,9 @@ func (s *Service) assisted(ctx context.Context, of platform.Platform, by Person,
 		return p, fault.New(fault.Forbidden, "fault.forbidden")
 	}
 	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		if err := tx.Lock(ctx, "assist "+person.String()); err != nil {
+			return err
+		}
 		found := false
 		if p, found, err = ByID(ctx, tx, of.Key, person); err != nil || !found {
 			return cmpErr(err, fault.New(fault.NotFound, "fault.not_found"))
@@ -166,4 +183,10 @@ func tellCorrected(ctx context.Context, tx db.Tx, of platform.Platform, p Person
 		return err
 	}
 	return notify.Queue(ctx, tx, of.Key, notify.Mail{To: email, Lang: i18n.Lang(p.Language), Kind: "email_prove", Path: "/connexion", Person: p.ID})
+}
+
+// given says whether somebody was given any role, proved or not.
+func given(ctx context.Context, tx db.Tx, platform int64, person ids.ID) (has bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM role_given g WHERE g.platform = ? AND g.participant = ?)`, platform, person).Scan(&has)
+	return has, err
 }

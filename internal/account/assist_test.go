@@ -25,7 +25,7 @@ func TestAgentsHelpAndLeaveATrace(t *testing.T) {
 		s, ctx := account.NewService(d), t.Context()
 		token := proved(t, d, s, here, "ana@exemple.fr")
 		proved(t, d, s, here, "bob@exemple.fr")
-		agent, resident := person(access.PollingAgent), person()
+		agent, organiser, resident := person(access.PollingAgent), person(access.Organiser), person()
 		ana, _, err := s.ByToken(ctx, here, token)
 		if err != nil {
 			t.Fatal(err)
@@ -51,7 +51,10 @@ func TestAgentsHelpAndLeaveATrace(t *testing.T) {
 				t.Errorf("the address became %q because of %q", bad[0], bad[1])
 			}
 		}
-		if err := s.CorrectEmail(ctx, here, agent, ana.ID, "anna@exemple.fr", "lettre oubliée"); err != nil {
+		if err := s.CorrectEmail(ctx, here, agent, ana.ID, "thief@exemple.fr", "erreur"); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("an agent takes over a proved address: %v", err)
+		}
+		if err := s.CorrectEmail(ctx, here, organiser, ana.ID, "anna@exemple.fr", "lettre oubliée"); err != nil {
 			t.Fatal(err)
 		}
 		if _, ok, _ := s.ByToken(ctx, here, token); ok {
@@ -72,8 +75,19 @@ func TestAgentsHelpAndLeaveATrace(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.CorrectEmail(ctx, here, agent, ana.ID, "thief@exemple.fr", "erreur"); !fault.Is(err, fault.Forbidden) {
-			t.Errorf("an agent takes over an administrator's account: %v", err)
+		if err := s.CorrectEmail(ctx, here, organiser, ana.ID, "thief@exemple.fr", "erreur"); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("an organiser takes over an administrator's account: %v", err)
+		}
+		var invited account.Person
+		err = d.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+			invited, err = account.Give(ctx, tx, here.Key, "chef@exemple.fr", i18n.FR, []access.Role{access.Administrator}, ids.ID{})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.CorrectEmail(ctx, here, agent, invited.ID, "thief@exemple.fr", "erreur"); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("an agent takes over an invitation: %v", err)
 		}
 	})
 }

@@ -32,6 +32,9 @@ func (s *Service) AskErasure(ctx context.Context, of platform.Platform, token st
 		if err != nil {
 			return err
 		}
+		if err := tx.Lock(ctx, "erasure of "+p.ID.String()); err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, `DELETE FROM data_request WHERE platform = ? AND participant = ? AND answered_at = 0`, of.Key, p.ID); err != nil {
 			return err
 		}
@@ -88,6 +91,9 @@ func (s *Service) Erase(ctx context.Context, of platform.Platform, by Person, re
 		return fault.New(fault.Forbidden, "fault.forbidden")
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		if err := tx.Lock(ctx, "erasure "+request.String()); err != nil {
+			return err
+		}
 		all, err := requests(ctx, tx, `r.platform = ? AND r.id = ?`, of.Key, request)
 		if err != nil {
 			return err
@@ -98,6 +104,9 @@ func (s *Service) Erase(ctx context.Context, of platform.Platform, by Person, re
 		r := all[0]
 		lang := i18n.FR
 		if err := tx.QueryRow(ctx, `SELECT q.language FROM participant q WHERE q.platform = ? AND q.id = ?`, of.Key, r.Person).Scan(&lang); err != nil {
+			return err
+		}
+		if err := notify.Forget(ctx, tx, of.Key, r.Person, r.Email); err != nil {
 			return err
 		}
 		if err := notify.Queue(ctx, tx, of.Key, notify.Mail{To: r.Email, Lang: lang, Kind: "erased"}); err != nil {
@@ -136,7 +145,7 @@ func forget(ctx context.Context, tx db.Tx, platform int64, r Request, by ids.ID)
 	if _, err := tx.Exec(ctx, `UPDATE account SET name = '', slug = ? WHERE platform = ? AND id = ?`, r.Person.String(), platform, r.Person); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `UPDATE data_request SET answered_at = ?, answered_by = ? WHERE platform = ? AND id = ?`, db.Micros(tx.Now()), by, platform, r.ID); err != nil {
+	if _, err := tx.Exec(ctx, `UPDATE data_request SET answered_at = ?, answered_by = ? WHERE platform = ? AND participant = ? AND answered_at = 0`, db.Micros(tx.Now()), by, platform, r.Person); err != nil {
 		return err
 	}
 	return journal.Append(ctx, tx, platform, "person_erased", map[string]any{"account": r.Person, "kept": r.Keep})

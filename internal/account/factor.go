@@ -61,6 +61,9 @@ func (s *Service) NewFactor(ctx context.Context, of platform.Platform, token str
 		if err != nil {
 			return err
 		}
+		if err := tx.Lock(ctx, "try factor/"+p.ID.String()); err != nil {
+			return err
+		}
 		if has, err := HasFactor(ctx, tx, of.Key, p.ID); err != nil || has {
 			return cmpErr(err, fault.New(fault.Conflict, "fault.account.factor_there"))
 		}

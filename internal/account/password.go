@@ -141,17 +141,25 @@ func cmpErr(err, otherwise error) error {
 // SetPassword gives the person of a session a password, or takes it away when it is empty; their other sessions end, and
 // an e-mail tells them. Faults: forbidden without a proved address, invalid (password).
 func (s *Service) SetPassword(ctx context.Context, of platform.Platform, token, password string) error {
+	var before Person
+	err := s.db.Read(ctx, func(ctx context.Context, tx db.Tx) (err error) {
+		before, err = signedIn(ctx, tx, of.Key, token)
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	hash := ""
+	if password != "" {
+		if err := newPassword(password, before.Email); err != nil {
+			return err
+		}
+		hash = hashPassword(password) // before the transaction: it takes long
+	}
 	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		p, err := signedIn(ctx, tx, of.Key, token)
 		if err != nil {
 			return err
-		}
-		if password != "" && hash == "" { // once, though this may run twice
-			if err := newPassword(password, p.Email); err != nil {
-				return err
-			}
-			hash = hashPassword(password)
 		}
 		if err := keepPassword(ctx, tx, of.Key, p.ID, hash); err != nil {
 			return err

@@ -286,7 +286,7 @@ func TestASharedDeviceForgets(t *testing.T) {
 		unseen := func(long time.Duration) {
 			t.Helper()
 			err := d.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-				_, err := tx.Exec(ctx, `UPDATE session SET seen_at = ? WHERE platform = 1`, db.Micros(tx.Now().Add(-long)))
+				_, err := tx.Exec(ctx, `UPDATE session SET seen_at = ? WHERE platform = ?`, db.Micros(tx.Now().Add(-long)), 1)
 				return err
 			})
 			if err != nil {

@@ -16,15 +16,14 @@ type failures struct {
 // whose thousands share one address, is not locked out by a few who forget, while guessing through many accounts is
 // slowed down.
 const (
-	freeTries      = 3                // of an account, before it waits
-	lockTries      = 10               // of an account, before it is locked
-	lockTime       = 15 * time.Minute // and for how long
-	window         = time.Hour        // after which what was counted is forgotten
-	networkSlow    = 50               // failures from a network from which accounts that failed once already wait
-	networkShut    = 1_000            // failures from a network from which a password opens nothing more; a code still does
-	networkCodes   = 200              // codes sent for a network in the window
-	trustedFactor  = 10               // a place that the organiser trusts may do so many times more
-	successForgets = 5                // failures of a network that one success makes forgotten
+	freeTries     = 3                // of an account, before it waits
+	lockTries     = 10               // of an account, before it is locked
+	lockTime      = 15 * time.Minute // and for how long
+	window        = time.Hour        // after which what was counted is forgotten
+	networkSlow   = 50               // failures from a network from which accounts that failed once already wait
+	networkShut   = 1_000            // failures from a network from which a password opens nothing more; a code still does
+	networkCodes  = 200              // codes sent for a network in the window
+	trustedFactor = 10               // a place that the organiser trusts may do so many times more
 )
 
 // current gives what still counts at a moment.

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"math/big"
 	"net/netip"
@@ -201,6 +202,9 @@ func tryCode(ctx context.Context, tx db.Tx, platform int64, key, code string) (r
 
 // prove finds or makes the person of a proved address.
 func (s *Service) prove(ctx context.Context, tx db.Tx, platform int64, token, email, key string, lang i18n.Lang) (Person, error) {
+	if err := tx.Lock(ctx, "session "+hex.EncodeToString(tokenHash(token))); err != nil { // it proves one address at a time
+		return Person{}, err
+	}
 	here, _, ok, err := bySession(ctx, tx, platform, token)
 	if err != nil {
 		return Person{}, err

@@ -83,10 +83,14 @@ func forgive(ctx context.Context, tx db.Tx, platform int64, key string, from net
 			return err
 		}
 	}
+	mine, err := failuresOf(ctx, tx, platform, account)
+	if err != nil {
+		return err
+	}
 	if _, err := tx.Exec(ctx, `DELETE FROM attempt WHERE platform = ? AND subject = ?`, platform, account); err != nil {
 		return err
 	}
-	return count(ctx, tx, platform, network, -1-successForgets)
+	return count(ctx, tx, platform, network, -mine.n) // its own failures, and no other's
 }
 
 // chargeCode counts a code that is to be sent for a network, or refuses it: Limited.

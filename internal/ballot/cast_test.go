@@ -512,3 +512,21 @@ func TestALimitedVoteIsForItsDomainsAlone(t *testing.T) {
 		}
 	})
 }
+
+func TestNobodyIsForgottenWhileTheirVoteIsOpen(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		v := polls(t, d, nil)
+		p := bench.Voters(t, d, v.Of, 1)[0].Person
+		v.must(p, choose(3))
+		forget := func() error {
+			return d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error { return ballot.Room().Forget(ctx, tx, v.Of.Key, p.ID, true) })
+		}
+		if err := forget(); !fault.Is(err, fault.Conflict) {
+			t.Errorf("while the vote is open: %v", err)
+		}
+		v.until(time.Now().Add(-time.Second))
+		if err := forget(); err != nil {
+			t.Errorf("once it is over: %v", err)
+		}
+	})
+}

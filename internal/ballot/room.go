@@ -6,12 +6,14 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/platform"
 )
 
 // Room is what the room does with what a person leaves in it, when the account room asks.
 func Room() account.Room {
-	return account.Room{Name: "votes", Merge: Merge, Forget: Forget, Export: Export}
+	return account.Room{Name: "votes", Merge: Merge, Forget: leaveRoom, Export: Export}
 }
 
 // Merge gives the baskets of one participant to another: where both have one, the later one stays, as it is what the
@@ -21,6 +23,25 @@ func Merge(ctx context.Context, tx db.Tx, platform int64, from, to ids.ID) error
 		return err
 	}
 	return moveReminders(ctx, tx, platform, to)
+}
+
+// leaveRoom is Forget, unless the person has voted in a vote that is open: forgotten now, the same address could vote again.
+// Fault: conflict.
+func leaveRoom(ctx context.Context, tx db.Tx, key int64, person ids.ID, keep bool) error {
+	of, err := platform.ByKey(ctx, tx, key)
+	if err != nil {
+		return err
+	}
+	var open bool
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM signature g JOIN step s ON s.platform = g.platform AND s.id = g.step
+		WHERE g.platform = ? AND g.participant = ? AND (s.ends_at = 0 OR s.ends_at > ?))`, key, person, db.Micros(of.Now(tx.Now()))).Scan(&open)
+	if err != nil {
+		return err
+	}
+	if open {
+		return fault.New(fault.Conflict, "fault.vote.erase_open")
+	}
+	return Forget(ctx, tx, key, person, keep)
 }
 
 // Forget erases what a person has chosen, and the link to their ballots. The ballots stay in the box, nobody's any more;

@@ -157,7 +157,7 @@ func TestAnOldCityTakesItsTurnoutAway(t *testing.T) {
 		}
 		var rows int
 		if err := d.Read(t.Context(), func(ctx context.Context, tx db.Tx) error {
-			return tx.QueryRow(ctx, `SELECT COUNT(*) FROM turnout WHERE platform = 1`).Scan(&rows)
+			return tx.QueryRow(ctx, `SELECT COUNT(*) FROM turnout WHERE platform = ?`, 1).Scan(&rows)
 		}); err != nil || rows != 2*12 {
 			t.Errorf("%d districts of two votes are kept: %v", rows, err)
 		}

@@ -44,7 +44,8 @@ type Runner struct {
 	log      *slog.Logger
 	handlers map[string]Handler
 	kinds    []string
-	cancel   context.CancelFunc
+	cancel   context.CancelFunc // takes no more
+	abort    context.CancelFunc // breaks off what is under way
 	done     chan struct{}
 }
 
@@ -55,28 +56,37 @@ func NewRunner(d *db.DB, log *slog.Logger, handlers map[string]Handler) *Runner 
 
 // Start begins to work until Stop.
 func (r *Runner) Start(ctx context.Context) {
-	ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	go r.loop(ctx)
+	work, abort := context.WithCancel(context.WithoutCancel(ctx))
+	taking, cancel := context.WithCancel(work)
+	r.cancel, r.abort = cancel, abort
+	go r.loop(taking, work)
 }
 
 // Stop lets the jobs under way end, breaks them off when ctx ends, and returns once nothing runs.
 func (r *Runner) Stop(ctx context.Context) error {
+	defer r.abort()
 	r.cancel()
 	select {
 	case <-r.done:
 		return nil
 	case <-ctx.Done():
+		r.abort()
+		<-r.done
 		return ctx.Err()
 	}
 }
 
-func (r *Runner) loop(ctx context.Context) {
+// loop takes jobs until taking ends; work is theirs.
+func (r *Runner) loop(taking, work context.Context) {
 	defer close(r.done)
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	for {
-		n, err := r.Turn(ctx)
-		if err != nil && ctx.Err() == nil {
+		if taking.Err() != nil {
+			return
+		}
+		n, err := r.Turn(work)
+		if err != nil && work.Err() == nil {
 			r.log.Error("take jobs", "error", err)
 		}
 		if n > 0 && err == nil {
@@ -84,7 +94,7 @@ func (r *Runner) loop(ctx context.Context) {
 		}
 		select {
 		case <-tick.C:
-		case <-ctx.Done():
+		case <-taking.Done():
 			return
 		}
 	}
@@ -125,12 +135,13 @@ func (r *Runner) do(ctx context.Context, j Job) {
 	working, cancel := context.WithTimeout(ctx, patience)
 	err := r.call(working, j)
 	cancel()
+	stopping := ctx.Err() != nil
 	bare := context.WithoutCancel(ctx)
 	writing := func(ctx context.Context, tx db.Tx) error {
 		switch {
 		case err == nil:
 			return j.Done(ctx, tx)
-		case errors.Is(err, context.Canceled) && errors.Is(working.Err(), context.Canceled): // the process stops: it is nobody's fault
+		case errors.Is(err, context.Canceled) && stopping: // the process stops: it is nobody's fault
 			return j.release(ctx, tx)
 		}
 		parked := errors.Is(err, ErrPark) || j.Tries+1 >= maxTries

@@ -19,8 +19,8 @@ func scan(r *sql.Rows, j *Job) error {
 	return err
 }
 
-// claim takes jobs that are due and that nobody works on, some of each platform so that none waits behind another's
-// thousands, each with the rest of its bundle.
+// claim takes jobs that are due and that nobody works on, some of each platform and kind so that none waits behind another's
+// thousands, and of bundles that begin with "now/" apart, each with the rest of its bundle.
 func claim(ctx context.Context, tx db.Tx, kinds []string, most int) ([]Job, error) {
 	now := tx.Now()
 	marks, args := db.In(kinds)
@@ -31,7 +31,7 @@ func claim(ctx context.Context, tx db.Tx, kinds []string, most int) ([]Job, erro
 	// The inner query is fair; the outer one asks again, as another process may have claimed meanwhile.
 	args = append(append([]any{false, db.Micros(now), db.Micros(now)}, args...), most, db.Micros(now))
 	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM jobs j WHERE j.id IN (SELECT f.id FROM (
-			SELECT d.id, d.run_at, ROW_NUMBER() OVER (PARTITION BY d.platform ORDER BY d.run_at, d.id) AS turn FROM jobs d
+			SELECT d.id, d.run_at, ROW_NUMBER() OVER (PARTITION BY d.platform, d.kind, CASE WHEN d.bundle LIKE 'now/%' THEN 0 ELSE 1 END ORDER BY d.run_at, d.id) AS turn FROM jobs d
 			WHERE d.parked = ? AND d.run_at <= ? AND d.claimed_until <= ? AND d.kind IN (`+marks+`)) f ORDER BY f.turn, f.run_at, f.id LIMIT ?)
 		AND j.claimed_until <= ? ORDER BY j.run_at, j.id`+lock, args...)
 	due, err := db.Collect(rows, err, scan)

@@ -38,8 +38,14 @@ func Queue(ctx context.Context, tx db.Tx, platform int64, m Mail) error {
 	if m.List != "" && !m.Person.IsZero() {
 		return jobs.AddTo(ctx, tx, platform, Job, "mail/"+m.List+"/"+m.Person.String(), m, tx.Now().Add(gather))
 	}
+	if m.Kind == codeKind { // somebody waits for it: it does not stand behind thousands of others, and the last one counts
+		return jobs.AddTo(ctx, tx, platform, Job, "now/"+m.To, m, time.Time{})
+	}
 	return jobs.Add(ctx, tx, platform, Job, m, time.Time{})
 }
+
+// codeKind is the kind of e-mails that bring a code.
+const codeKind = "code"
 
 // QueueAll is Queue for several e-mails that go at once, each alone.
 func QueueAll(ctx context.Context, tx db.Tx, platform int64, mails []Mail) error {

@@ -50,6 +50,9 @@ func (p *Post) Handle(ctx context.Context, j jobs.Job) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", jobs.ErrPark, err)
 	}
+	if mails[0].Kind == codeKind {
+		mails = mails[len(mails)-1:]
+	}
 	m := mails[0]
 	var of platform.Platform
 	var silent bool
@@ -89,6 +92,9 @@ func (p *Post) Handle(ctx context.Context, j jobs.Job) error {
 		}
 		if final {
 			return setBounce(ctx, tx, j.Platform, m.To, refused.Answer)
+		}
+		if err := ClearBounce(ctx, tx, j.Platform, m.To); err != nil {
+			return err
 		}
 		return j.Done(ctx, tx)
 	})

@@ -70,7 +70,7 @@ func (s SMTP) Send(ctx context.Context, e Envelope) error {
 	if m.IsDelivered() {
 		return nil // it took the e-mail; what failed afterwards was saying goodbye
 	}
-	if f, ok := errors.AsType[*gomail.SendError](err); ok && !f.IsTemp() && f.ErrorCode() >= 500 && f.ErrorCode() < 600 && aboutAddress(f.Reason) {
+	if f, ok := errors.AsType[*gomail.SendError](err); ok && !f.IsTemp() && f.ErrorCode() >= 500 && f.ErrorCode() < 600 && aboutAddress(f) {
 		return Refused{f.Error()}
 	}
 	if err != nil {
@@ -79,9 +79,11 @@ func (s SMTP) Send(ctx context.Context, e Envelope) error {
 	return nil
 }
 
-// aboutAddress says whether a refusal is of this e-mail and not of everything that we send.
-func aboutAddress(r gomail.SendErrReason) bool {
-	return r == gomail.ErrSMTPRcptTo || r == gomail.ErrSMTPData || r == gomail.ErrSMTPDataClose
+// aboutAddress says whether a refusal is of the address itself (RFC 3463: 5.1.x, and 5.2.1, a mailbox that is closed), and not
+// of what or how we send: that is ours to mend, and nobody's address is given up for it.
+func aboutAddress(f *gomail.SendError) bool {
+	code := f.EnhancedStatusCode()
+	return f.Reason == gomail.ErrSMTPRcptTo && (strings.HasPrefix(code, "5.1.") || code == "5.2.1")
 }
 
 // message writes an e-mail: plain text, and the same as simple HTML.

@@ -393,6 +393,9 @@ func TestMailsOfAPlatformAreItsOwn(t *testing.T) {
 			}},
 			{Of: "Join", Call: func(ctx context.Context, tx db.Tx, of int64) error { return notify.Join(ctx, tx, of, person, "suivi") }},
 			{Of: "Queue", Call: func(ctx context.Context, tx db.Tx, of int64) error { return notify.Queue(ctx, tx, of, code) }},
+			{Of: "Forget", Call: func(ctx context.Context, tx db.Tx, of int64) error {
+				return notify.Forget(ctx, tx, of, person, "ana@exemple.fr")
+			}},
 		},
 	}.Run(t)
 }

@@ -129,3 +129,22 @@ func Mailbox(ctx context.Context, tx db.Tx, platform int64, limit int) ([]Boxed,
 		return err
 	})
 }
+
+// Forget erases what is kept of somebody's e-mails: what was sent, what waits, what came back, and the lists that they left.
+func Forget(ctx context.Context, tx db.Tx, platform int64, person ids.ID, email string) error {
+	for _, one := range []struct {
+		sql string
+		arg any
+	}{
+		{`DELETE FROM mail_log WHERE platform = ? AND recipient = ?`, email},
+		{`DELETE FROM mail_box WHERE platform = ? AND recipient = ?`, email},
+		{`DELETE FROM mail_bounce WHERE platform = ? AND email_key = ?`, addressKey(email)},
+		{`DELETE FROM mail_off WHERE platform = ? AND participant = ?`, person},
+		{`DELETE FROM jobs WHERE platform = ? AND kind = 'mail' AND body LIKE ?`, `%"person":"` + person.String() + `"%`},
+	} {
+		if _, err := tx.Exec(ctx, one.sql, platform, one.arg); err != nil {
+			return err
+		}
+	}
+	return nil
+}

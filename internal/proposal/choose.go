@@ -29,6 +29,7 @@ type Chosen struct {
 	Words  []search.Word // what was searched; empty without a text
 
 	step      ids.ID
+	span      int // the highest number of the step
 	members   search.Set
 	relevance []uint8 // of each number; nil without a text
 }
@@ -41,6 +42,7 @@ func Choose(ctx context.Context, tx db.Tx, platform int64, c Choice) (Chosen, er
 		return out, err
 	}
 	all := members[Tag{Kind: TagStep}]
+	out.span = len(all) * 64
 	if c.Text != "" {
 		var found search.Set
 		if found, out.relevance, out.Words, err = search.Find(ctx, tx, platform, c.Project, c.Text, c.Exact); err != nil {
@@ -216,7 +218,7 @@ func (q ListQuery) scanKey(r *sql.Rows, k *Key) error {
 // walk follows the index of an order until enough of what was chosen is met: as far as it takes several times over when
 // they stand anywhere, and to the end in the rare case that this was too short.
 func (c *Chosen) walk(ctx context.Context, tx db.Tx, platform int64, r run) ([]Key, error) {
-	wanted, span := r.Limit, len(c.members)*64
+	wanted, span := r.Limit, c.span
 	column, _ := r.Order.column()
 	for _, reach := range []int{200 + 3*wanted*span/c.Count, span + 1} {
 		var st statement

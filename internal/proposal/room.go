@@ -90,6 +90,9 @@ func forget(ctx context.Context, tx db.Tx, platform int64, person ids.ID, keep b
 		}
 	}
 	for _, step := range steps { // few: those in which their proposals stood
+		if err := tx.Lock(ctx, "facets "+step.String()); err != nil { // before they are read
+			return err
+		}
 		names, err := Facets(ctx, tx, platform, step)
 		if err != nil {
 			return err

@@ -369,10 +369,10 @@ func TestWhatIsEditedOrErasedLeavesNoWord(t *testing.T) {
 		find("fontaine")
 		var left, shelved int
 		err := d.Read(t.Context(), func(ctx context.Context, tx db.Tx) error {
-			if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM search_word WHERE platform = 1 AND (word LIKE 'fontaine%' OR word LIKE 'musique%')`).Scan(&left); err != nil {
+			if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM search_word WHERE platform = ? AND (word LIKE 'fontaine%' OR word LIKE 'musique%')`, 1).Scan(&left); err != nil {
 				return err
 			}
-			return tx.QueryRow(ctx, `SELECT COUNT(*) FROM search_lexicon WHERE platform = 1 AND (words LIKE '%fontaine%' OR words LIKE '%musique%')`).Scan(&shelved)
+			return tx.QueryRow(ctx, `SELECT COUNT(*) FROM search_lexicon WHERE platform = ? AND (words LIKE '%fontaine%' OR words LIKE '%musique%')`, 1).Scan(&shelved)
 		})
 		if err != nil || left+shelved != 0 {
 			t.Errorf("%d words and %d lines of the lexicon are left: %v", left, shelved, err)

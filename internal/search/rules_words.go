@@ -25,7 +25,7 @@ type token struct{ word, shown string }
 func tokens(text string) []token {
 	var list []token
 	for _, shown := range strings.FieldsFunc(norm.NFC.String(text), func(r rune) bool { return !unicode.In(r, unicode.L, unicode.N, unicode.M) }) {
-		if word := cut(i18n.Fold(shown)); word != "" {
+		if word := cut(strings.Join(strings.Fields(i18n.Fold(shown)), "")); word != "" {
 			list = append(list, token{word, cut(strings.ToLower(shown))})
 		}
 	}

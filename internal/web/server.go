@@ -193,6 +193,11 @@ func (s *server) page(lang i18n.Lang, route Route) http.HandlerFunc {
 			return
 		}
 		request := &Request{Request: r, Platform: of, people: s.People}
+		defer func() {
+			if r.MultipartForm != nil { // net/http cleans up after its own request, of which this is a copy
+				_ = r.MultipartForm.RemoveAll()
+			}
+		}()
 		view, err := s.answer(w, request, &p, route)
 		if err != nil {
 			s.failed(w, r, p, err)

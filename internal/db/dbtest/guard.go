@@ -13,7 +13,9 @@ import (
 
 // Guard refuses statements that touch a tenant's table without saying which platform. It reads the text: each such table
 // after FROM, JOIN, UPDATE or INTO must have "alias.platform = ?" (or "platform = ?" where it is the only table of its
-// SELECT), or be joined on platform, through any number of tables, to one that has; an INSERT must list the column.
+// SELECT), or be joined on platform, through any number of tables, to one that has; an INSERT must list the column. It must
+// be a condition that every row has to meet: not one beside an OR, under a NOT, in a CASE or among the columns; what a
+// LEFT JOIN or a SELECT inside says holds for the tables of that alone. A platform that is written out is no parameter.
 // Where it cannot tell it refuses, so that a statement is written plainly or says why with db.Everywhere.
 type Guard struct {
 	tenant map[string]bool // all tables of the schema, and whether they belong to a platform
@@ -85,10 +87,30 @@ type place struct {
 	name  string
 }
 
+// clause is a condition, or a part of it in parentheses; or what is none, as the columns of a SELECT.
+type clause struct {
+	outer     *clause
+	condition bool       // after WHERE or ON
+	loose     bool       // an OR stands in it, or a NOT before it
+	only      *reference // of a LEFT JOIN: the table that it constrains
+}
+
+// holds says whether every row has to meet what stands in the clause; and which table alone it constrains, nil for any.
+func (c *clause) holds() (yes bool, only *reference) {
+	for yes = c.condition; c != nil; c = c.outer {
+		yes = yes && !c.loose
+		if only == nil {
+			only = c.only
+		}
+	}
+	return yes, only
+}
+
 // equality is "left = right"; right is nil for a parameter.
 type equality struct {
 	left  place
 	right *place
+	in    *clause // nil: it holds by itself
 }
 
 // frame is an open parenthesis.
@@ -97,6 +119,9 @@ type frame struct {
 	query bool   // it is a SELECT; else FROM in it belongs to a function
 	table bool   // it stands for a table, so that an alias follows
 	list  bool   // in FROM, where a comma is followed by another table
+	in    *clause
+	cases int  // CASE … END that are open
+	left  bool // the next table is of a LEFT JOIN
 }
 
 type parser struct {
@@ -130,7 +155,7 @@ func (p *parser) at(n int) string {
 }
 
 func (p *parser) statement() error {
-	p.frames = []frame{{scope: &scope{}, query: true}}
+	p.frames = []frame{{scope: &scope{}, query: true, in: &clause{}}}
 	for ; p.i < len(p.tokens); p.i++ {
 		if err := p.word(); err != nil {
 			return err
@@ -154,13 +179,27 @@ func (p *parser) word() error {
 	case ")":
 		return p.close(f)
 	case "union", "intersect", "except":
-		f.scope, f.list = &scope{outer: f.scope.outer}, false
+		f.scope, f.list, f.in = &scope{outer: f.scope.outer}, false, &clause{}
 	case "from":
 		if f.query && p.at(-1) != "distinct" { // IS DISTINCT FROM
-			p.want, f.list, f.scope.setting = true, true, false
+			p.want, f.list, f.scope.setting, f.in = true, true, false, &clause{}
 		}
 	case "join":
-		p.want = true
+		p.want, f.in = true, &clause{}
+		f.left = p.at(-1) == "left" || p.at(-1) == "outer" && p.at(-2) == "left"
+	case "on":
+		if f.query {
+			f.in = &clause{condition: p.at(1) != "conflict"}
+			if f.left {
+				f.in.only = f.scope.tables[len(f.scope.tables)-1]
+			}
+		}
+	case "or":
+		f.in.loose = true
+	case "case":
+		f.cases++
+	case "end":
+		f.cases--
 	case "using":
 		if p.at(1) == "(" {
 			p.using(f.scope)
@@ -173,9 +212,12 @@ func (p *parser) word() error {
 	case "into":
 		return p.insert()
 	case "set":
-		f.scope.setting, p.want = true, false
-	case "where", "group", "order", "limit", "returning":
+		f.scope.setting, p.want, f.in = true, false, &clause{}
+	case "where", "group", "having", "order", "limit", "returning":
 		f.scope.setting, f.list = false, false
+		if f.query {
+			f.in = &clause{condition: w == "where"}
+		}
 	case ",":
 		p.want = f.list
 	case "lateral", "only":
@@ -187,17 +229,17 @@ func (p *parser) word() error {
 				p.table(f.scope, w)
 			}
 		case w == "platform" && p.at(1) == "=" && !f.scope.setting:
-			p.equal(f.scope)
+			p.equal(f)
 		}
 	}
 	return nil
 }
 
 func (p *parser) open(f *frame) error {
-	inner := frame{scope: f.scope, table: p.want}
+	inner := frame{scope: f.scope, table: p.want, in: &clause{outer: f.in, condition: f.in.condition && f.cases == 0, loose: p.at(-1) == "not"}}
 	switch p.at(1) {
 	case "select", "with", "values":
-		inner.scope, inner.query = &scope{outer: f.scope}, true
+		inner.scope, inner.query, inner.in = &scope{outer: f.scope}, true, &clause{}
 	default:
 		if p.want {
 			return fmt.Errorf("a parenthesis of joins is not understood: write it without")
@@ -266,26 +308,32 @@ func (p *parser) using(s *scope) {
 			continue
 		}
 		for _, r := range s.tables[1:] {
-			p.equalities = append(p.equalities, equality{place{s, s.tables[0].alias}, &place{s, r.alias}})
+			p.equalities = append(p.equalities, equality{place{s, s.tables[0].alias}, &place{s, r.alias}, nil})
 		}
 	}
 }
 
 // equal records the equality whose left side, [name.]platform, ends at the present token, when its right side is a
-// parameter, a number, a SELECT or another platform.
-func (p *parser) equal(s *scope) {
-	e := equality{left: place{scope: s}}
-	if p.at(-1) == "." {
-		e.left.name = p.at(-2)
+// parameter, a SELECT or another platform.
+func (p *parser) equal(f *frame) {
+	s := f.scope
+	e := equality{left: place{scope: s}, in: f.in}
+	before := p.at(-1)
+	if before == "." {
+		e.left.name, before = p.at(-2), p.at(-3)
+	}
+	if f.cases > 0 || before == "not" {
+		return
 	}
 	switch right := p.at(2); {
+	case right == "?", right == "(" && p.at(3) == "select":
 	case isName(right) && p.at(3) == "." && p.at(4) == "platform":
 		e.right = &place{s, right}
 		p.i += 4
 	case right == "platform" && p.at(3) != ".":
 		e.right = &place{scope: s}
 		p.i += 2
-	case isName(right):
+	default: // a number, a column, an expression
 		return
 	}
 	p.equalities = append(p.equalities, e)
@@ -295,12 +343,21 @@ func (p *parser) equal(s *scope) {
 func (p *parser) follow() {
 	for again := true; again; {
 		again = false
-		bind := func(to *reference, bound bool) {
-			if to != nil && bound && !to.bound {
-				to.bound, again = true, true
-			}
-		}
 		for _, e := range p.equalities {
+			only := (*reference)(nil)
+			if e.in != nil {
+				holds, left := e.in.holds()
+				if !holds {
+					continue
+				}
+				only = left
+			}
+			// A SELECT inside takes the platform of a table outside, but does not constrain it.
+			bind := func(to *reference, bound bool) {
+				if to != nil && bound && !to.bound && (only == nil || only == to) && slices.Contains(e.left.scope.tables, to) {
+					to.bound, again = true, true
+				}
+			}
 			left := e.left.scope.find(e.left.name)
 			if e.right == nil {
 				bind(left, true)

@@ -55,7 +55,7 @@ func TestTheDeskHelpsAndSaysSo(t *testing.T) {
 			t.Fatal(err)
 		}
 		who := agents{
-			"agent":    {ID: ids.Random(), Proved: true, Roles: access.Roles(0).With(access.Resident, access.PollingAgent)},
+			"agent":    {ID: ids.Random(), Proved: true, Roles: access.Roles(0).With(access.Resident, access.PollingAgent, access.Organiser)},
 			"resident": {ID: ids.Random(), Proved: true, Roles: access.Roles(0).With(access.Resident)},
 		}
 		h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: site.New(d, "http://localhost"), Static: ui.NewStatic(), People: who,
