@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/control"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/live"
@@ -153,16 +154,16 @@ func shutdown(ctx context.Context, server *http.Server) error {
 	return nil
 }
 
-// sweepEvery is how often imports that died are looked for; on PostgreSQL they may be another process's.
+// sweepEvery is how often imports that died, and what has ended of people's, are looked for; on PostgreSQL they may be another process's.
 const sweepEvery = 10 * time.Minute
 
-// sweep removes what dead imports have left: before commands can bring others in, and then from time to time.
+// sweep removes what dead imports have left, and sessions and codes that are over: before commands can bring others in, and then from time to time.
 func (h *house) sweep() run.Task {
 	var cancel context.CancelFunc
 	done := make(chan struct{})
 	return run.Task{Name: "sweep",
 		Start: func(ctx context.Context, _ func(error)) error {
-			transfers := transfer.NewService(h.db)
+			transfers, people := transfer.NewService(h.db), account.NewService(h.db)
 			if err := transfers.SweepAtStart(ctx); err != nil && ctx.Err() == nil {
 				h.log.Error("sweep dead imports", "error", err) // the cities are served all the same; the next one tries again
 			}
@@ -176,6 +177,9 @@ func (h *house) sweep() run.Task {
 					case <-tick.C:
 						if err := transfers.Sweep(ctx); err != nil && ctx.Err() == nil {
 							h.log.Error("sweep dead imports", "error", err)
+						}
+						if err := people.Sweep(ctx); err != nil && ctx.Err() == nil {
+							h.log.Error("sweep sessions and codes", "error", err)
 						}
 					case <-ctx.Done():
 						return

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -14,26 +13,13 @@ import (
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
-	"github.com/parvis-civic/parvis/internal/i18n"
-	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/run"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/site"
 	"github.com/parvis-civic/parvis/internal/web/ui"
+	"github.com/parvis-civic/parvis/internal/web/webtest"
 )
-
-// oneOf are people who are signed in by a token that is their role; each has that role alone.
-type oneOf map[string]account.Person
-
-func (s oneOf) ByToken(_ context.Context, _ platform.Platform, token string) (account.Person, bool, error) {
-	p, ok := s[token]
-	return p, ok, nil
-}
-
-func (oneOf) Begin(context.Context, platform.Platform, i18n.Lang, string) (string, account.Person, error) {
-	return "begun", account.Person{ID: ids.Random()}, nil
-}
 
 var parameter = regexp.MustCompile(`\{[a-z]+\}`)
 
@@ -48,12 +34,12 @@ func TestEveryRouteAsksAccessForEveryRole(t *testing.T) {
 	quiet := slog.New(slog.DiscardHandler)
 	h := &house{db: d, url: "http://localhost", mailbox: true, group: run.New(quiet)}
 	pages := site.New(d, h.url)
-	who := oneOf{"": {}}
+	who := map[string]account.Person{"": {}} // each has one role alone
 	for _, role := range append([]access.Role{access.Resident}, access.All()...) {
-		who[role.String()] = account.Person{ID: ids.Random(), Email: role.String() + "@ville.example", Proved: true, Roles: access.Roles(0).With(access.Resident, role)}
+		who[role.String()] = webtest.Person(role.String()+"@ville.example", role)
 	}
 	routes := h.routes(pages, account.NewService(d))
-	all, err := web.New(web.Options{Log: quiet, Platforms: pages, Static: ui.NewStatic(), People: who, Routes: routes})
+	all, err := web.New(web.Options{Log: quiet, Platforms: pages, Static: ui.NewStatic(), People: webtest.People{By: who}, Routes: routes})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,15 +5,13 @@ type Action int
 
 // What is seen.
 const (
-	Visit        Action = iota + 1 // pages that are about nothing that can be hidden
-	SeeProject                     // a participatory project and its steps
-	SeeProposal                    // one proposal's text
-	SeeVoters                      // how many people voted in a step
-	SeeCounts                      // votes and points per proposal; also sorting and filtering by them
-	SeeResult                      // winners and reasons
-	SeeSecrets                     // age, sex and method of imported ballots
-	SeeOwn                         // one's own account, drafts, ballot receipt, data
-	SeeDashboard                   // public figures in one view, for elected officials and who organises
+	Visit       Action = iota + 1 // pages that are about nothing that can be hidden
+	SeeProject                    // a participatory project and its steps
+	SeeProposal                   // one proposal's text
+	SeeVoters                     // how many people voted in a step
+	SeeCounts                     // votes and points per proposal; also sorting and filtering by them
+	SeeResult                     // winners and reasons
+	SeeSecrets                    // age, sex and method of imported ballots
 )
 
 // What residents do.
@@ -75,9 +73,7 @@ var table = map[Action]rule{
 		over := m.Phase == Closed || m.PublicData
 		return over && (m.Published && m.Proclaimed || manages(r))
 	},
-	SeeSecrets:   func(Role, Moment) bool { return false },
-	SeeOwn:       func(_ Role, m Moment) bool { return m.Own },
-	SeeDashboard: func(r Role, _ Moment) bool { return r == Elected || manages(r) },
+	SeeSecrets: func(Role, Moment) bool { return false },
 
 	SignIn:           everyone,
 	Manage:           signedIn,

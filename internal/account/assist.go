@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"net/netip"
@@ -100,7 +101,8 @@ func (s *Service) Resend(ctx context.Context, of platform.Platform, by Person, p
 }
 
 // CorrectEmail changes an address that was mistyped. The person proves the new one with a code; the old one and the new
-// one are told. Nobody corrects the address of somebody with a role: who holds it does so. Faults: forbidden, not_found,
+// one are told. One that was proved is an organiser's to change (access.CorrectProved), and nobody changes that of somebody
+// with a role: who holds it does so. Faults: forbidden, not_found,
 // invalid (email, reason), conflict.
 func (s *Service) CorrectEmail(ctx context.Context, of platform.Platform, by Person, person ids.ID, email, reason string) error {
 	key, err := emailKey(email)
@@ -113,7 +115,7 @@ func (s *Service) CorrectEmail(ctx context.Context, of platform.Platform, by Per
 	_, err = s.assisted(ctx, of, by, person, ActEmail, reason, func(ctx context.Context, tx db.Tx, p Person) error {
 		// Roles that were given count, though the address is not proved yet: who has it would hold them.
 		if has, err := given(ctx, tx, of.Key, p.ID); err != nil || has {
-			return cmpErr(err, fault.New(fault.Forbidden, "fault.account.assist_staff"))
+			return cmp.Or[error](err, fault.New(fault.Forbidden, "fault.account.assist_staff"))
 		}
 		if p.Proved && !by.Roles.Can(access.CorrectProved, access.Moment{}) {
 			return fault.New(fault.Forbidden, "fault.account.assist_proved")
@@ -128,7 +130,7 @@ func (s *Service) CorrectEmail(ctx context.Context, of platform.Platform, by Per
 			}
 		}
 		if other, taken, err := byEmail(ctx, tx, of.Key, key); err != nil || taken && other.ID != p.ID {
-			return cmpErr(err, fault.New(fault.Conflict, "fault.account.email_taken").In("email"))
+			return cmp.Or[error](err, fault.New(fault.Conflict, "fault.account.email_taken").In("email"))
 		}
 		if _, err := tx.Exec(ctx, `UPDATE participant SET email = ?, email_key = ?, proved_at = 0, password = '' WHERE platform = ? AND id = ?`,
 			strings.TrimSpace(email), key, of.Key, p.ID); err != nil {
@@ -165,7 +167,7 @@ func (s *Service) assisted(ctx context.Context, of platform.Platform, by Person,
 		}
 		found := false
 		if p, found, err = ByID(ctx, tx, of.Key, person); err != nil || !found {
-			return cmpErr(err, fault.New(fault.NotFound, "fault.not_found"))
+			return cmp.Or[error](err, fault.New(fault.NotFound, "fault.not_found"))
 		}
 		if do != nil {
 			if err := do(ctx, tx, p); err != nil {

@@ -32,7 +32,7 @@ func (s *Service) AskErasure(ctx context.Context, of platform.Platform, token st
 		if err != nil {
 			return err
 		}
-		if err := tx.Lock(ctx, "erasure of "+p.ID.String()); err != nil {
+		if err := tx.Lock(ctx, wish(p.ID)); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `DELETE FROM data_request WHERE platform = ? AND participant = ? AND answered_at = 0`, of.Key, p.ID); err != nil {
@@ -53,9 +53,37 @@ func (s *Service) CancelErasure(ctx context.Context, of platform.Platform, token
 		if err != nil {
 			return err
 		}
+		if err := tx.Lock(ctx, wish(p.ID)); err != nil {
+			return err
+		}
 		_, err = tx.Exec(ctx, `DELETE FROM data_request WHERE platform = ? AND participant = ? AND answered_at = 0`, of.Key, p.ID)
 		return err
 	})
+}
+
+// wish is the lock of a person's wish to be forgotten: asking, taking back and answering take turns.
+func wish(person ids.ID) string { return "erasure of " + person.String() }
+
+// locked gives a request that still waits once its person's lock is held. Fault: not_found.
+func locked(ctx context.Context, tx db.Tx, platform int64, request ids.ID) (Request, error) {
+	read := func() (Request, error) {
+		all, err := requests(ctx, tx, `r.platform = ? AND r.id = ?`, platform, request)
+		if err == nil && len(all) == 0 {
+			err = fault.New(fault.NotFound, "fault.not_found")
+		}
+		if err != nil {
+			return Request{}, err
+		}
+		return all[0], nil
+	}
+	r, err := read()
+	if err != nil {
+		return r, err
+	}
+	if err := tx.Lock(ctx, wish(r.Person)); err != nil {
+		return r, err
+	}
+	return read()
 }
 
 // Requests gives those that wait, the oldest first, at most limit.
@@ -91,17 +119,10 @@ func (s *Service) Erase(ctx context.Context, of platform.Platform, by Person, re
 		return fault.New(fault.Forbidden, "fault.forbidden")
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		if err := tx.Lock(ctx, "erasure "+request.String()); err != nil {
-			return err
-		}
-		all, err := requests(ctx, tx, `r.platform = ? AND r.id = ?`, of.Key, request)
+		r, err := locked(ctx, tx, of.Key, request)
 		if err != nil {
 			return err
 		}
-		if len(all) == 0 {
-			return fault.New(fault.NotFound, "fault.not_found")
-		}
-		r := all[0]
 		lang := i18n.FR
 		if err := tx.QueryRow(ctx, `SELECT q.language FROM participant q WHERE q.platform = ? AND q.id = ?`, of.Key, r.Person).Scan(&lang); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -65,7 +66,7 @@ func (s *Service) NewFactor(ctx context.Context, of platform.Platform, token str
 			return err
 		}
 		if has, err := HasFactor(ctx, tx, of.Key, p.ID); err != nil || has {
-			return cmpErr(err, fault.New(fault.Conflict, "fault.account.factor_there"))
+			return cmp.Or[error](err, fault.New(fault.Conflict, "fault.account.factor_there"))
 		}
 		key, err := totp.Generate(totp.GenerateOpts{Issuer: of.Name, AccountName: p.Email, Period: factorPeriod})
 		if err != nil {

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
@@ -117,7 +118,7 @@ func (s *Service) SignIn(ctx context.Context, of platform.Platform, token, email
 	fresh = newToken()
 	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		if again, err := passwordOf(ctx, tx, of.Key, key); err != nil || again != stored {
-			return cmpErr(err, fault.New(fault.Invalid, "fault.account.sign_in").In("password"))
+			return cmp.Or[error](err, fault.New(fault.Invalid, "fault.account.sign_in").In("password"))
 		}
 		if err := forgive(ctx, tx, of.Key, key, from); err != nil {
 			return err
@@ -128,14 +129,6 @@ func (s *Service) SignIn(ctx context.Context, of platform.Platform, token, email
 		return insertSessionOf(ctx, tx, of.Key, fresh, p, agent)
 	})
 	return fresh, p, err
-}
-
-// cmpErr gives the first error.
-func cmpErr(err, otherwise error) error {
-	if err != nil {
-		return err
-	}
-	return otherwise
 }
 
 // SetPassword gives the person of a session a password, or takes it away when it is empty; their other sessions end, and

@@ -310,3 +310,51 @@ func TestASharedDeviceForgets(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatHasEndedIsSwept(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, ctx := account.NewService(d), t.Context()
+		token := proved(t, d, s, here, "ana@exemple.fr")
+		if _, _, err := s.SignIn(ctx, here, "", "ana@exemple.fr", "wrong wrong wrong", library, ""); !fault.Is(err, fault.Invalid) {
+			t.Fatal(err)
+		}
+		rows := func() map[string]int {
+			n := map[string]int{}
+			for table, list := range dbtest.Rows(t, d)[here.Key] {
+				n[table] = len(list)
+			}
+			return n
+		}
+		before := rows()
+		if err := s.Sweep(ctx); err != nil {
+			t.Fatal(err)
+		}
+		for _, table := range []string{"session", "sign_code", "attempt"} {
+			if n := rows()[table]; n == 0 || n != before[table] {
+				t.Errorf("%d rows of %s are left of %d that still count", n, table, before[table])
+			}
+		}
+		err := d.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+			for _, sql := range []string{`UPDATE session SET expires_at = ? WHERE platform = ?`, `UPDATE sign_code SET expires_at = ? WHERE platform = ?`, `UPDATE attempt SET last_at = ? WHERE platform = ?`} {
+				if _, err := tx.Exec(ctx, sql, db.Micros(tx.Now().Add(-25*time.Hour)), here.Key); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Sweep(ctx); err != nil {
+			t.Fatal(err)
+		}
+		for _, table := range []string{"session", "sign_code", "attempt"} {
+			if n := rows()[table]; n != 0 {
+				t.Errorf("%d rows of %s are left", n, table)
+			}
+		}
+		if _, ok, _ := s.ByToken(ctx, here, token); ok {
+			t.Error("a session that is over still opens")
+		}
+	})
+}

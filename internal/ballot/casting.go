@@ -81,11 +81,11 @@ func admit(ctx context.Context, tx db.Tx, of platform.Platform, slug string, gro
 // locked reads a booth under the lock of its step: closing and prolonging wait for the ballots that are being written, and
 // the time is asked once the lock is held.
 func locked(ctx context.Context, tx db.Tx, of platform.Platform, slug string) (Booth, error) {
+	// The box fills within hours from nothing.
+	if err := db.PlanAnew(ctx, tx); err != nil {
+		return Booth{}, err
+	}
 	if tx.Engine() == db.Postgres { // SQLite has one writer, and asked the time when its turn came
-		// The box fills within hours from nothing: a plan that was kept from its first ballots reads it whole for each of the later ones.
-		if _, err := tx.Exec(ctx, `SET LOCAL plan_cache_mode = force_custom_plan`); err != nil {
-			return Booth{}, err
-		}
 		if _, err := tx.Exec(ctx, `SELECT s.id FROM step s JOIN project p ON p.platform = s.platform AND p.id = s.project
 			WHERE s.platform = ? AND p.slug = ? AND s.kind = ? ORDER BY s.id FOR UPDATE OF s`, of.Key, slug, string(project.Vote)); err != nil {
 			return Booth{}, err

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"context"
 	"database/sql"
 	"strings"
 )
@@ -42,4 +43,15 @@ func Collect[T any](rows *sql.Rows, err error, scan func(*sql.Rows, *T) error) (
 		all = append(all, v)
 	}
 	return all, rows.Err()
+}
+
+// PlanAnew lets PostgreSQL plan each further statement of the transaction for its own values. A connection otherwise keeps a
+// plan from when a table had few rows, which then reads it whole, comparing each row with each value of a long list.
+// SQLite keeps no such plans.
+func PlanAnew(ctx context.Context, tx Tx) error {
+	if tx.Engine() != Postgres {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `SET LOCAL plan_cache_mode = force_custom_plan`)
+	return err
 }

@@ -17,7 +17,7 @@ type trade struct {
 func trades() map[string]trade {
 	return map[string]trade{
 		"cadre-de-vie": {[4]string{"Repérage sur place avec les riverains", "Plans validés et commande passée", "Travaux", "Mise en service"},
-			"Une canalisation qui ne figurait sur aucun plan passe juste dessous. Le tracé est redessiné, la nouvelle date sera annoncée ici."},
+			"Une canalisation qui ne figurait sur aucun plan passe juste dessous. Le tracé est redessiné, et la suite attend."},
 		"climat": {[4]string{"Étude technique", "Choix de l’entreprise", "Installation", "Mise en route et premier relevé"},
 			"Aucune entreprise n’a répondu au premier appel d’offres. Il a été relancé en deux lots plus petits."},
 		"culture": {[4]string{"Projet écrit avec les associations", "Autorisations et commande", "Travaux", "Soirée d’ouverture"},

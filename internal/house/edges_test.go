@@ -89,6 +89,7 @@ var rooms = []room{
 
 	{"cmd/parvis", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer live address demo control run graph web web/site web/admin web/desk web/tour web/me web/deposit web/vote web/office web/ui web/assets", "wiring"},
 
+	{"web/webtest", leaves + "platform account", "people for tests of pages"},
 	{"house", "", "tests of the tree"},
 	{"browsertest", "", "a browser for tests"},
 	{"bench", base + "rulebook tally project proposal ballot result", "large cities for benchmarks"},

@@ -39,10 +39,13 @@ func Queue(ctx context.Context, tx db.Tx, platform int64, m Mail) error {
 		return jobs.AddTo(ctx, tx, platform, Job, "mail/"+m.List+"/"+m.Person.String(), m, tx.Now().Add(gather))
 	}
 	if m.Kind == codeKind { // somebody waits for it: it does not stand behind thousands of others, and the last one counts
-		return jobs.AddTo(ctx, tx, platform, Job, "now/"+m.To, m, time.Time{})
+		return jobs.AddTo(ctx, tx, platform, Job, urgent+m.To, m, time.Time{})
 	}
 	return jobs.Add(ctx, tx, platform, Job, m, time.Time{})
 }
+
+// urgent begins the bundles that jobs take apart from others.
+const urgent = "now/"
 
 // codeKind is the kind of e-mails that bring a code.
 const codeKind = "code"

@@ -141,6 +141,7 @@ func Forget(ctx context.Context, tx db.Tx, platform int64, person ids.ID, email 
 		{`DELETE FROM mail_bounce WHERE platform = ? AND email_key = ?`, addressKey(email)},
 		{`DELETE FROM mail_off WHERE platform = ? AND participant = ?`, person},
 		{`DELETE FROM jobs WHERE platform = ? AND kind = 'mail' AND body LIKE ?`, `%"person":"` + person.String() + `"%`},
+		{`DELETE FROM jobs WHERE platform = ? AND bundle = ?`, urgent + email}, // a code, which names nobody
 	} {
 		if _, err := tx.Exec(ctx, one.sql, platform, one.arg); err != nil {
 			return err

@@ -15,23 +15,9 @@ func KeepFacets(ctx context.Context, tx db.Tx, platform int64, step ids.ID, name
 	if err := tx.Lock(ctx, "facets "+step.String()); err != nil {
 		return err
 	}
-	rows, err := tx.Query(ctx, `SELECT '', '', s.number FROM selection s WHERE s.platform = ? AND s.step = ? AND s.trashed = ? UNION ALL
-		SELECT t.kind, t.tag, s.number FROM selection_tag t JOIN selection s ON s.platform = t.platform AND s.step = t.step AND s.proposal = t.proposal
-		WHERE t.platform = ? AND t.step = ? AND s.trashed = ?`, platform, step, false, platform, step, false)
-	type holder struct {
-		Tag
-		number int
-	}
-	holders, err := db.Collect(rows, err, func(r *sql.Rows, h *holder) error { return r.Scan(&h.Kind, &h.Slug, &h.number) })
+	members, err := tagged(ctx, tx, platform, step)
 	if err != nil {
 		return err
-	}
-	members := map[Tag]*search.Set{}
-	for _, h := range holders {
-		if members[h.Tag] == nil {
-			members[h.Tag] = &search.Set{}
-		}
-		members[h.Tag].Add(h.number)
 	}
 	if _, err := tx.Exec(ctx, `DELETE FROM facet WHERE platform = ? AND step = ? AND kind <> ?`, platform, step, string(TagStatus)); err != nil {
 		return err
@@ -39,11 +25,54 @@ func KeepFacets(ctx context.Context, tx db.Tx, platform int64, step ids.ID, name
 	names = append(slices.Clone(names), Facet{Tag: Tag{Kind: TagStep}})
 	kept := make([]keptFacet, 0, len(names))
 	for _, f := range names {
-		if m := members[f.Tag]; m != nil {
+		if m := members[f.Tag]; m != nil && m.Len() > 0 {
 			kept = append(kept, keptFacet{f, *m})
 		}
 	}
 	return keep(ctx, tx, platform, step, kept)
+}
+
+// tagged gives the proposals of a step by their tags, and all of them under the tag of the step. Its two tables are read by
+// themselves: how a join of them goes depends on what the engine knows of tables that have just been filled.
+func tagged(ctx context.Context, tx db.Tx, platform int64, step ids.ID) (map[Tag]*search.Set, error) {
+	members, numbers := map[Tag]*search.Set{{Kind: TagStep}: {}}, map[ids.ID]int{}
+	each := func(query string, scan func(*sql.Rows) error, args ...any) error {
+		rows, err := tx.Query(ctx, query, append([]any{platform, step}, args...)...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			if err := scan(rows); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	}
+	var id ids.ID
+	err := each(`SELECT s.proposal, s.number FROM selection s WHERE s.platform = ? AND s.step = ? AND s.trashed = ?`, func(r *sql.Rows) error {
+		var number int
+		err := r.Scan(&id, &number)
+		numbers[id] = number
+		members[Tag{Kind: TagStep}].Add(number)
+		return err
+	}, false)
+	if err != nil {
+		return nil, err
+	}
+	return members, each(`SELECT t.kind, t.tag, t.proposal FROM selection_tag t WHERE t.platform = ? AND t.step = ?`, func(r *sql.Rows) error {
+		var tag Tag
+		err := r.Scan(&tag.Kind, &tag.Slug, &id)
+		number, there := numbers[id]
+		if err != nil || !there {
+			return err
+		}
+		if members[tag] == nil {
+			members[tag] = &search.Set{}
+		}
+		members[tag].Add(number)
+		return nil
+	})
 }
 
 // keptFacet is a facet with its members.

@@ -73,6 +73,9 @@ func Unlearn(ctx context.Context, tx db.Tx, platform int64, project ids.ID, text
 	if err := tx.Lock(ctx, "search "+project.String()); err != nil {
 		return err
 	}
+	if err := db.PlanAnew(ctx, tx); err != nil {
+		return err
+	}
 	words := slices.Sorted(maps.Keys(wordsOf([]Text{text})))
 	if len(words) == 0 {
 		return nil
@@ -117,6 +120,9 @@ func learn(ctx context.Context, tx db.Tx, platform int64, project ids.ID, words 
 		return nil
 	}
 	if err := tx.Lock(ctx, "search "+project.String()); err != nil {
+		return err
+	}
+	if err := db.PlanAnew(ctx, tx); err != nil {
 		return err
 	}
 	fresh := maps.Clone(words)

@@ -81,6 +81,18 @@ type View struct {
 	End     bool
 }
 
+// Form shows a form: for the first time, or again with what was typed and what is wrong with it.
+func Form(page templ.Component, problems ui.Problems) View {
+	v := View{Page: page}
+	if len(problems) > 0 {
+		v.Status = http.StatusUnprocessableEntity
+	}
+	return v
+}
+
+// Done leads from a form to a page that says that it is done, by a word of its address.
+func Done(p ui.Page, path, word string) View { return View{Next: p.HrefWith(path, "fait", word)} }
+
 // File is a file made for one person.
 type File struct {
 	Name, Type string
@@ -189,7 +201,7 @@ func (s *server) page(lang i18n.Lang, route Route) http.HandlerFunc {
 			return
 		}
 		if !ok {
-			s.show(w, r, View{Status: http.StatusNotFound, Page: notFoundPage(p)})
+			s.show(w, r, View{Status: http.StatusNotFound, Page: notFoundPage(p, p.T("web.not_found.why"))})
 			return
 		}
 		request := &Request{Request: r, Platform: of, people: s.People}
@@ -263,7 +275,7 @@ func (s *server) notFound(w http.ResponseWriter, r *http.Request) {
 		s.failed(w, r, p, err)
 		return
 	}
-	s.show(w, r, View{Status: http.StatusNotFound, Page: notFoundPage(p)})
+	s.show(w, r, View{Status: http.StatusNotFound, Page: notFoundPage(p, p.T("web.not_found.why"))})
 }
 
 // statusOf is the one table from a fault's code to a status.
@@ -278,7 +290,7 @@ func (s *server) failed(w http.ResponseWriter, r *http.Request, p ui.Page, err e
 	status := statusOf[fault.CodeOf(err)]
 	switch status {
 	case http.StatusNotFound:
-		s.show(w, r, View{Status: status, Page: notFoundPage(p)})
+		s.show(w, r, View{Status: status, Page: notFoundPage(p, p.Fault(err))})
 	case http.StatusInternalServerError:
 		eventOf(r).err = err
 		s.show(w, r, View{Status: status, Page: brokenPage(p, p.T("web.broken.title"), p.T("web.broken.why"))})

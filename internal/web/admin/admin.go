@@ -6,8 +6,6 @@ import (
 	"net"
 	"net/http"
 
-	"github.com/a-h/templ"
-
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
@@ -88,10 +86,5 @@ func done(r *web.Request, p ui.Page) string {
 	return ""
 }
 
-func after(p ui.Page, path, word string) web.View {
-	return web.View{Next: p.HrefWith(path, "fait", word)}
-}
-
-func refused(page templ.Component) web.View {
-	return web.View{Status: http.StatusUnprocessableEntity, Page: page}
-}
+// above is the page from which the others are reached.
+func above(p ui.Page) ui.Link { return ui.Link{Text: p.T("admin.title"), Href: p.Href(homePath)} }

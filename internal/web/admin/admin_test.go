@@ -14,40 +14,27 @@ import (
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
-	"github.com/parvis-civic/parvis/internal/i18n"
-	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/admin"
 	"github.com/parvis-civic/parvis/internal/web/site"
 	"github.com/parvis-civic/parvis/internal/web/ui"
+	"github.com/parvis-civic/parvis/internal/web/webtest"
 )
 
-// signed lets a person with roles in without a code, by a token that is their name.
-type signed map[string]account.Person
-
-func (s signed) ByToken(_ context.Context, of platform.Platform, token string) (account.Person, bool, error) {
-	p, ok := s[token]
-	return p, ok && of.Slug == "ici", nil
-}
-
-func (signed) Begin(context.Context, platform.Platform, i18n.Lang, string) (string, account.Person, error) {
-	return "", account.Person{}, nil
-}
-
-func serve(t *testing.T, d *db.DB) (h http.Handler, who signed) {
+func serve(t *testing.T, d *db.DB) (h http.Handler, who map[string]account.Person) {
 	t.Helper()
 	for _, slug := range []string{"ici", "ailleurs"} {
 		if _, err := platform.NewService(d).Create(t.Context(), platform.New{Slug: slug}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	who = signed{}
+	who = map[string]account.Person{}
 	for name, roles := range map[string][]access.Role{"admin": {access.Administrator}, "organiser": {access.Organiser}, "analyst": {access.Analyst}, "resident": nil} {
-		who[name] = account.Person{ID: ids.Random(), Email: name + "@exemple.fr", Proved: true, Roles: access.Roles(0).With(access.Resident).With(roles...)}
+		who[name] = webtest.Person(name+"@exemple.fr", roles...)
 	}
 	pages := site.New(d, "http://localhost")
-	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: pages, Static: ui.NewStatic(), People: who,
+	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: pages, Static: ui.NewStatic(), People: webtest.People{On: "ici", By: who},
 		Routes: admin.New(d, account.NewService(d), admin.Mailing{How: admin.ByServer, Server: "mail.example:587", From: "participer@ville.example"}).Routes()})
 	if err != nil {
 		t.Fatal(err)

@@ -47,7 +47,7 @@ func (s *Pages) mail(r *web.Request, p ui.Page) (web.View, error) {
 
 // testMail sends the administrator an e-mail, by the same way as all others.
 func (s *Pages) testMail(r *web.Request, p ui.Page) (web.View, error) {
-	return after(p, mailPath, "essai"), s.db.Write(r.Context(), func(ctx context.Context, tx db.Tx) error {
+	return web.Done(p, mailPath, "essai"), s.db.Write(r.Context(), func(ctx context.Context, tx db.Tx) error {
 		return notify.Queue(ctx, tx, r.Platform.Key, notify.Mail{To: r.Person.Email, Name: r.Person.Name, Lang: p.Lang, Kind: "test", Path: mailPath, Person: r.Person.ID})
 	})
 }
@@ -60,13 +60,13 @@ func (s *Pages) retryMail(r *web.Request, p ui.Page) (web.View, error) {
 			return web.View{}, fault.New(fault.NotFound, "fault.not_found")
 		}
 	}
-	return after(p, mailPath, "reprise"), s.db.Write(r.Context(), func(ctx context.Context, tx db.Tx) error {
+	return web.Done(p, mailPath, "reprise"), s.db.Write(r.Context(), func(ctx context.Context, tx db.Tx) error {
 		return jobs.Retry(ctx, tx, r.Platform.Key, notify.Job, id)
 	})
 }
 
 func (s *Pages) clearBounce(r *web.Request, p ui.Page) (web.View, error) {
-	return after(p, mailPath, "adresse"), s.db.Write(r.Context(), func(ctx context.Context, tx db.Tx) error {
+	return web.Done(p, mailPath, "adresse"), s.db.Write(r.Context(), func(ctx context.Context, tx db.Tx) error {
 		return notify.ClearBounce(ctx, tx, r.Platform.Key, r.Posted("email"))
 	})
 }

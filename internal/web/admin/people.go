@@ -92,11 +92,11 @@ func (s *Pages) give(r *web.Request, p ui.Page) (web.View, error) {
 		return web.View{}, err
 	}
 	if len(problems) == 0 {
-		return after(p, rolesPath, "role"), nil
+		return web.Done(p, rolesPath, "role"), nil
 	}
 	f, err := s.readRoles(r)
 	f.Email, f.Chosen, f.Problems = r.Posted("email"), access.Roles(0).With(chosen...), problems
-	return refused(RolesPage(p, f)), err
+	return web.Form(RolesPage(p, f), f.Problems), err
 }
 
 // take takes a role back. Nobody takes the administrator's role from themselves: somebody must keep the keys.
@@ -109,7 +109,7 @@ func (s *Pages) take(r *web.Request, p ui.Page) (web.View, error) {
 	if person == r.Person.ID && role == access.Administrator {
 		return web.View{}, fault.New(fault.Conflict, "fault.admin.own_role")
 	}
-	return after(p, rolesPath, "role-retire"), s.db.Write(r.Context(), func(ctx context.Context, tx db.Tx) error {
+	return web.Done(p, rolesPath, "role-retire"), s.db.Write(r.Context(), func(ctx context.Context, tx db.Tx) error {
 		return account.Take(ctx, tx, r.Platform.Key, person, []access.Role{role})
 	})
 }
@@ -155,15 +155,15 @@ func (s *Pages) trust(r *web.Request, p ui.Page) (web.View, error) {
 		return web.View{}, err
 	}
 	if len(problems) == 0 {
-		return after(p, placesPath, "lieu"), nil
+		return web.Done(p, placesPath, "lieu"), nil
 	}
 	f, err := s.readPlaces(r)
 	f.Network, f.Name, f.Problems = r.Posted("network"), r.Posted("name"), problems
-	return refused(PlacesPage(p, f)), err
+	return web.Form(PlacesPage(p, f), f.Problems), err
 }
 
 func (s *Pages) distrust(r *web.Request, p ui.Page) (web.View, error) {
-	return after(p, placesPath, "lieu-retire"), s.db.Write(r.Context(), func(ctx context.Context, tx db.Tx) error {
+	return web.Done(p, placesPath, "lieu-retire"), s.db.Write(r.Context(), func(ctx context.Context, tx db.Tx) error {
 		return account.Distrust(ctx, tx, r.Platform.Key, r.Posted("network"))
 	})
 }
@@ -173,7 +173,7 @@ func (s *Pages) setFactor(r *web.Request, p ui.Page) (web.View, error) {
 	if r.Posted("demander") != "" {
 		value = "yes"
 	}
-	return after(p, homePath, "facteur"), s.db.Write(r.Context(), func(ctx context.Context, tx db.Tx) error {
+	return web.Done(p, homePath, "facteur"), s.db.Write(r.Context(), func(ctx context.Context, tx db.Tx) error {
 		return platform.Set(ctx, tx, r.Platform.Key, platform.SecondFactor, value)
 	})
 }
@@ -198,5 +198,5 @@ func (s *Pages) erase(r *web.Request, p ui.Page) (web.View, error) {
 	if err != nil {
 		return web.View{}, fault.New(fault.NotFound, "fault.not_found")
 	}
-	return after(p, requestsPath, "efface"), s.people.Erase(r.Context(), r.Platform, r.Person, id)
+	return web.Done(p, requestsPath, "efface"), s.people.Erase(r.Context(), r.Platform, r.Person, id)
 }

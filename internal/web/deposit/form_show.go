@@ -2,7 +2,6 @@ package deposit
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"github.com/a-h/templ"
@@ -51,10 +50,8 @@ func (s *Pages) form(r *web.Request, p ui.Page, f formPage) (web.View, error) {
 		return err
 	})
 	f.Pick = picking(p, f)
-	v := web.View{Page: FormShow(p, f), Geolocation: true}
-	if len(f.Problems) > 0 {
-		v.Status = http.StatusUnprocessableEntity
-	}
+	v := web.Form(FormShow(p, f), f.Problems)
+	v.Geolocation = true
 	return v, err
 }
 

@@ -96,7 +96,7 @@ func (s *Pages) shown(r *web.Request, p ui.Page, f page, failed error) (web.View
 		if f.Problems, err = p.ProblemsOf(err); err != nil {
 			return web.View{}, err
 		}
-		return web.View{Status: http.StatusUnprocessableEntity, Page: Desk(p, f)}, nil
+		return web.Form(Desk(p, f), f.Problems), nil
 	}
 	f.Found = &found
 	err = s.db.Read(r.Context(), func(ctx context.Context, tx db.Tx) (err error) {
@@ -111,11 +111,7 @@ func (s *Pages) shown(r *web.Request, p ui.Page, f page, failed error) (web.View
 		}
 		return err
 	})
-	v := web.View{Page: Desk(p, f)}
-	if len(f.Problems) > 0 {
-		v.Status = http.StatusUnprocessableEntity
-	}
-	return v, err
+	return web.Form(Desk(p, f), f.Problems), err
 }
 
 // person reads whom a form is about.
@@ -136,7 +132,7 @@ func (s *Pages) act(r *web.Request, p ui.Page, word string, do func(id ids.ID) e
 	if err := do(id); err != nil {
 		return s.shown(r, p, page{Email: r.Posted("email"), NewEmail: r.Posted("new"), Reason: r.Posted("reason")}, err)
 	}
-	return web.View{Next: p.HrefWith(Path, "fait", word)}, nil
+	return web.Done(p, Path, word), nil
 }
 
 func (s *Pages) resend(r *web.Request, p ui.Page) (web.View, error) {

@@ -14,26 +14,13 @@ import (
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
-	"github.com/parvis-civic/parvis/internal/i18n"
-	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/desk"
 	"github.com/parvis-civic/parvis/internal/web/site"
 	"github.com/parvis-civic/parvis/internal/web/ui"
+	"github.com/parvis-civic/parvis/internal/web/webtest"
 )
-
-// agents are signed in by a token that is their role.
-type agents map[string]account.Person
-
-func (s agents) ByToken(_ context.Context, _ platform.Platform, token string) (account.Person, bool, error) {
-	p, ok := s[token]
-	return p, ok, nil
-}
-
-func (agents) Begin(context.Context, platform.Platform, i18n.Lang, string) (string, account.Person, error) {
-	return "", account.Person{}, nil
-}
 
 func TestTheDeskHelpsAndSaysSo(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
@@ -54,10 +41,10 @@ func TestTheDeskHelpsAndSaysSo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		who := agents{
-			"agent":    {ID: ids.Random(), Proved: true, Roles: access.Roles(0).With(access.Resident, access.PollingAgent, access.Organiser)},
-			"resident": {ID: ids.Random(), Proved: true, Roles: access.Roles(0).With(access.Resident)},
-		}
+		who := webtest.People{By: map[string]account.Person{
+			"agent":    webtest.Person("agent@exemple.fr", access.PollingAgent, access.Organiser),
+			"resident": webtest.Person("resident@exemple.fr"),
+		}}
 		h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: site.New(d, "http://localhost"), Static: ui.NewStatic(), People: who,
 			Routes: desk.New(d, account.NewService(d)).Routes()})
 		if err != nil {

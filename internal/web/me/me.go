@@ -9,6 +9,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/notify"
 	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
 // Pages answers them.
@@ -66,3 +67,6 @@ func (s *Pages) Routes() []web.Route {
 	}
 	return routes
 }
+
+// above is the page from which one's others are reached.
+func above(p ui.Page) ui.Link { return ui.Link{Text: p.T("account.mine"), Href: p.Href(minePath)} }

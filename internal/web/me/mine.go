@@ -3,11 +3,8 @@ package me
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 	"strconv"
 	"time"
-
-	"github.com/a-h/templ"
 
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
@@ -27,16 +24,6 @@ func done(r *web.Request, p ui.Page) string {
 		return p.T("account.done." + word)
 	}
 	return ""
-}
-
-// after leads from a form to a page that says that it is done.
-func after(p ui.Page, path, word string) web.View {
-	return web.View{Next: p.HrefWith(path, "fait", word)}
-}
-
-// refused shows a form again with what is wrong.
-func refused(page templ.Component) web.View {
-	return web.View{Status: http.StatusUnprocessableEntity, Page: page}
 }
 
 // deposited is one of a person's deposits, with where it is gone on with.
@@ -184,9 +171,9 @@ func (s *Pages) setProfile(r *web.Request, p ui.Page) (web.View, error) {
 		return web.View{}, err
 	}
 	if len(f.Problems) > 0 {
-		return refused(ProfilePage(p, f)), nil
+		return web.Form(ProfilePage(p, f), f.Problems), nil
 	}
-	return after(p, minePath+"/profil", "profil"), nil
+	return web.Done(p, minePath+"/profil", "profil"), nil
 }
 
 // dataPage is what a person may do with what is kept of them.
@@ -220,9 +207,9 @@ func (s *Pages) askErasure(r *web.Request, p ui.Page) (web.View, error) {
 	if keep != "garder" && keep != "retirer" {
 		return web.View{}, fault.New(fault.Invalid, "fault.account.erasure")
 	}
-	return after(p, dataPath, "effacement"), s.people.AskErasure(r.Context(), r.Platform, r.Token, keep == "garder")
+	return web.Done(p, dataPath, "effacement"), s.people.AskErasure(r.Context(), r.Platform, r.Token, keep == "garder")
 }
 
 func (s *Pages) cancelErasure(r *web.Request, p ui.Page) (web.View, error) {
-	return after(p, dataPath, "renonce"), s.people.CancelErasure(r.Context(), r.Platform, r.Token)
+	return web.Done(p, dataPath, "renonce"), s.people.CancelErasure(r.Context(), r.Platform, r.Token)
 }

@@ -59,13 +59,13 @@ func (s *Pages) setPassword(r *web.Request, p ui.Page) (web.View, error) {
 	if len(problems) > 0 {
 		f, err := s.readSafety(r)
 		f.Problems = problems
-		return refused(SafetyPage(p, f)), err
+		return web.Form(SafetyPage(p, f), f.Problems), err
 	}
-	return after(p, safetyPath, "mot-de-passe"), nil
+	return web.Done(p, safetyPath, "mot-de-passe"), nil
 }
 
 func (s *Pages) endSession(r *web.Request, p ui.Page) (web.View, error) {
-	return after(p, safetyPath, "session"), s.people.EndSession(r.Context(), r.Platform, r.Token, r.Posted("session"))
+	return web.Done(p, safetyPath, "session"), s.people.EndSession(r.Context(), r.Platform, r.Token, r.Posted("session"))
 }
 
 // factorForm asks for a code of the second factor.
@@ -98,7 +98,7 @@ func (s *Pages) confirmFactor(r *web.Request, p ui.Page) (web.View, error) {
 		return web.View{}, err
 	}
 	if len(f.Problems) > 0 {
-		return refused(NewFactorPage(p, f)), nil
+		return web.Form(NewFactorPage(p, f), f.Problems), nil
 	}
 	f.Recovery = recovery
 	return web.View{Page: RecoveryPage(p, f)}, nil
@@ -123,7 +123,7 @@ func (s *Pages) giveFactor(r *web.Request, p ui.Page) (web.View, error) {
 		return web.View{}, err
 	}
 	if len(f.Problems) > 0 {
-		return refused(FactorPage(p, f)), nil
+		return web.Form(FactorPage(p, f), f.Problems), nil
 	}
 	return web.View{Next: onward(p, f.Next)}, nil
 }

@@ -437,7 +437,7 @@ func SafetyPage(p ui.Page, f safetyPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = room(p, p.T("account.safety"), p.T("account.safety.what"), f.Done).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FormRoom(p, above(p), p.T("account.safety"), p.T("account.safety.what"), f.Done).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -634,7 +634,7 @@ func NewFactorPage(p ui.Page, f factorForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = room(p, p.T("account.factor"), p.T("account.factor.how"), "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var26), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FormRoom(p, above(p), p.T("account.factor"), p.T("account.factor.how"), "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var26), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -727,7 +727,7 @@ func RecoveryPage(p ui.Page, f factorForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = room(p, p.T("account.factor.recovery"), p.T("account.factor.recovery.what"), p.T("account.factor.done")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var38), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FormRoom(p, above(p), p.T("account.factor.recovery"), p.T("account.factor.recovery.what"), p.T("account.factor.done")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var38), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1,8 +1,6 @@
 package me
 
 import (
-	"net/http"
-
 	"github.com/a-h/templ"
 
 	"github.com/parvis-civic/parvis/internal/web"
@@ -80,11 +78,7 @@ func (s *Pages) password(r *web.Request, p ui.Page) (web.View, error) {
 }
 
 func (f signInForm) view(p ui.Page) web.View {
-	v := web.View{Page: SignIn(p, f)}
-	if len(f.Problems) > 0 {
-		v.Status = http.StatusUnprocessableEntity
-	}
-	return v
+	return web.Form(SignIn(p, f), f.Problems)
 }
 
 func (s *Pages) signOut(r *web.Request, p ui.Page) (web.View, error) {

@@ -150,7 +150,7 @@ func (s *Pages) setCalendar(r *web.Request, p ui.Page) (web.View, error) {
 		err = s.editions.SetCalendar(r.Context(), r.Platform, r.Person, frame.Edition.Slug, steps, project.SchoolZone(f.School), f.Reason)
 	}
 	if f.Problems, err = p.ProblemsOf(err); err != nil || len(f.Problems) > 0 {
-		return shown(Calendar(p, f), f.Problems), err
+		return web.Form(Calendar(p, f), f.Problems), err
 	}
 	if r.Posted("do") == "check" { // stay, and read the remarks
 		return web.View{Next: p.HrefWith(of(frame.Edition.Slug, string(project.ScreenCalendar)), "fait", "calendrier")}, nil

@@ -58,7 +58,7 @@ func (s *Pages) create(r *web.Request, p ui.Page) (web.View, error) {
 		slug, err = s.editions.Create(r.Context(), r.Platform, r.Person, n)
 	}
 	if f.Problems, err = p.ProblemsOf(err); err != nil || len(f.Problems) > 0 {
-		return shown(Begin(p, f), f.Problems), err
+		return web.Form(Begin(p, f), f.Problems), err
 	}
 	return web.View{Next: p.HrefWith(of(slug, string(project.ScreenWords)), "fait", "nouvelle")}, nil
 }
@@ -145,7 +145,7 @@ func (s *Pages) act(r *web.Request, p ui.Page, done string, typed func(*deskPage
 	if typed != nil {
 		typed(&d)
 	}
-	return shown(Desk(p, d), problems), err
+	return web.Form(Desk(p, d), problems), err
 }
 
 func (s *Pages) prolong(r *web.Request, p ui.Page) (web.View, error) {
@@ -222,7 +222,7 @@ func (s *Pages) setWords(r *web.Request, p ui.Page) (web.View, error) {
 	f := wordsForm{frame: frame, Title: r.Posted("title"), Summary: strings.TrimSpace(r.Posted("summary"))}
 	err = s.editions.SetWords(r.Context(), r.Platform, r.Person, frame.Edition.Slug, f.Title, f.Summary)
 	if f.Problems, err = p.ProblemsOf(err); err != nil || len(f.Problems) > 0 {
-		return shown(Words(p, f), f.Problems), err
+		return web.Form(Words(p, f), f.Problems), err
 	}
 	return frame.saved(p, "presentation"), nil
 }

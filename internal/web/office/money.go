@@ -105,7 +105,7 @@ func (s *Pages) setMoney(r *web.Request, p ui.Page) (web.View, error) {
 		err = s.editions.SetMoney(r.Context(), r.Platform, r.Person, frame.Edition.Slug, m, f.Reason)
 	}
 	if f.Problems, err = p.ProblemsOf(err); err != nil || len(f.Problems) > 0 {
-		return shown(Money(p, f), f.Problems), err
+		return web.Form(Money(p, f), f.Problems), err
 	}
 	return frame.saved(p, "budget"), nil
 }
@@ -132,7 +132,7 @@ func (s *Pages) setDistricts(r *web.Request, p ui.Page) (web.View, error) {
 	if len(over) > 0 {
 		f.Done = "quartiers"
 	}
-	return shown(Money(p, f), problems), err
+	return web.Form(Money(p, f), problems), err
 }
 
 // uploaded gives the content of a file of a form; nothing when none was chosen.

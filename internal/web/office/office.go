@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/a-h/templ"
-
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/web"
@@ -97,15 +95,6 @@ func (f frame) saved(p ui.Page, what string) web.View {
 		next = ""
 	}
 	return web.View{Next: p.HrefWith(of(f.Edition.Slug, string(next)), "fait", what)}
-}
-
-// shown is a page, or the same form again with what is wrong in it.
-func shown(page templ.Component, problems ui.Problems) web.View {
-	v := web.View{Page: page}
-	if len(problems) > 0 {
-		v.Status = http.StatusUnprocessableEntity
-	}
-	return v
 }
 
 // links are the screens of the edition.

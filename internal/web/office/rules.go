@@ -233,7 +233,7 @@ func (s *Pages) setRules(r *web.Request, p ui.Page) (web.View, error) {
 	}
 	if len(f.Problems) > 0 {
 		f.Articles = frame.Edition.Rulebook.Regulation(p.Locale)
-		return shown(Rules(p, f), f.Problems), nil
+		return web.Form(Rules(p, f), f.Problems), nil
 	}
 	return frame.saved(p, "reglement"), nil
 }

@@ -48,7 +48,7 @@ func (s *Pages) teamOf(r *web.Request, p ui.Page, problems ui.Problems) (web.Vie
 	}
 	t := teamPage{frame: frame, Problems: problems}
 	t.Holders, t.Services, err = s.editions.Team(r.Context(), r.Platform, r.Person)
-	return shown(Team(p, t), problems), err
+	return web.Form(Team(p, t), problems), err
 }
 
 func (s *Pages) team(r *web.Request, p ui.Page) (web.View, error) { return s.teamOf(r, p, nil) }

@@ -40,7 +40,7 @@ func (s *Site) deliveryShow(r *web.Request, p ui.Page) (web.View, error) {
 func (v visit) delivery(ctx context.Context, e edition, state delivery.State) (DeliveryPage, error) {
 	page := DeliveryPage{Project: e.shown(), Asked: state}
 	if !e.followed() {
-		return page, notFound()
+		return page, e.early(project.Delivery, "works")
 	}
 	counts, err := delivery.Counts(ctx, v.tx, v.platform.Key, e.Project.ID)
 	if err != nil {
@@ -168,6 +168,9 @@ func (v visit) line(d delivery.Delivery) Works {
 			line.When = v.T("web.works.done", "Day", v.DateShort(m.DoneAt))
 		case !m.DueAt.IsZero():
 			line.When = v.T("web.works.due", "Day", v.DateShort(m.DueAt))
+			if m.DueAt.Before(v.now) {
+				line.When = v.T("web.works.overdue", "Day", v.DateShort(m.DueAt))
+			}
 		}
 		if m.Body != "" && (d.State == delivery.Late && !line.Done || d.State == delivery.Abandoned) {
 			w.Note = m.Body

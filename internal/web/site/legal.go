@@ -73,8 +73,12 @@ func legalSections(p ui.Page, kind string, replay bool) []Section {
 	case "notice":
 		return []Section{section("publisher." + who), section("host"), section("reuse."+who, about), section("correction", contact)}
 	case "privacy":
-		return []Section{section("visit"), section("published"), section("ballots"), section("ground." + who),
-			section("rights", contact, ui.Link{Text: p.T("pages.privacy.authority"), Href: "https://www.cnil.fr/fr/plaintes"})}
+		list := []Section{section("visit")}
+		if !replay { // nobody takes part in a copy
+			list = append(list, section("part"))
+		}
+		return append(list, section("published"), section("ballots"), section("ground."+who),
+			section("rights", contact, ui.Link{Text: p.T("pages.privacy.authority"), Href: "https://www.cnil.fr/fr/plaintes"}))
 	case "accessibility":
 		checked := section("checked")
 		for _, what := range []string{"rules", "keyboard", "width", "dark", "scripts"} {

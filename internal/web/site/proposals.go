@@ -138,6 +138,8 @@ func (l ProposalsPage) filtered() bool { return l.Filter.Narrow != Narrow{} }
 // empty is the sentence of an empty list.
 func (l ProposalsPage) empty(p ui.Page) string {
 	switch {
+	case l.Filter.Search != "":
+		return p.T("web.proposals.empty_search")
 	case l.filtered():
 		return p.T("web.proposals.empty")
 	case l.Deposit:

@@ -61,7 +61,7 @@ func (s *Site) resultsDistrict(r *web.Request, p ui.Page) (web.View, error) {
 func (v visit) districtResults(ctx context.Context, e edition, slug string, from int) (DistrictResultsPage, error) {
 	key, r := v.platform.Key, e.result
 	vote := project.VoteStep(e.Steps)
-	page := DistrictResultsPage{ResultsPage: ResultsPage{Project: e.shown(), Currency: e.currency, Counted: true, Points: e.points(), Budget: int64(r.Budget), Rule: v.ruleName(e), Announced: r.ProclaimedAt}}
+	page := DistrictResultsPage{ResultsPage: ResultsPage{Project: e.shown(), Currency: e.currency, Counted: true, Points: e.points(), Budget: int64(r.Budget), Rule: v.ruleName(e), Announced: e.announced()}}
 	lines, err := result.LinesIn(ctx, v.tx, key, r.Step, slug, from, resultSize+1)
 	if err != nil {
 		return page, err

@@ -49,7 +49,7 @@ func (s *Site) resultsShow(r *web.Request, p ui.Page) (web.View, error) {
 			return err
 		}
 		if !e.counted {
-			return notFound()
+			return e.early(project.Result, "results")
 		}
 		page, err = v.results(ctx, e, from, measure)
 		return err
@@ -70,7 +70,7 @@ func (v visit) results(ctx context.Context, e edition, from int, measure Measure
 	vote := project.VoteStep(e.Steps)
 	page := ResultsPage{Project: e.shown(), Currency: e.currency, Counted: r.Counted, Points: e.points(), Ballots: int64(r.Ballots), Proposals: int64(e.Steps[vote].Proposals),
 		Winners: int64(r.Winners), Budget: int64(r.Budget), Spent: int64(r.Spent), Reserve: int64(r.Reserve), Rule: v.ruleName(e),
-		Announced: r.ProclaimedAt, Measure: measure, Unstated: e.Rulebook.Count.Method == tally.MethodUnknown}
+		Announced: e.announced(), Measure: measure, Unstated: e.Rulebook.Count.Method == tally.MethodUnknown}
 	lines, err := result.Lines(ctx, v.tx, key, r.Step, from, resultSize+1)
 	if err != nil {
 		return page, err

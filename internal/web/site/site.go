@@ -118,6 +118,14 @@ func (e edition) may(action access.Action, step int) bool {
 		Phase: project.PhaseOf(e.Steps, step, e.Now), Proclaimed: true})
 }
 
+// announced is when the result was: here, by the city; the day on which a copy came in is nothing to tell.
+func (e edition) announced() time.Time {
+	if e.Origin == project.Imported {
+		return time.Time{}
+	}
+	return e.result.ProclaimedAt
+}
+
 // totalsShown says whether anyone may see what the proposals of a step got.
 func (e edition) totalsShown(step int) bool {
 	return step >= 0 && e.Steps[step].Kind == project.Vote && e.may(access.SeeCounts, step)
@@ -235,6 +243,16 @@ func (v visit) foreign(lang string) string {
 		return ""
 	}
 	return lang
+}
+
+// early says that there is nothing yet, and from which day there will be when the calendar says it.
+func (e edition) early(kind project.Kind, what string) error {
+	for _, step := range e.Steps {
+		if step.Kind == kind && step.StartsAt.After(e.Now) {
+			return fault.New(fault.NotFound, "fault."+what+".early", "At", step.StartsAt)
+		}
+	}
+	return notFound()
 }
 
 func notFound() error { return fault.New(fault.NotFound, "fault.not_found") }
