@@ -15,6 +15,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/demo"
+	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/jobs"
 	"github.com/parvis-civic/parvis/internal/notify"
 	"github.com/parvis-civic/parvis/internal/run"
@@ -86,6 +87,9 @@ func TestPagesBehindASessionHoldInABrowser(t *testing.T) {
 			}
 			p.Axe(t)
 		})
+	}
+	if missing := i18n.Missing(); len(missing) > 0 {
+		t.Errorf("not translated: %v", missing)
 	}
 }
 

@@ -194,7 +194,11 @@ func tryCode(ctx context.Context, tx db.Tx, platform int64, key, code string) (r
 		return fault.New(fault.Limited, "fault.account.code_tries").In("code"), nil
 	case subtle.ConstantTimeCompare(c.hash, codeHash(platform, key, code)) != 1:
 		c.tries++
-		return fault.New(fault.Invalid, "fault.account.code_wrong", "Count", codeTries-c.tries).In("code"), keepCode(ctx, tx, platform, key, c)
+		refused = fault.New(fault.Invalid, "fault.account.code_wrong", "Count", codeTries-c.tries).In("code")
+		if c.tries >= codeTries {
+			refused = fault.New(fault.Limited, "fault.account.code_tries").In("code")
+		}
+		return refused, keepCode(ctx, tx, platform, key, c)
 	}
 	c.hash = nil
 	return nil, keepCode(ctx, tx, platform, key, c)

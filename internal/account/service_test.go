@@ -135,10 +135,13 @@ func TestACodeOpensOnceAndForFewTries(t *testing.T) {
 		if code == wrong {
 			wrong = "000001"
 		}
-		for range 5 {
+		for range 4 {
 			if err := try(wrong); !fault.Is(err, fault.Invalid) {
 				t.Errorf("a wrong code: %v", err)
 			}
+		}
+		if err := try(wrong); !fault.Is(err, fault.Limited) {
+			t.Errorf("the last wrong code leaves no try, and says: %v", err)
 		}
 		if err := try(code); !fault.Is(err, fault.Limited) {
 			t.Errorf("the right code after five wrong ones: %v", err)

@@ -2,8 +2,9 @@
 // texts are sorted and searched by. It is a leaf: it imports nothing of ours but fault.
 //
 // Sentences live in locales/NAME.fr.json and locales/NAME.en.json: flat objects from a dotted key to a text with
-// {{.Name}} arguments, or to its plural forms {"one": …, "other": …} chosen by the argument Count. The files are written
-// with plain spaces and apostrophes; the typography of each language is applied when they are read.
+// {{.Name}} arguments, or to its plural forms {"one": …, "other": …} chosen by the argument Count; {"zero": …} beside them
+// is said of none at all, in any language. The files are written with plain spaces and apostrophes; the typography of each
+// language is applied when they are read.
 package i18n
 
 import (
@@ -110,7 +111,7 @@ func read(name string) (language.Tag, []*goi18n.Message, error) {
 		return language.Und, nil, fmt.Errorf("no such language: %s", f.Tag)
 	}
 	for _, m := range f.Messages {
-		for _, text := range []*string{&m.One, &m.Many, &m.Other} {
+		for _, text := range []*string{&m.Zero, &m.One, &m.Many, &m.Other} {
 			*text = typeset(Lang(f.Tag.String()), *text)
 		}
 	}
@@ -124,7 +125,13 @@ func plain(m *goi18n.Message) string {
 	return m.Other
 }
 
-// Missing lists the keys that were asked for and that the language did not have, as "fr: key". Tests want it empty.
+// spellsOne says whether the singular writes « un » where the plural has a number, so that it must not be said of none.
+func (m message) spellsOne() bool {
+	return strings.Contains(m.Other, "{{.Count}}") && !strings.Contains(m.One, "{{.Count}}")
+}
+
+// Missing lists the keys that were asked for and that the language did not have, as "fr: key"; "fr: key of none" had no
+// words for a count of zero. Tests want it empty.
 func Missing() []string {
 	c := load()
 	c.mu.Lock()
@@ -203,8 +210,14 @@ func (l *Locale) sentence(key string, args map[string]any) string {
 		data[name] = l.format(v)
 	}
 	cfg := &goi18n.LocalizeConfig{MessageID: key, TemplateData: data}
-	if n, ok := integer(args["Count"]); ok && m.One != "" {
+	if n, ok := integer(args["Count"]); ok && n == 0 && m.Zero != "" {
+		return m.Zero
+	} else if ok && m.One != "" {
 		cfg.PluralCount = n
+		if n == 0 && m.spellsOne() { // French takes the singular for none
+			l.c.miss(lang, key+" of none")
+			cfg.PluralCount = 2
+		}
 	}
 	// The error only says that "many" fell back to "other", which is the text that it returns.
 	text, _ := l.c.localizers[lang].Localize(cfg)

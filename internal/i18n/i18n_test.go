@@ -52,6 +52,9 @@ func TestEveryKeyIsInBothLanguagesWithTheSameArguments(t *testing.T) {
 			if m.Other == "" {
 				t.Errorf("%s %q has no text", lang, key)
 			}
+			if strings.Contains(m.Zero, "{{") || (m.Zero == "") != (twin.Zero == "") {
+				t.Errorf("%q: what is said of none takes no argument, and stands in both languages", key)
+			}
 			for _, form := range []string{m.One, m.Many, m.Other} {
 				if _, err := template.New("").Parse(form); err != nil {
 					t.Errorf("%s %q: %v", lang, key, err)
@@ -82,6 +85,23 @@ func TestSentencesTakeArgumentsAndPlurals(t *testing.T) {
 		if c.got != c.want {
 			t.Errorf("got %q, want %q", c.got, c.want)
 		}
+	}
+}
+
+// French takes the singular for none at all: « Un message attend » must not be said of an empty box.
+func TestNoneIsNotSaidAsOne(t *testing.T) {
+	for _, c := range []struct{ got, want string }{
+		{For(FR, nil).T("admin.requests.wait", "Count", 0), "Personne n’attend de réponse."},
+		{For(EN, nil).T("admin.requests.wait", "Count", 0), "Nobody is waiting for an answer."},
+		{For(FR, nil).T("admin.requests.wait", "Count", 1), "Une personne attend une réponse."},
+		{For(FR, nil).T("account.sessions", "Count", 0), "0 appareils connectés"}, // false of nobody, though no page says it
+	} {
+		if c.got != c.want {
+			t.Errorf("got %q, want %q", c.got, c.want)
+		}
+	}
+	if !slices.Contains(Missing(), "fr: account.sessions of none") {
+		t.Errorf("not counted: %v", Missing())
 	}
 }
 
