@@ -15,8 +15,9 @@ type MapPage struct {
 	Project   Project
 	Look      Look
 	Map       ui.CityMap
+	facets
 	Drawn     bool          // false: there is neither an outline nor a place to draw
-	Districts []MapDistrict // all of them, with what they have under the filters of the address
+	Beside    []MapDistrict // districts: all of them, with what they have under the filters of the address
 	Corrected correction
 	Found     int64 // proposals of the list
 	Placed    int64 // of them, those on the drawing
@@ -87,24 +88,31 @@ func parsePlace(text string) (citymap.Place, bool) {
 
 // lead says what the page is.
 func (m MapPage) lead(p ui.Page) string {
-	if len(m.Districts) == 0 {
+	if len(m.Beside) == 0 {
 		return p.T("map.lead.plain")
 	}
 	return p.T("map.lead")
+}
+
+// bar narrows the map, and lets the drawing find its own size again.
+func (m MapPage) bar(p ui.Page) narrowing {
+	return narrowing{facets: m.facets, Project: m.Project, Asked: m.Look.Narrow, Path: m.Project.path() + "/carte", Href: func(n Narrow) templ.SafeURL {
+		return Look{Narrow: n}.href(p, m.Project)
+	}}
 }
 
 // heading says what the list shows.
 func (m MapPage) heading(p ui.Page) string {
 	place := p.T("map.here")
 	switch {
-	case m.Look == (Look{}) && len(m.Districts) == 0:
+	case m.Look == (Look{}) && len(m.Beside) == 0:
 		return p.T("web.proposals", "Count", m.Found)
 	case m.Look.Zoom > 0:
 	case m.Look.District == "":
 		place = p.T("map.city")
 	default:
 		place = p.T("map.elsewhere")
-		for _, d := range m.Districts {
+		for _, d := range m.Beside {
 			if d.Current {
 				place = d.Name
 			}

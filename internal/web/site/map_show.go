@@ -88,6 +88,7 @@ func (v visit) mapPage(ctx context.Context, e edition, look Look, after, before 
 		return page, err
 	}
 	page.districts(c, chosen.Facets)
+	page.facets = facetsOf(look.Narrow, chosen.Facets, e.counted && e.result.Counted)
 	page.Corrected = correctionOf(chosen.Words)
 	exact := look
 	exact.Exact = true
@@ -144,7 +145,7 @@ func (m *MapPage) districts(c town, facets []proposal.Facet) {
 		if q, ok := c.named(f.Slug); ok {
 			d = q.District
 		}
-		m.Districts = append(m.Districts, MapDistrict{District: d, Count: int64(f.Proposals), Current: f.Slug == m.Look.District})
+		m.Beside = append(m.Beside, MapDistrict{District: d, Count: int64(f.Proposals), Current: f.Slug == m.Look.District})
 	}
 }
 

@@ -2,6 +2,7 @@ package site
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -84,6 +85,62 @@ func facetsOf(n Narrow, list []proposal.Facet, counted bool) facets {
 		}
 	}
 	return f
+}
+
+// narrowing is the bar above a list or a map: what its address asks for, what may be asked, and where each answer is.
+type narrowing struct {
+	facets
+	Project Project
+	Asked   Narrow
+	Path    string                     // of the page, without its query
+	Kept    []string                   // names and values that a new search keeps; an empty value is left out
+	Href    func(Narrow) templ.SafeURL // the page with something else asked for
+}
+
+// with is the address of the page with a change to what is asked.
+func (b narrowing) with(change func(*Narrow)) templ.SafeURL {
+	n := b.Asked
+	change(&n)
+	return b.Href(n)
+}
+
+// active are the filters in force, each with the address that takes it away. A filter that the edition does not know is
+// among them, by the word of the address: it leaves nothing, and whoever came with it must be able to put it away.
+func (b narrowing) active(p ui.Page) []ui.Link {
+	var links []ui.Link
+	add := func(text, lang string, change func(*Narrow)) {
+		links = append(links, ui.Link{Text: text, Href: b.with(change), Lang: lang})
+	}
+	if b.Asked.Search != "" {
+		add(p.T("web.filter.searched", "Words", b.Asked.Search), "", func(n *Narrow) { n.Search, n.Exact = "", false })
+	}
+	one := func(asked string, list []ui.Facet, lang string, change func(*Narrow)) {
+		if asked == "" {
+			return
+		}
+		if i := slices.IndexFunc(list, func(f ui.Facet) bool { return f.Slug == asked }); i >= 0 {
+			add(list[i].Name, lang, change)
+		} else {
+			add(p.T("web.filter.unknown", "Value", cut(asked, maxUnknown)), "", change)
+		}
+	}
+	one(b.Asked.District, b.Districts, b.Project.Lang, func(n *Narrow) { n.District = "" })
+	one(b.Asked.Theme, b.Themes, b.Project.ThemeLang, func(n *Narrow) { n.Theme = "" })
+	one(b.Asked.Subject, b.Subjects, b.Project.ThemeLang, func(n *Narrow) { n.Subject = "" })
+	if b.Asked.Status != "" {
+		add(p.T("web.filter.winners"), "", func(n *Narrow) { n.Status = "" })
+	}
+	return links
+}
+
+const maxUnknown = 40 // letters that a page repeats of a filter that it does not know
+
+// otherStatus switches the filter of winners on or off.
+func (b narrowing) otherStatus() string {
+	if b.Asked.Status != "" {
+		return ""
+	}
+	return proposal.StatusWinner
 }
 
 // correction says what a search was taken for; nothing when no word was corrected.

@@ -3,7 +3,6 @@ package site
 import (
 	"github.com/a-h/templ"
 
-	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
@@ -79,34 +78,18 @@ func (l ProposalsPage) previous(p ui.Page) templ.SafeURL {
 	return l.page(p, l.Filter, "", l.Previous)
 }
 
-// active are the filters in force, each with the address that takes it away.
-func (l ProposalsPage) active(p ui.Page) []ui.Link {
-	var links []ui.Link
-	add := func(text, lang string, change func(*Filter)) {
-		links = append(links, ui.Link{Text: text, Href: l.href(p, change), Lang: lang})
+// bar narrows the list; a new search keeps the order that was asked for.
+func (l ProposalsPage) bar(p ui.Page) narrowing {
+	b := narrowing{facets: l.facets, Project: l.Project, Asked: l.Filter.Narrow, Path: l.Project.path() + "/propositions", Href: func(n Narrow) templ.SafeURL {
+		return l.href(p, func(f *Filter) { f.Narrow = n })
+	}}
+	if l.Filter.Order.asked() {
+		b.Kept = append(b.Kept, "tri", string(l.Filter.Order))
 	}
-	if l.Filter.Search != "" {
-		add(p.T("web.filter.searched", "Words", l.Filter.Search), "", func(f *Filter) { f.Search, f.Exact = "", false })
+	if l.Filter.Order == OrderRandom {
+		b.Kept = append(b.Kept, "graine", l.Filter.Seed)
 	}
-	for _, d := range l.Districts {
-		if d.Slug == l.Filter.District {
-			add(d.Name, l.Project.Lang, func(f *Filter) { f.District = "" })
-		}
-	}
-	for _, t := range l.Themes {
-		if t.Slug == l.Filter.Theme {
-			add(t.Name, l.Project.ThemeLang, func(f *Filter) { f.Theme = "" })
-		}
-	}
-	for _, t := range l.Subjects {
-		if t.Slug == l.Filter.Subject {
-			add(t.Name, l.Project.ThemeLang, func(f *Filter) { f.Subject = "" })
-		}
-	}
-	if l.Filter.Status != "" {
-		add(p.T("web.filter.winners"), "", func(f *Filter) { f.Status = "" })
-	}
-	return links
+	return b
 }
 
 func (l ProposalsPage) head(p ui.Page) ui.Head {
@@ -123,14 +106,6 @@ func (l ProposalsPage) word(o Order) string {
 		return "points"
 	}
 	return string(o)
-}
-
-// otherStatus switches the filter of winners on or off.
-func (l ProposalsPage) otherStatus() string {
-	if l.Filter.Status != "" {
-		return ""
-	}
-	return proposal.StatusWinner
 }
 
 func (l ProposalsPage) filtered() bool { return l.Filter.Narrow != Narrow{} }
