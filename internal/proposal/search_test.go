@@ -134,6 +134,36 @@ func TestATypoIsSaidAndCanBeInsistedOn(t *testing.T) {
 	})
 }
 
+// One proposal misspells a word that twenty have: the one is found, and the word is offered.
+func TestAWordThatHardlyAnyProposalHasTellsWhatItResembles(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		x := texts{title: []string{"Bibliotheqe ouverte", "Le banq du parc 2025"}, body: []string{"", ""}}
+		for range 20 {
+			x.title, x.body = append(x.title, "La bibliothèque"), append(x.body, "")
+		}
+		for range 5 {
+			x.title, x.body = append(x.title, "Un banc 2026"), append(x.body, "")
+		}
+		x.store(t, d)
+		for typed, want := range map[string]string{
+			"bibliotheqe": "bibliothèque", "bibliotheque": "",
+			"banq": "", // five proposals are not enough to doubt it
+			"2025": "", // a year is not a typo of another
+		} {
+			chosen, got, n := x.choose(t, d, proposal.Choice{Text: typed}, proposal.ListQuery{Limit: 30})
+			if word := chosen.Words[0]; word.Instead != want || word.Corrected || len(got) == 0 {
+				t.Errorf("%q: %+v, %d found", typed, word, len(got))
+			}
+			if n > 6 {
+				t.Errorf("%q took %d statements", typed, n)
+			}
+			if chosen, _, _ := x.choose(t, d, proposal.Choice{Text: typed, Exact: true}, proposal.ListQuery{Limit: 30}); chosen.Words[0].Instead != "" {
+				t.Errorf("%q as it is resembles %s", typed, chosen.Words[0].Instead)
+			}
+		}
+	})
+}
+
 // The words of the random texts: some are near each other, some contain others.
 var vocabulary = strings.Fields("École Écoles écologie agroécologie séquoia séquoias arbre arbres arbuste banc bancs bande vélo vélos place placette marché marche marches rue ruelle jardin jardins jardinage lumière lumières éclairage éclairer piste cyclable cyclables Œuvre fontaine fontaines rénovation rénover")
 

@@ -7,6 +7,7 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/parvis-civic/parvis/internal/db"
@@ -18,6 +19,7 @@ type Word struct {
 	Typed     string // as it was asked for
 	Searched  string // what was looked for instead, as people write it; Typed where nothing was corrected
 	Corrected bool
+	Instead   string // a word one letter away that many times more proposals have, where hardly any has this one; mostly empty
 }
 
 // searched is one word of a search with the words of texts that answer it.
@@ -30,8 +32,9 @@ type searched struct {
 
 // Find gives the proposals of a project that have every word of a text, as a whole word or as a part of one, with the
 // place of each in the order of relevance, and what the words were taken for. A word that is nowhere is taken for the
-// nearest one that is, unless exact: the one in most proposals where several are as near. Two statements, a third when
-// a word was corrected. A text without any word finds nothing.
+// nearest one that is, unless exact: the one in most proposals where several are as near. One that hardly any proposal has
+// may be somebody's typo: it is looked for, and the word that it resembles is told. Two statements, a third when a word was
+// corrected or is rare. A text without any word finds nothing.
 func Find(ctx context.Context, tx db.Tx, platform int64, project ids.ID, text string, exact bool) (Set, []uint8, []Word, error) {
 	list := asked(text)
 	if len(list) == 0 {
@@ -66,11 +69,23 @@ func Find(ctx context.Context, tx db.Tx, platform int64, project ids.ID, text st
 			w.settle(shelves, known)
 			wanted = append(wanted, w.parts...)
 			said[i] = Word{Typed: w.shown, Searched: known[w.whole].shown, Corrected: true}
+			w.guesses = nil
+		} else if !exact && w.rare(known) {
+			w.guesses = nearest(w.word, 1, shelves)
+			wanted = append(wanted, w.guesses...)
 		}
 	}
 	if len(wanted) > 0 {
 		if err := read(ctx, tx, platform, project, wanted, known); err != nil {
 			return nil, nil, nil, err
+		}
+	}
+	for i, w := range words {
+		if len(w.guesses) == 0 {
+			continue
+		}
+		if best := w.likeliest(known); known[best].size() >= timesMore*known[w.whole].size() {
+			said[i].Instead = known[best].shown
 		}
 	}
 	found, relevance := weigh(words, known)
@@ -92,8 +107,12 @@ func (w *searched) lookUp(shelves []shelf, exact bool) {
 	if w.whole != "" || len(w.parts) > 0 || exact || typos(utf8.RuneCountInString(w.word)) == 0 {
 		return
 	}
-	s := newSpeller(w.word)
-	nearest := s.most
+	w.guesses = nearest(w.word, typos(utf8.RuneCountInString(w.word)), shelves)
+}
+
+// nearest gives the other words of the lexicon that fewest typos part from one, and at most so many.
+func nearest(word string, most int, shelves []shelf) (list []string) {
+	s := newSpeller(word, most)
 	for _, shelf := range shelves {
 		if d := shelf.letters - len(s.word); d < -s.most || d > s.most {
 			continue
@@ -101,14 +120,15 @@ func (w *searched) lookUp(shelves []shelf, exact bool) {
 		for other := range strings.Lines(shelf.words) {
 			other = other[:len(other)-1]
 			switch d := s.distance(other); {
-			case d < nearest:
-				nearest, w.guesses = d, []string{other}
-			case d == nearest:
-				w.guesses = append(w.guesses, other)
+			case d == 0:
+			case d < most:
+				most, list = d, []string{other}
+			case d == most:
+				list = append(list, other)
 			}
 		}
 	}
-	w.guesses = w.guesses[:min(len(w.guesses), maxParts)]
+	return list[:min(len(list), maxParts)]
 }
 
 // gather finds a word and those that contain it.
@@ -135,12 +155,26 @@ func (w *searched) gather(word string, shelves []shelf) {
 	}
 }
 
-// settle takes the word for the guess that most proposals have, then the first in the alphabet.
-func (w *searched) settle(shelves []shelf, known map[string]entry) {
-	best := slices.MaxFunc(w.guesses, func(a, b string) int {
+// settle takes the word for its likeliest guess.
+func (w *searched) settle(shelves []shelf, known map[string]entry) { w.gather(w.likeliest(known), shelves) }
+
+// likeliest is the guess that most proposals have, then the first in the alphabet.
+func (w *searched) likeliest(known map[string]entry) string {
+	return slices.MaxFunc(w.guesses, func(a, b string) int {
 		return cmp.Or(cmp.Compare(known[a].size(), known[b].size()), cmp.Compare(b, a))
 	})
-	w.gather(best, shelves)
+}
+
+const (
+	fewHave   = 2  // proposals: a word in no more may be a typo
+	timesMore = 10 // how many times more proposals have the word that it resembles
+)
+
+// rare says whether hardly any proposal has the word, so that it may be a typo: one without digits, long enough, and no
+// part of another word.
+func (w *searched) rare(known map[string]entry) bool {
+	return w.whole != "" && len(w.parts) == 0 && known[w.whole].size() <= fewHave && typos(utf8.RuneCountInString(w.word)) > 0 &&
+		!strings.ContainsFunc(w.word, unicode.IsDigit)
 }
 
 // size is in how many proposals the word is, those counted twice that have it in both places.

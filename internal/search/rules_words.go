@@ -88,9 +88,10 @@ type speller struct {
 	buf  []rune
 }
 
-func newSpeller(word string) *speller {
-	s := &speller{word: []rune(word)}
-	s.most, s.mask = typos(len(s.word)), maskOf(s.word)
+// newSpeller looks for words that at most so many typos part from one.
+func newSpeller(word string, most int) *speller {
+	s := &speller{word: []rune(word), most: most}
+	s.mask = maskOf(s.word)
 	for i := range s.rows {
 		s.rows[i] = make([]int, maxLetters+1)
 	}

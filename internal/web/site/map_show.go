@@ -89,10 +89,7 @@ func (v visit) mapPage(ctx context.Context, e edition, look Look, after, before 
 	}
 	page.districts(c, chosen.Facets)
 	page.facets = facetsOf(look.Narrow, chosen.Facets, e.counted && e.result.Counted)
-	page.Corrected = correctionOf(chosen.Words)
-	exact := look
-	exact.Exact = true
-	page.Corrected.Exact = exact.href(v.Page, page.Project)
+	page.Corrected = correctionOf(chosen.Words, page.bar(v.Page).with)
 	q := proposal.ListQuery{Step: step, Order: proposal.ByNumber, With: proposal.With{Card: true}, After: after, Limit: besideSize + 1}
 	if look.Narrow != (Narrow{}) {
 		q.Among = &chosen

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -148,17 +149,24 @@ type correction struct {
 	Searched string        // the words that were looked for
 	Typed    string        // as they were asked for
 	Exact    templ.SafeURL // looks for those and nothing else
+	Meant    string        // words that were more likely meant, though those typed are found too; mostly empty
+	Instead  templ.SafeURL // looks for them
 }
 
-func correctionOf(words []search.Word) (c correction) {
-	var typed, searched []string
-	corrected := false
+func correctionOf(words []search.Word, at func(change func(*Narrow)) templ.SafeURL) (c correction) {
+	var typed, searched, meant []string
+	corrected, rare := false, false
 	for _, w := range words {
-		typed, searched = append(typed, w.Typed), append(searched, w.Searched)
-		corrected = corrected || w.Corrected
+		typed, searched, meant = append(typed, w.Typed), append(searched, w.Searched), append(meant, cmp.Or(w.Instead, w.Searched))
+		corrected, rare = corrected || w.Corrected, rare || w.Instead != ""
 	}
 	if corrected {
 		c.Typed, c.Searched = strings.Join(typed, " "), strings.Join(searched, " ")
+		c.Exact = at(func(n *Narrow) { n.Exact = true })
+	}
+	if rare {
+		c.Meant = strings.Join(meant, " ")
+		c.Instead = at(func(n *Narrow) { n.Search = c.Meant })
 	}
 	return c
 }

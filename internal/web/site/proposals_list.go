@@ -73,8 +73,7 @@ func (v visit) list(ctx context.Context, e edition, filter Filter, after, before
 	}
 	page.All, page.Found = int64(step.Proposals), int64(chosen.Count)
 	page.facets = facetsOf(filter.Narrow, chosen.Facets, e.counted && e.result.Counted)
-	page.Corrected = correctionOf(chosen.Words)
-	page.Corrected.Exact = page.href(v.Page, func(f *Filter) { f.Exact = true })
+	page.Corrected = correctionOf(chosen.Words, page.bar(v.Page).with)
 	q := page.query(step.ID)
 	if page.filtered() {
 		q.Among = &chosen

@@ -177,12 +177,21 @@ func (r ResultsPage) moneyTitle(p ui.Page) string {
 // How much of a long list is seen before it is opened, so that a phone is not made to pass over hundreds of lines.
 const (
 	wonShown       = 3  // winners of a district
+	wonMany        = 40 // winners in all; of more, each district names its first
 	announcedShown = 8  // winners that the city announced
 	topShown       = 10 // first lines of a page
 	cutBefore      = 3  // lines above the cut
 	cutAfter       = 5  // lines below it
 	fewest         = 5  // fewer are not folded
 )
+
+// wonSeen is how many winners of a district the first view names, so that it stays one screen.
+func (r ResultsPage) wonSeen() int {
+	if r.Winners > wonMany {
+		return 1
+	}
+	return wonShown
+}
 
 // foldLong parts a list into those seen at once, and the others; nobody is folded alone.
 func foldLong[T any](list []T, seen int) (shown, folded []T) {

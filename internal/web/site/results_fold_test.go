@@ -43,3 +43,11 @@ func TestALongListOfResultsShowsItsTopAndItsCut(t *testing.T) {
 		}
 	}
 }
+
+func TestTheFirstViewOfManyWinnersNamesOneOfEachDistrict(t *testing.T) {
+	for winners, want := range map[int64]int{1: 3, 40: 3, 41: 1, 117: 1} {
+		if got := (ResultsPage{Winners: winners}).wonSeen(); got != want {
+			t.Errorf("of %d winners, %d a district are seen, want %d", winners, got, want)
+		}
+	}
+}

@@ -535,7 +535,7 @@ func wonBoard(p ui.Page, r ResultsPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				shown, folded := foldLong(g.Winners, wonShown)
+				shown, folded := foldLong(g.Winners, r.wonSeen())
 				templ_7745c5c3_Err = wonNames(p, r.Project, shown).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -68,7 +68,7 @@ var scenarios = []scenario{
 	{"the list of proposals", "localhost", bp + "/propositions", 200, []string{"199 projets", "492 voix", "10 - Jolimont", "Nature en ville"}, nil, 10},
 	{"by district", "localhost", bp + "/propositions?district=6-saint-cyprien", 200, []string{"10 projets sur 199", "6 - Saint-Cyprien"}, []string{"Piste cyclable avenue Saint-Exupéry"}, 11},
 	{"by district and category", "localhost", bp + "/propositions?district=6-saint-cyprien&categorie=nature-en-ville", 200, []string{"projets sur 199"}, nil, 11},
-	{"in an unknown district", "localhost", bp + "/propositions?district=ailleurs", 200, []string{"0 projet sur 199"}, nil, 10},
+	{"in an unknown district", "localhost", bp + "/propositions?district=ailleurs", 200, []string{"0 projet sur 199", "« ailleurs », inconnu dans cette édition"}, nil, 10},
 	{"searched without accents", "localhost", bp + "/propositions?q=PEPINIERE+reynerie", 200, []string{"Pépinière-jardin du quartier Reynerie-Bellefontaine"}, []string{"Chercher plutôt exactement"}, 13},
 	{"searched with typos", "localhost", bp + "/propositions?q=pepiniere+reynreie", 200, []string{"Pépinière-jardin du quartier Reynerie-Bellefontaine", "Voici les résultats pour «\u00a0pepiniere reynerie\u00a0»", "exact=1"}, nil, 14},
 	{"and insisted on", "localhost", bp + "/propositions?q=pepiniere+reynreie&exact=1", 200, []string{"Aucun projet"}, []string{"Voici les résultats"}, 13},
