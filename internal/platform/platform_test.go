@@ -231,16 +231,25 @@ func TestPlatformsAreChangedAndRemovedAlone(t *testing.T) {
 			if err != nil {
 				return err
 			}
+			if err := platform.SetIdentity(ctx, tx, platformKey, platform.Identity{Phone: name}); err != nil {
+				return err
+			}
 			return platform.Set(ctx, tx, platformKey, "motto", name)
 		},
 		Reads: []dbtest.Reading{
 			{Of: "Setting", Call: func(ctx context.Context, tx db.Tx, key int64) (any, error) {
 				return platform.Setting(ctx, tx, key, "motto")
 			}},
+			{Of: "IdentityOf", Call: func(ctx context.Context, tx db.Tx, key int64) (any, error) {
+				return platform.IdentityOf(ctx, tx, key)
+			}},
 		},
 		Writes: []dbtest.Writing{
 			{Of: "Set", Call: func(ctx context.Context, tx db.Tx, key int64) error {
 				return platform.Set(ctx, tx, key, "motto", "another")
+			}},
+			{Of: "SetIdentity", Call: func(ctx context.Context, tx db.Tx, key int64) error {
+				return platform.SetIdentity(ctx, tx, key, platform.Identity{Phone: "another"})
 			}},
 			{Of: "SetLogo", Call: func(ctx context.Context, tx db.Tx, key int64) error {
 				return platform.SetLogo(ctx, tx, key, ids.Random())

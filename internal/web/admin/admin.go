@@ -52,6 +52,7 @@ const (
 	factorPath   = homePath + "/second-facteur"
 	requestsPath = homePath + "/demandes"
 	mailPath     = homePath + "/courrier"
+	identityPath = homePath + "/identite"
 )
 
 // Routes are the pages, a line each with what it needs.
@@ -67,6 +68,8 @@ func (s *Pages) Routes() []web.Route {
 		{Path: placesPath, Need: access.Organise, Handle: s.places},
 		post(placesPath, access.Organise, s.trust),
 		post(placesPath+"/retirer", access.Organise, s.distrust),
+		{Path: identityPath, Need: access.SetPlatform, Handle: s.identity},
+		post(identityPath, access.SetPlatform, s.setIdentity),
 		post(factorPath, access.SetPlatform, s.setFactor),
 		{Path: requestsPath, Need: access.AnswerRequest, Handle: s.requests},
 		post(requestsPath, access.AnswerRequest, s.erase),
@@ -80,7 +83,7 @@ func (s *Pages) Routes() []web.Route {
 // done gives what a page says of the form that led to it.
 func done(r *web.Request, p ui.Page) string {
 	switch word := r.URL.Query().Get("fait"); word {
-	case "role", "role-retire", "lieu", "lieu-retire", "facteur", "efface", "essai", "reprise", "adresse":
+	case "role", "role-retire", "lieu", "lieu-retire", "facteur", "efface", "essai", "reprise", "adresse", "identite":
 		return p.T("admin.done." + word)
 	}
 	return ""

@@ -63,6 +63,7 @@ func TestEachPageIsForThoseWhoMay(t *testing.T) {
 			"/administration/lieux":    {"admin": 200, "organiser": 200, "analyst": 403, "resident": 403, "": 303},
 			"/administration/demandes": {"admin": 200, "organiser": 200, "analyst": 403, "resident": 403, "": 303},
 			"/administration/courrier": {"admin": 200, "organiser": 403, "analyst": 403, "resident": 403, "": 303},
+			"/administration/identite": {"admin": 200, "organiser": 403, "analyst": 403, "resident": 403, "": 303},
 		} {
 			for who, status := range want {
 				if w := ask(t, h, who, "GET", path, nil); w.Code != status {
@@ -71,7 +72,7 @@ func TestEachPageIsForThoseWhoMay(t *testing.T) {
 			}
 		}
 		for _, path := range []string{"/administration/roles", "/administration/roles/retirer", "/administration/lieux", "/administration/lieux/retirer", "/administration/second-facteur",
-			"/administration/demandes", "/administration/courrier/essai", "/administration/courrier/reprendre", "/administration/courrier/adresse"} {
+			"/administration/demandes", "/administration/courrier/essai", "/administration/courrier/reprendre", "/administration/courrier/adresse", "/administration/identite"} {
 			if w := ask(t, h, "resident", "POST", path, nil); w.Code != 403 {
 				t.Errorf("a resident posts to %s: %d", path, w.Code)
 			}
@@ -112,6 +113,22 @@ func TestRolesAreGivenAndTakenBack(t *testing.T) {
 		})
 		if err != nil {
 			t.Fatal(err)
+		}
+	})
+}
+
+func TestWhoAnswersIsWrittenOnceAndKeptWhenItIsWrong(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h, _ := serve(t, d)
+		wrong := ask(t, h, "admin", "POST", "/administration/identite", url.Values{"email": {"budget"}, "publisher": {"Ville de <Lyon>"}})
+		if body := wrong.Body.String(); wrong.Code != 422 || !strings.Contains(body, "Ville de &lt;Lyon&gt;") || !strings.Contains(body, `value="budget"`) || !strings.Contains(body, `id="field-email-problem"`) {
+			t.Errorf("a wrong address: %d, %d bytes", wrong.Code, len(body))
+		}
+		if w := ask(t, h, "admin", "POST", "/administration/identite", url.Values{"email": {"budget@lyon.fr"}, "publisher": {"Ville de Lyon"}}); w.Code != 303 {
+			t.Errorf("a right one: %d %s", w.Code, w.Body)
+		}
+		if body := ask(t, h, "admin", "GET", "/administration/identite", nil).Body.String(); !strings.Contains(body, `value="budget@lyon.fr"`) || !strings.Contains(body, "Ville de Lyon</textarea>") {
+			t.Errorf("what was written is not shown: %s", body)
 		}
 	})
 }

@@ -2,6 +2,9 @@ package site
 
 import (
 	"context"
+	"slices"
+
+	"github.com/a-h/templ"
 
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/platform"
@@ -35,9 +38,10 @@ var legalPaths = map[string]string{
 func (s *Site) legal(kind string) web.Handler {
 	return func(r *web.Request, p ui.Page) (web.View, error) {
 		var page LegalPage
-		err := s.read(r, p, func(_ context.Context, v visit) error {
-			page = legalPage(p, v.platform, kind)
-			return nil
+		err := s.read(r, p, func(ctx context.Context, v visit) error {
+			who, err := platform.IdentityOf(ctx, v.tx, v.platform.Key)
+			page = legalPage(p, v.platform, who, kind)
+			return err
 		})
 		return web.View{Page: Legal(p, page)}, err
 	}
@@ -45,7 +49,7 @@ func (s *Site) legal(kind string) web.Handler {
 
 // legalPage takes the platform's text in the page's language, else in another of its languages: a city's own words count
 // more than a template's in the right language.
-func legalPage(p ui.Page, of platform.Platform, kind string) LegalPage {
+func legalPage(p ui.Page, of platform.Platform, who platform.Identity, kind string) LegalPage {
 	page := LegalPage{Kind: kind}
 	for _, lang := range append([]i18n.Lang{p.Lang}, p.Platform.Languages...) {
 		if page.Own = paragraphs(of.Legal[string(lang)+"/"+kind]); len(page.Own) > 0 {
@@ -54,7 +58,40 @@ func legalPage(p ui.Page, of platform.Platform, kind string) LegalPage {
 		}
 	}
 	page.Sections = legalSections(p, kind, of.Kind == platform.Replay)
+	if of.Kind == platform.City {
+		page.identify(p, who)
+	}
 	return page
+}
+
+// identify puts what the platform wrote of itself where the template says that it is still to be written.
+func (l *LegalPage) identify(p ui.Page, who platform.Identity) {
+	say := func(at int, text string, links ...ui.Link) {
+		if text != "" || len(links) > 0 {
+			l.Sections[at].Paragraphs, l.Sections[at].Links = paragraphs(text), append(links, l.Sections[at].Links...)
+		}
+	}
+	switch l.Kind {
+	case "notice":
+		say(0, who.Publisher)
+		say(1, who.Host)
+		if who.Director != "" {
+			l.Sections = slices.Insert(l.Sections, 1, Section{Title: p.T("pages.notice.director"), Paragraphs: paragraphs(who.Director)})
+		}
+	case "privacy":
+		if who.Officer != "" {
+			l.Sections = append(l.Sections, Section{Title: p.T("pages.privacy.officer"), Paragraphs: paragraphs(who.Officer)})
+		}
+	case "contact":
+		var reach []ui.Link
+		if who.Email != "" {
+			reach = append(reach, ui.Link{Text: who.Email, Href: templ.URL("mailto:" + who.Email)})
+		}
+		say(0, who.Phone, reach...)
+		if who.Address != "" {
+			l.Sections = slices.Insert(l.Sections, 1, Section{Title: p.T("pages.contact.where"), Paragraphs: paragraphs(who.Address)})
+		}
+	}
 }
 
 // legalSections is the template of a kind of page. A replay has no city behind it, so it says other things.

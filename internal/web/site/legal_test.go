@@ -1,6 +1,8 @@
 package site_test
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -40,6 +42,42 @@ func TestTextOfAPlatformTakesThePlaceOfTheTemplate(t *testing.T) {
 			if strings.Contains(body, not) {
 				t.Errorf("%s says %q", c.path, not)
 			}
+		}
+	}
+}
+
+func TestWhoAnswersIsSaidOnTheLegalPages(t *testing.T) {
+	d := dbtest.Open(t, db.SQLite)
+	for _, n := range []platform.New{{Slug: "lyon", Name: "Lyon"}, {Slug: "copie", Name: "Copie", Kind: platform.Replay}} {
+		if _, err := platform.NewService(d).Create(t.Context(), n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	who := platform.Identity{Publisher: "Ville de Lyon\n69205 Lyon", Director: "Ana Costa, maire", Host: "Hébergeur <b>SA</b>", Email: "budget@lyon.fr", Phone: "04 72 00 00 00", Address: "Guichet, place de la Comédie", Officer: "dpo@lyon.fr"}
+	if err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+		return errors.Join(platform.SetIdentity(ctx, tx, 1, who), platform.SetIdentity(ctx, tx, 2, who))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	h := serve(t, d)
+	for path, says := range map[string][]string{
+		"/mentions-legales": {"Ville de Lyon", "69205 Lyon", "Ana Costa, maire", "Hébergeur &lt;b&gt;SA&lt;/b&gt;"},
+		"/contact":          {`href="mailto:budget@lyon.fr"`, "04 72 00 00 00", "Guichet, place de la Comédie", "Une page en panne"},
+		"/confidentialite":  {"dpo@lyon.fr", "Quand vous visitez"},
+		"/en/contact":       {`href="mailto:budget@lyon.fr"`, "A page that fails"},
+	} {
+		w, _ := get(t, h, "localhost", path)
+		copied, _ := get(t, h, "copie.localhost", path)
+		for _, say := range says {
+			if !strings.Contains(w.Body.String(), say) {
+				t.Errorf("%s does not say %q", path, say)
+			}
+		}
+		if body := w.Body.String(); strings.Contains(body, "se liront ici") || strings.Contains(body, "se lira ici") {
+			t.Errorf("%s says that it is still to be written", path)
+		}
+		if strings.Contains(copied.Body.String(), "lyon.fr") { // no city answers for a copy
+			t.Errorf("a copy says %s", path)
 		}
 	}
 }
