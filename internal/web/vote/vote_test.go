@@ -372,6 +372,9 @@ func TestBeforeAndAfterTheVoteThePageSaysWhen(t *testing.T) {
 			if strings.Contains(page, `name="ajouter"`) {
 				t.Error("one can add while the vote is not open")
 			}
+			if over := strings.Contains(c.says, "clos"); strings.Contains(page, "Comment remplir mon bulletin") == over {
+				t.Errorf("%s: how to fill a ballot is said, or not", c.says)
+			}
 			for _, form := range [][]string{{h.at("/selection"), "ajouter", "4"}, {h.at("/bulletin"), "bulletin", "3"}, {h.at("/retrait")}} {
 				w := v.post(form[0], form[1:]...)
 				if w.Code != http.StatusForbidden {
