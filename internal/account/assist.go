@@ -28,6 +28,11 @@ const (
 	ActEmail           Act = "email"    // corrected the address
 	ActDistrict        Act = "district" // corrected the district
 	ActBallotCancelled Act = "ballot_cancelled"
+	ActPaperBegun      Act = "paper_begun"     // began to type a paper form
+	ActPaperPublished  Act = "paper_published" // published what it says
+	ActPaperEdited     Act = "paper_edited"
+	ActPaperWithdrawn  Act = "paper_withdrawn"
+	ActPaperDiscarded  Act = "paper_discarded" // dropped what was begun
 )
 
 // Assistance is a line of the log of what agents did. Nothing that an agent does for somebody is without one.
@@ -46,7 +51,8 @@ func Log(ctx context.Context, tx db.Tx, platform int64, agent, person ids.ID, ac
 	return err
 }
 
-func assistanceOf(ctx context.Context, tx db.Tx, platform int64, person ids.ID) ([]Assistance, error) {
+// AssistanceOf gives what agents did for somebody, newest first.
+func AssistanceOf(ctx context.Context, tx db.Tx, platform int64, person ids.ID) ([]Assistance, error) {
 	rows, err := tx.Query(ctx, `SELECT a.agent, COALESCE(q.name, ''), a.act, a.reason, a.at FROM assistance a
 		LEFT JOIN participant q ON q.platform = a.platform AND q.id = a.agent WHERE a.platform = ? AND a.participant = ? ORDER BY a.at DESC, a.id LIMIT 200`, platform, person)
 	return db.Collect(rows, err, func(r *sql.Rows, a *Assistance) error {
@@ -85,7 +91,7 @@ func (s *Service) Find(ctx context.Context, of platform.Platform, by Person, ema
 			return err
 		}
 		f.Person = p
-		f.Log, err = assistanceOf(ctx, tx, of.Key, p.ID)
+		f.Log, err = AssistanceOf(ctx, tx, of.Key, p.ID)
 		return err
 	})
 	return f, err

@@ -94,7 +94,7 @@ func (s *Service) Export(ctx context.Context, of platform.Platform, token string
 		if e.Sessions, err = Sessions(ctx, tx, of.Key, p.ID, token); err != nil {
 			return err
 		}
-		if e.Assistance, err = assistanceOf(ctx, tx, of.Key, p.ID); err != nil {
+		if e.Assistance, err = AssistanceOf(ctx, tx, of.Key, p.ID); err != nil {
 			return err
 		}
 		for _, room := range s.rooms {

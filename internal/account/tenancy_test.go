@@ -17,8 +17,9 @@ import (
 
 func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 	id := ids.Random()
+	var absent ids.ID
 	dbtest.Tenancy{
-		Filled: []string{"Insert", "Give", "Trust", "Log", "Stage"},
+		Filled: []string{"Insert", "Give", "Trust", "Log", "Stage", "Absent"},
 		Fill: func(ctx context.Context, tx db.Tx, platform int64) error {
 			if err := account.Trust(ctx, tx, platform, fmt.Sprintf("192.0.%d.0/24", platform), "École", id); err != nil {
 				return err
@@ -28,6 +29,15 @@ func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 			}
 			if err := account.Log(ctx, tx, platform, id, id, account.ActFound, ""); err != nil {
 				return err
+			}
+			for range platform { // the ids are the platform's own
+				p, err := account.Absent(ctx, tx, platform, i18n.FR)
+				if err != nil {
+					return err
+				}
+				if platform == 1 {
+					absent = p.ID
+				}
 			}
 			if platform == 1 { // the other has neither password, factor nor session
 				for _, insert := range []string{
@@ -90,6 +100,17 @@ func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "Sessions", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return account.Sessions(ctx, tx, platform, id, "")
 			}},
+			{Of: "AssistanceOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				log, err := account.AssistanceOf(ctx, tx, platform, id)
+				for i := range log {
+					log[i].AgentName += fmt.Sprint(log[i].At.UnixMicro())
+				}
+				return log, err
+			}},
+			{Of: "OfAddress", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				p, _, err := account.OfAddress(ctx, tx, platform, "nadia@parvis.invalid")
+				return p, err
+			}},
 			{Of: "Holders", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return account.Holders(ctx, tx, platform)
 			}},
@@ -101,6 +122,12 @@ func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 			}},
 			{Of: "Appear", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return account.Appear(ctx, tx, platform, id, "Un autre nom", account.Association, time.UnixMicro(1))
+			}},
+			{Of: "Absorb", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return account.Absorb(ctx, tx, platform, id, ids.Random())
+			}},
+			{Of: "Dissolve", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return account.Dissolve(ctx, tx, platform, absent)
 			}},
 			{Of: "Distrust", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return account.Distrust(ctx, tx, platform, "192.0.1.0/24")

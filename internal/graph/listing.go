@@ -78,7 +78,7 @@ func stepProposals(ctx context.Context, parents []*Step, args exec.Args) ([]*con
 var (
 	always  = []string{"id", "__typename", "title", "number", "project", "votes", "points", "selections", "winner", "rank", "reason", "officialWinner"}
 	onCards = []string{"url", "reference", "cost", "picture"}
-	inTexts = []string{"body", "bodyText", "summary", "address", "trashedAt", "trashedReason"}
+	inTexts = []string{"body", "bodyText", "summary", "address", "trashedAt", "trashedReason", "onPaper"}
 )
 
 // wanted says what the query asks of the listed proposals that the list can bring itself.

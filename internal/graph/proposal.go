@@ -53,6 +53,7 @@ func registerProposals(x *exec.Executor) {
 	exec.Get(x, "Proposal", "bodyText", func(p *Proposal) *string { return text(p.shown(p.Body)) })
 	exec.Get(x, "Proposal", "summary", func(p *Proposal) *string { return text(p.shown(p.Summary)) })
 	exec.Get(x, "Proposal", "reference", func(p *Proposal) string { return p.Reference })
+	exec.Get(x, "Proposal", "onPaper", func(p *Proposal) bool { return p.Paper })
 	exec.Get(x, "Proposal", "number", func(p *Proposal) int { return p.Number })
 	exec.Get(x, "Proposal", "picture", func(p *Proposal) *Media {
 		if p.blanked() {

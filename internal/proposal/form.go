@@ -90,6 +90,7 @@ type Content struct {
 	Criteria   map[string]string `json:"criteria,omitempty"` // to those of the règlement: Yes, No or Unsure by its key
 	Kind       rulebook.Kind     `json:"kind,omitempty"`     // of participant
 	Name       string            `json:"name,omitempty"`     // as it is shown
+	Nameless   bool              `json:"nameless,omitempty"` // a paper form, which may leave the name out
 	Age        Age               `json:"age,omitempty"`
 	Consent    bool              `json:"consent,omitempty"` // a parent's, of somebody under fifteen
 }

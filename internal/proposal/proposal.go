@@ -29,6 +29,7 @@ type Proposal struct {
 	Picture       ids.ID
 	Place         *Place
 	Address       string
+	Paper         bool // it came on a paper form, which an agent typed
 	Trashed       Trashed
 	TrashedReason string
 	TrashedAt     time.Time

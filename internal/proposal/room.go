@@ -55,6 +55,9 @@ const timeForm = "2006-01-02T15:04:05Z07:00" // RFC 3339
 // forget erases drafts, files, what was typed and what was followed. keep leaves the proposals as everybody reads them;
 // otherwise their texts, pictures, places and versions are erased, and their numbers stay.
 func forget(ctx context.Context, tx db.Tx, platform int64, person ids.ID, keep bool) error {
+	if err := unpaper(ctx, tx, platform, person); err != nil {
+		return err
+	}
 	const theirs = `(SELECT p.id FROM proposal p WHERE p.platform = ? AND p.author = ?)`
 	statements := []struct {
 		sql  string

@@ -315,7 +315,7 @@ func (c *check) person(content Content) {
 	}
 	c.out.Name = oneLine(content.Name)
 	switch {
-	case c.out.Name == "" && content.Age != AgeBelow:
+	case c.out.Name == "" && content.Age != AgeBelow && !content.Nameless:
 		c.refuse("name", "fault.deposit.name")
 	case utf8.RuneCountInString(c.out.Name) > NameMax:
 		c.refuse("name", "fault.deposit.long", "Count", NameMax)

@@ -119,13 +119,14 @@ func (s *Service) Publish(ctx context.Context, of platform.Platform, who account
 		return p, fault.New(fault.Forbidden, "fault.deposit.proof")
 	}
 	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		p, err = s.publish(ctx, tx, of, who, slug, id, charter)
+		p, err = s.publish(ctx, tx, of, who, slug, id, charter, nil)
 		return err
 	})
 	return p, err
 }
 
-func (s *Service) publish(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, slug string, id ids.ID, charter int) (Proposal, error) {
+// publish publishes the draft of its author; w is the paper form that it was typed from, nil without one.
+func (s *Service) publish(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, slug string, id ids.ID, charter int, w *sheet) (Proposal, error) {
 	var none Proposal
 	// One at a time per project: numbers follow each other, and nobody passes the limit by pressing twice.
 	if err := tx.Lock(ctx, fmt.Sprint("proposals of ", of.Key, " ", slug)); err != nil {
@@ -154,10 +155,23 @@ func (s *Service) publish(ctx context.Context, tx db.Tx, of platform.Platform, w
 			return none, err
 		}
 	}
-	if err := c.limit(); err != nil {
+	n, err := countDeposited(ctx, tx, of.Key, c.ID, who)
+	if err != nil {
+		return none, err
+	}
+	if err := c.limit(n); err != nil {
 		return none, err
 	}
 	checked, err := c.Check(d.Content, !d.Picture.IsZero())
+	if w != nil {
+		faults, failed := w.check(ctx, tx, of.Key)
+		if failed != nil {
+			return none, failed
+		}
+		for _, f := range append(faults, w.vouch(c)...) {
+			err = also(err, f)
+		}
+	}
 	if charter != c.Charter.Version {
 		err = also(err, fault.New(fault.Invalid, "fault.deposit.charter").In("charter"))
 	}
@@ -165,6 +179,7 @@ func (s *Service) publish(ctx context.Context, tx db.Tx, of platform.Platform, w
 		return none, err
 	}
 	p := c.proposal(d, checked)
+	p.Paper = w != nil
 	if p.Number, err = nextNumber(ctx, tx, of.Key, c.ID); err != nil {
 		return none, err
 	}
@@ -176,7 +191,7 @@ func (s *Service) publish(ctx context.Context, tx db.Tx, of platform.Platform, w
 	if err := keepDeposit(ctx, tx, of.Key, d); err != nil {
 		return none, err
 	}
-	return p, c.tell(ctx, tx, of, who, p, "published")
+	return p, c.tell(ctx, tx, of, who, p, "published", d.ID, w)
 }
 
 // also joins a fault to those that are there.
@@ -193,16 +208,10 @@ func also(err error, more *fault.Error) error {
 	return fault.All([]*fault.Error{f, more})
 }
 
-// limit refuses one more than the règlement allows to a person. Those that were withdrawn do not count.
-func (c Call) limit() error {
+// limit refuses one more than the règlement allows to a person who has deposited n.
+func (c Call) limit(n int) error {
 	if c.Book.Deposit == nil || c.Book.Deposit.PerPerson == 0 {
 		return nil
-	}
-	n := 0
-	for _, d := range c.Mine {
-		if !d.Draft() && !d.Withdrawn {
-			n++
-		}
 	}
 	if most := c.Book.Deposit.PerPerson; n >= most {
 		return fault.New(fault.Conflict, "fault.deposit.per_person", "Count", most)
@@ -211,7 +220,15 @@ func (c Call) limit() error {
 }
 
 // Full says whether the person has deposited as many as the règlement allows.
-func (c Call) Full() bool { return c.limit() != nil }
+func (c Call) Full() bool {
+	n := 0
+	for _, d := range c.Mine {
+		if !d.Draft() && !d.Withdrawn {
+			n++
+		}
+	}
+	return c.limit(n) != nil
+}
 
 // proposal is what a deposit becomes.
 func (c Call) proposal(d Deposit, k Checked) Proposal {
@@ -243,17 +260,32 @@ func (c Call) appear(ctx context.Context, tx db.Tx, platform int64, p Proposal, 
 var kindOf = map[rulebook.Kind]account.Kind{rulebook.KindPerson: account.Resident, rulebook.KindCollective: account.Resident, rulebook.KindAssociation: account.Association,
 	rulebook.KindSchool: account.Organisation, rulebook.KindBusiness: account.Business}
 
-// tell writes the act into the journal, without anything personal, and to its author.
-func (c Call) tell(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, p Proposal, act string) error {
-	if err := journal.Append(ctx, tx, of.Key, "proposal_"+act, map[string]any{"project": c.ID, "step": c.Step.ID, "proposal": p.ID, "number": p.Number}); err != nil {
+// tell writes the act into the journal, without anything personal, and to its author; to who is said to be it, when an
+// agent typed the deposit from a paper form with an address.
+func (c Call) tell(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, p Proposal, act string, deposit ids.ID, w *sheet) error {
+	entry := map[string]any{"project": c.ID, "step": c.Step.ID, "proposal": p.ID, "number": p.Number}
+	if w != nil {
+		entry["paper"] = true
+	}
+	if err := journal.Append(ctx, tx, of.Key, "proposal_"+act, entry); err != nil {
 		return err
 	}
 	lang, _ := i18n.Parse(who.Language)
 	if lang == "" {
 		lang = i18n.FR
 	}
-	return notify.Queue(ctx, tx, of.Key, notify.Mail{To: who.Email, Name: who.Name, Lang: lang, Kind: "proposal_" + act, Person: who.ID,
-		Args: map[string]any{"Title": p.Title, "Number": p.Number, "Project": c.Title}, Path: "/projets/" + c.Slug + "/propositions/" + strconv.Itoa(p.Number)})
+	m := notify.Mail{To: who.Email, Name: who.Name, Lang: lang, Kind: "proposal_" + act, Person: who.ID,
+		Args: map[string]any{"Title": p.Title, "Number": p.Number, "Project": c.Title}, Path: "/projets/" + c.Slug + "/propositions/" + strconv.Itoa(p.Number)}
+	if w != nil {
+		if w.Email == "" {
+			return nil
+		}
+		m.To, m.Kind, m.Person = w.Email, "paper_"+act, ids.ID{}
+		if act != "withdrawn" {
+			m.Path = "/projets/" + c.Slug + "/deposer/" + deposit.String() + "/reprendre"
+		}
+	}
+	return notify.Queue(ctx, tx, of.Key, m)
 }
 
 // Edit changes what was published, and keeps what it was. Faults: not_found, closed, invalid with every reason.
@@ -266,13 +298,13 @@ func (s *Service) Edit(ctx context.Context, of platform.Platform, who account.Pe
 		return p, err
 	}
 	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		p, err = s.edit(ctx, tx, of, who, slug, id, content, up, picture)
+		p, err = s.edit(ctx, tx, of, who, slug, id, content, up, picture, nil)
 		return err
 	})
 	return p, err
 }
 
-func (s *Service) edit(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, slug string, id ids.ID, content Content, up Upload, picture *media.Prepared) (Proposal, error) {
+func (s *Service) edit(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, slug string, id ids.ID, content Content, up Upload, picture *media.Prepared, w *sheet) (Proposal, error) {
 	var none Proposal
 	c, d, was, err := s.published(ctx, tx, of, who, slug, id)
 	if err != nil {
@@ -310,7 +342,7 @@ func (s *Service) edit(ctx context.Context, tx db.Tx, of platform.Platform, who 
 	if err := keepDeposit(ctx, tx, of.Key, d); err != nil {
 		return none, err
 	}
-	return p, c.tell(ctx, tx, of, who, p, "edited")
+	return p, c.tell(ctx, tx, of, who, p, "edited", d.ID, w)
 }
 
 // published finds a deposit of the person's that was published, its proposal locked.
@@ -333,47 +365,51 @@ func (s *Service) published(ctx context.Context, tx db.Tx, of platform.Platform,
 
 // Withdraw takes a proposal back: its number stays, with the day, and nothing that was written. Faults: not_found, closed.
 func (s *Service) Withdraw(ctx context.Context, of platform.Platform, who account.Person, slug string, id ids.ID) error {
-	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		c, d, p, err := s.published(ctx, tx, of, who, slug, id)
-		if err != nil || d.Withdrawn {
-			return err
-		}
-		if p.Trashed != NotTrashed || !who.Roles.Can(access.WithdrawProposal, c.moment(d)) {
-			return c.closed()
-		}
-		if err := withdraw(ctx, tx, of.Key, p, c.Now); err != nil {
-			return err
-		}
-		if err := leave(ctx, tx, of.Key, c.Step.ID, p); err != nil {
-			return err
-		}
-		if err := project.AddProposals(ctx, tx, of.Key, c.Step.ID, -1); err != nil {
-			return err
-		}
-		d.Withdrawn, d.UpdatedAt = true, c.Now
-		if err := keepDeposit(ctx, tx, of.Key, d); err != nil {
-			return err
-		}
-		return c.tell(ctx, tx, of, who, p, "withdrawn")
-	})
+	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return s.takeBack(ctx, tx, of, who, slug, id, nil) })
+}
+
+func (s *Service) takeBack(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, slug string, id ids.ID, w *sheet) error {
+	c, d, p, err := s.published(ctx, tx, of, who, slug, id)
+	if err != nil || d.Withdrawn {
+		return err
+	}
+	if p.Trashed != NotTrashed || !who.Roles.Can(access.WithdrawProposal, c.moment(d)) {
+		return c.closed()
+	}
+	if err := withdraw(ctx, tx, of.Key, p, c.Now); err != nil {
+		return err
+	}
+	if err := leave(ctx, tx, of.Key, c.Step.ID, p); err != nil {
+		return err
+	}
+	if err := project.AddProposals(ctx, tx, of.Key, c.Step.ID, -1); err != nil {
+		return err
+	}
+	d.Withdrawn, d.UpdatedAt = true, c.Now
+	if err := keepDeposit(ctx, tx, of.Key, d); err != nil {
+		return err
+	}
+	return c.tell(ctx, tx, of, who, p, "withdrawn", d.ID, w)
 }
 
 // Discard deletes a draft. Fault: not_found, also for what was published.
 func (s *Service) Discard(ctx context.Context, of platform.Platform, who account.Person, slug string, id ids.ID) error {
-	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		c, err := CallOf(ctx, tx, of, who, slug)
-		if err != nil {
-			return err
-		}
-		d, err := c.own(id)
-		if err == nil && !d.Draft() {
-			err = fault.New(fault.NotFound, "fault.deposit.unknown")
-		}
-		if err != nil {
-			return err
-		}
-		return deleteDeposit(ctx, tx, of.Key, id)
-	})
+	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return s.discard(ctx, tx, of, who, slug, id) })
+}
+
+func (s *Service) discard(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, slug string, id ids.ID) error {
+	c, err := CallOf(ctx, tx, of, who, slug)
+	if err != nil {
+		return err
+	}
+	d, err := c.own(id)
+	if err == nil && !d.Draft() {
+		err = fault.New(fault.NotFound, "fault.deposit.unknown")
+	}
+	if err != nil {
+		return err
+	}
+	return deleteDeposit(ctx, tx, of.Key, id)
 }
 
 // kept refuses what is too long to be kept at all. Fault: invalid.

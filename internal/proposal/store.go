@@ -15,7 +15,7 @@ const (
 	brief = `p.id, p.number, p.title`
 	card  = `p.reference, p.slug, p.cost, p.picture`
 	rest  = `p.project, p.district, p.category, p.theme, p.author, p.trashed, p.created_at, p.published_at, p.updated_at`
-	texts = `p.summary, p.body, p.proposer, p.latitude, p.longitude, p.address, p.trashed_reason, p.trashed_at`
+	texts = `p.summary, p.body, p.proposer, p.latitude, p.longitude, p.address, p.trashed_reason, p.trashed_at, p.paper`
 	whole = brief + `, ` + card + `, ` + rest + `, ` + texts
 )
 
@@ -44,7 +44,7 @@ func (v *row) rest(to []any) []any {
 
 func (v *row) texts(to []any) []any {
 	p := v.p
-	return append(to, &p.Summary, &p.Body, &p.Proposer, &v.latitude, &v.longitude, &p.Address, &p.TrashedReason, &v.trashed)
+	return append(to, &p.Summary, &p.Body, &p.Proposer, &v.latitude, &v.longitude, &p.Address, &p.TrashedReason, &v.trashed, &p.Paper)
 }
 
 // done turns what was scanned into the proposal's own types.
@@ -146,10 +146,10 @@ func Insert(ctx context.Context, tx db.Tx, platform int64, proposals []Proposal)
 			latitude, longitude = p.Place.Latitude, p.Place.Longitude
 		}
 		rows[i] = []any{platform, p.ID, p.Project, p.Number, p.Reference, p.Slug, p.Title, p.Summary, p.Body, p.Cost, p.District, p.Category, p.Theme, p.Author, p.Proposer,
-			p.Picture, latitude, longitude, p.Address, string(p.Trashed), p.TrashedReason, db.Micros(p.TrashedAt), db.Micros(p.CreatedAt), db.Micros(p.PublishedAt), db.Micros(p.UpdatedAt)}
+			p.Picture, latitude, longitude, p.Address, string(p.Trashed), p.TrashedReason, db.Micros(p.TrashedAt), db.Micros(p.CreatedAt), db.Micros(p.PublishedAt), db.Micros(p.UpdatedAt), p.Paper}
 	}
 	if err := db.Insert(ctx, tx, "proposal", []string{"platform", "id", "project", "number", "reference", "slug", "title", "summary", "body", "cost", "district", "category", "theme", "author", "proposer",
-		"picture", "latitude", "longitude", "address", "trashed", "trashed_reason", "trashed_at", "created_at", "published_at", "updated_at"}, rows); err != nil {
+		"picture", "latitude", "longitude", "address", "trashed", "trashed_reason", "trashed_at", "created_at", "published_at", "updated_at", "paper"}, rows); err != nil {
 		return err
 	}
 	return index(ctx, tx, platform, proposals)

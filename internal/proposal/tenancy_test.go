@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
@@ -152,6 +153,20 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 				second, err := proposal.OwnsPicture(ctx, tx, platform, author, pictures[1])
 				return []bool{first, second}, err
 			}},
+			{Of: "OwnsPaperPicture", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				first, err := proposal.OwnsPaperPicture(ctx, tx, platform, agent(access.Organiser), pictures[0])
+				if err != nil {
+					return nil, err
+				}
+				second, err := proposal.OwnsPaperPicture(ctx, tx, platform, agent(access.Organiser), pictures[1])
+				return []bool{first, second}, err
+			}},
+			{Of: "PaperDeposits", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.PaperDeposits(ctx, tx, platform, agent(access.Organiser), keys[0], 0, 10)
+			}},
+			{Of: "ClaimOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.ClaimOf(ctx, tx, platform, account.Person{Email: "ana@exemple.fr", Proved: true}, keys[0])
+			}},
 			{Of: "SelectionsOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.SelectionsOf(ctx, tx, platform, keys[:1])
 			}},
@@ -232,6 +247,8 @@ func deposited(ctx context.Context, tx db.Tx, platform int64, key, author, pictu
 	}{
 		{`INSERT INTO deposit (platform, id, project, step, participant, proposal, body, picture, charter, withdrawn, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, 1, 1)`,
 			[]any{platform, key, key, key, author, key, `{"title":"` + title + `"}`, picture, false}},
+		{`INSERT INTO paper_deposit (platform, deposit, project, agent, reference, reference_key, email, email_key, state, created_at) VALUES (?, ?, ?, ?, ?, 'A', 'ana@exemple.fr', 'ana@exemple.fr', '', 1)`,
+			[]any{platform, key, key, author, title}},
 		{`INSERT INTO proposal_version (platform, proposal, version, body, at) VALUES (?, ?, 1, ?, 1)`, []any{platform, key, `{"title":"` + title + `"}`}},
 		{`INSERT INTO deposit_file (platform, deposit, question, name, mime, content, created_at) VALUES (?, ?, 'plan', ?, '', ?, 1)`, []any{platform, key, title, []byte(title)}},
 	} {

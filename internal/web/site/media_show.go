@@ -76,6 +76,9 @@ func (s *Site) picture(r *http.Request, people web.People) (picture media.Rendit
 	}
 	err = s.db.Read(r.Context(), func(ctx context.Context, tx db.Tx) error {
 		owns, err := proposal.OwnsPicture(ctx, tx, of.Key, who.ID, id)
+		if err == nil && !owns {
+			owns, err = proposal.OwnsPaperPicture(ctx, tx, of.Key, who, id)
+		}
 		if err != nil {
 			return err
 		}

@@ -232,6 +232,7 @@ type ProposalPage struct {
 	Text       string   // paragraphs apart by an empty line; may be empty
 	Categories []string // all, the main one first
 	Author     string   // public name; empty: not said
+	OnPaper    bool     // it came on a paper form
 	Rank       int      // after a count; 0 before
 	Proposals  int64    // how many there are
 	Winner     bool

@@ -109,7 +109,7 @@ func (v visit) removal(p proposal.Proposal) string {
 }
 
 func (v visit) proposal(ctx context.Context, e edition, found proposal.Proposal) (ProposalPage, error) {
-	page := ProposalPage{Project: e.shown(), Reference: cmp.Or(found.Reference, numberText(found.Number)), Author: found.Proposer, Text: found.Body}
+	page := ProposalPage{Project: e.shown(), Reference: cmp.Or(found.Reference, numberText(found.Number)), Author: found.Proposer, Text: found.Body, OnPaper: found.Paper}
 	if found.Summary != "" {
 		page.Text = strings.TrimSpace(found.Summary + "\n\n" + found.Body)
 	}
