@@ -109,6 +109,23 @@ func CallOf(ctx context.Context, tx db.Tx, of platform.Platform, who account.Per
 	if c.View, err = project.Load(ctx, tx, of.Key, slug, of.Now(tx.Now())); err != nil {
 		return c, err
 	}
+	err = c.fill(ctx, tx, of, who)
+	return c, err
+}
+
+// Plan is Call, for who may organise it, of a project that may not be published yet: what its form will be. Fault: not_found.
+func (s *Service) Plan(ctx context.Context, of platform.Platform, who account.Person, slug string) (c Call, err error) {
+	err = s.db.Read(ctx, func(ctx context.Context, tx db.Tx) error {
+		if c.View, err = project.LoadFor(ctx, tx, of.Key, who.Roles, slug, of.Now(tx.Now())); err != nil {
+			return err
+		}
+		return c.fill(ctx, tx, of, account.Person{})
+	})
+	return c, err
+}
+
+// fill adds to a project's view what its deposit needs.
+func (c *Call) fill(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person) (err error) {
 	at := -1
 	for i, step := range c.Steps {
 		if step.Kind == project.Collect && (at < 0 || project.PhaseOf(c.Steps, i, c.Now) == project.Open) {
@@ -116,23 +133,23 @@ func CallOf(ctx context.Context, tx db.Tx, of platform.Platform, who account.Per
 		}
 	}
 	if at < 0 || c.Origin != project.OfCity {
-		return c, fault.New(fault.NotFound, "fault.deposit.none")
+		return fault.New(fault.NotFound, "fault.deposit.none")
 	}
 	c.Step, c.Phase, c.Book = c.Steps[at], project.PhaseOf(c.Steps, at, c.Now), c.Rulebook
 	if at+1 < len(c.Steps) {
 		c.Next = c.Steps[at+1].StartsAt
 	}
 	if c.Form, err = FormOf(ctx, tx, of.Key, c.Step.ID); err != nil {
-		return c, err
+		return err
 	}
 	if err = c.lists(ctx, tx, of.Key); err != nil {
-		return c, err
+		return err
 	}
 	if c.Charter, err = CharterOf(ctx, tx, of.Key); err != nil || who.IsZero() {
-		return c, err
+		return err
 	}
 	c.Mine, err = depositsOf(ctx, tx, of.Key, who.ID, c.ID)
-	return c, err
+	return err
 }
 
 // lists reads what can be chosen.

@@ -4,7 +4,8 @@ package assets
 
 import "embed"
 
-// Files has fonts/, icons/, brand/, graphiql/, js/ and css/.
+// Files has fonts/, icons/, brand/, graphiql/, js/, css/, which becomes the one stylesheet, and print/, that of what is made
+// to be printed.
 //
-//go:embed fonts/*.woff2 icons/*.svg brand/*.svg brand/*.png graphiql/*.js graphiql/*.css js/*.js css/*.css
+//go:embed fonts/*.woff2 icons/*.svg brand/*.svg brand/*.png graphiql/*.js graphiql/*.css js/*.js css/*.css print/*.css
 var Files embed.FS

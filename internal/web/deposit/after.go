@@ -17,25 +17,24 @@ import (
 
 // donePage is what follows a publication.
 type donePage struct {
-	proposal.Call
-	Deposit  proposal.Deposit
+	formPage
 	Proposal proposal.Proposal
 	Edited   bool
 	Follows  bool
-	Open     bool // it can still be changed
 }
 
 func (s *Pages) publishedShow(r *web.Request, p ui.Page) (web.View, error) {
-	c, d, err := s.call(r)
+	f, err := s.call(r)
 	if err != nil {
 		return web.View{}, err
 	}
-	if d.Draft() {
-		return web.View{Next: at(p, c.Slug, d.ID, "")}, nil
+	if f.Deposit.Draft() {
+		return web.View{Next: f.at(p, "")}, nil
 	}
-	k := donePage{Call: c, Deposit: d, Edited: r.URL.Query().Get("modifie") != "", Open: c.Open(r.Person, d)}
+	f.Open = f.Call.Open(f.Who, f.Deposit)
+	k := donePage{formPage: f, Edited: r.URL.Query().Get("modifie") != ""}
 	err = s.read(r, func(ctx context.Context, tx db.Tx) error {
-		found, err := proposal.ByIDs(ctx, tx, r.Platform.Key, []ids.ID{d.Proposal})
+		found, err := proposal.ByIDs(ctx, tx, r.Platform.Key, []ids.ID{f.Deposit.Proposal})
 		if err != nil {
 			return err
 		}
@@ -43,30 +42,40 @@ func (s *Pages) publishedShow(r *web.Request, p ui.Page) (web.View, error) {
 			return unknown()
 		}
 		k.Proposal = found[0]
-		_, k.Follows, err = proposal.Following(ctx, tx, r.Platform.Key, d.Proposal, r.Person.ID)
+		_, k.Follows, err = proposal.Following(ctx, tx, r.Platform.Key, f.Deposit.Proposal, f.Who.ID)
 		return err
 	})
+	if err == nil && s.desk {
+		return s.paperDone(r, p, k)
+	}
 	return web.View{Page: PublishedShow(p, k)}, err
 }
 
 func (s *Pages) withdrawShow(r *web.Request, p ui.Page) (web.View, error) {
-	c, d, err := s.call(r)
+	f, err := s.call(r)
 	if err != nil {
 		return web.View{}, err
 	}
-	return web.View{Page: WithdrawShow(p, formPage{Call: c, Deposit: d, Open: c.Open(r.Person, d)})}, nil
+	f.Open = f.Call.Open(f.Who, f.Deposit)
+	return web.View{Page: WithdrawShow(p, f)}, nil
 }
 
 // withdraw deletes a draft, or takes back what was published.
 func (s *Pages) withdraw(r *web.Request, p ui.Page) (web.View, error) {
-	c, d, err := s.call(r)
+	f, err := s.call(r)
 	if err != nil {
 		return web.View{}, err
 	}
-	if d.Draft() {
-		return web.View{Next: p.Href("/projets/" + c.Slug)}, s.proposals.Discard(r.Context(), r.Platform, r.Person, c.Slug, d.ID)
+	ctx, id := r.Context(), f.Deposit.ID
+	switch {
+	case f.Deposit.Draft() && s.desk:
+		return web.View{Next: p.Href(deskOf(f.Slug))}, s.proposals.DiscardPaper(ctx, r.Platform, r.Person, f.Slug, id)
+	case f.Deposit.Draft():
+		return web.View{Next: p.Href("/projets/" + f.Slug)}, s.proposals.Discard(ctx, r.Platform, r.Person, f.Slug, id)
+	case s.desk:
+		return web.View{Next: f.at(p, "/en-ligne")}, s.proposals.WithdrawPaper(ctx, r.Platform, r.Person, f.Slug, id)
 	}
-	return web.View{Next: at(p, c.Slug, d.ID, "/en-ligne")}, s.proposals.Withdraw(r.Context(), r.Platform, r.Person, c.Slug, d.ID)
+	return web.View{Next: f.at(p, "/en-ligne")}, s.proposals.Withdraw(ctx, r.Platform, r.Person, f.Slug, id)
 }
 
 // aboutPage is a proposal that one follows, or whose versions one reads.

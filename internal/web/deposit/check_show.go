@@ -25,20 +25,25 @@ type checkPage struct {
 }
 
 func (s *Pages) checkShow(r *web.Request, p ui.Page) (web.View, error) {
-	c, d, err := s.call(r)
+	f, err := s.call(r)
 	if err != nil {
 		return web.View{}, err
 	}
-	if !d.Draft() {
-		return web.View{Next: at(p, c.Slug, d.ID, "/en-ligne")}, nil
+	if !f.Deposit.Draft() {
+		return web.View{Next: f.at(p, "/en-ligne")}, nil
 	}
-	return s.check(r, p, c, d, nil)
+	return s.check(r, p, f, nil)
 }
 
 // check shows the page, with why the publication was refused.
-func (s *Pages) check(r *web.Request, p ui.Page, c proposal.Call, d proposal.Deposit, refused error) (web.View, error) {
-	k := checkPage{formPage: formPage{Call: c, Deposit: d, Open: c.Open(r.Person, d)}, Refused: refused != nil, Proved: r.Person.Proved}
+func (s *Pages) check(r *web.Request, p ui.Page, f formPage, refused error) (web.View, error) {
+	f.Open = f.Call.Open(f.Who, f.Deposit)
+	k := checkPage{formPage: f, Refused: refused != nil, Proved: r.Person.Proved}
+	c, d := f.Call, f.Deposit
 	means, wrong := c.Check(d.Content, !d.Picture.IsZero())
+	if f.Paper != nil {
+		means, wrong = s.proposals.CheckPaper(r.Context(), r.Platform, c, *f.Paper, d)
+	}
 	k.Means = means
 	if refused != nil {
 		wrong = refused
@@ -65,27 +70,32 @@ func (s *Pages) check(r *web.Request, p ui.Page, c proposal.Call, d proposal.Dep
 	return v, err
 }
 
-// publish publishes a draft. Who has not proved an address goes and does so, and comes back to the page that checks.
+// publish publishes a draft. Who has not proved an address goes and does so, and comes back to the page that checks; a sheet
+// of paper is signed.
 func (s *Pages) publish(r *web.Request, p ui.Page) (web.View, error) {
-	c, d, err := s.call(r)
+	f, err := s.call(r)
 	if err != nil {
 		return web.View{}, err
 	}
-	if !r.Person.Proved {
-		return web.View{Next: p.HrefWith(web.SignInPath, "suite", string(at(p, c.Slug, d.ID, "/verifier"))+"#publier")}, nil
+	if f.Paper == nil && !r.Person.Proved {
+		return web.View{Next: p.HrefWith(web.SignInPath, "suite", string(f.at(p, "/verifier"))+"#publier")}, nil
 	}
 	charter, err := strconv.Atoi(r.Posted("charter"))
 	if err != nil {
 		charter = -1
 	}
-	_, err = s.proposals.Publish(r.Context(), r.Platform, r.Person, c.Slug, d.ID, charter)
+	if f.Paper != nil {
+		_, err = s.proposals.PublishPaper(r.Context(), r.Platform, r.Person, f.Slug, f.Deposit.ID, charter, r.Posted("vouched") != "")
+	} else {
+		_, err = s.proposals.Publish(r.Context(), r.Platform, r.Person, f.Slug, f.Deposit.ID, charter)
+	}
 	switch {
 	case err == nil:
-		return web.View{Next: at(p, c.Slug, d.ID, "/en-ligne")}, nil
+		return web.View{Next: f.at(p, "/en-ligne")}, nil
 	case fault.Is(err, fault.Closed):
 		return web.View{}, err
 	}
-	return s.check(r, p, c, d, err)
+	return s.check(r, p, f, err)
 }
 
 // charter gives the charter's paragraphs: the city's own, else the model's.
@@ -102,9 +112,9 @@ func (k checkPage) missing(p ui.Page) []ui.Link {
 	seen := map[string]bool{}
 	for _, i := range k.fields(p) {
 		for _, text := range k.Problems[i.Name] {
-			href := at(p, k.Slug, k.Deposit.ID, "") + templ.SafeURL("#field-"+i.Name)
-			if i.Name == "charter" {
-				href = "#field-charter"
+			href := k.at(p, "") + templ.SafeURL("#field-"+i.Name)
+			if i.Name == "charter" || i.Name == "vouched" {
+				href = templ.SafeURL("#field-" + i.Name)
 			}
 			list = append(list, ui.Link{Text: text, Href: href})
 		}

@@ -22,10 +22,11 @@ import (
 type Pages struct {
 	db        *db.DB
 	proposals *proposal.Service
+	desk      bool // an agent types somebody's paper form
 }
 
 // New gives the pages over a database.
-func New(d *db.DB, proposals *proposal.Service) *Pages { return &Pages{d, proposals} }
+func New(d *db.DB, proposals *proposal.Service) *Pages { return &Pages{db: d, proposals: proposals} }
 
 // formLargest is a form with its texts, a picture and a file.
 const formLargest = 24 << 20
@@ -34,7 +35,7 @@ const formLargest = 24 << 20
 func (s *Pages) Routes() []web.Route {
 	const of, post = "/projets/{project}/deposer", http.MethodPost
 	const one, about = of + "/{draft}", "/projets/{project}/propositions/{proposal}"
-	return []web.Route{
+	own := []web.Route{
 		{Path: of, Need: access.Deposit, Handle: s.formNew},
 		{Method: post, Path: of, Need: access.Deposit, Largest: formLargest, Handle: s.formSave},
 		{Path: of + "/semblables", Need: access.Deposit, Handle: s.alikeList},
@@ -50,34 +51,86 @@ func (s *Pages) Routes() []web.Route {
 		{Path: about + "/historique", Need: access.SeeProposal, Handle: s.historyShow},
 		{Path: about + "/suivre", Need: access.Follow, Handle: s.followShow},
 		{Method: post, Path: about + "/suivre", Need: access.Follow, Handle: s.follow},
+		{Path: one + "/reprendre", Need: access.Manage, Handle: s.claimShow},
+		{Method: post, Path: one + "/reprendre", Need: access.Manage, Handle: s.claim},
+	}
+	return append(own, (&Pages{s.db, s.proposals, true}).atTheDesk()...)
+}
+
+// atTheDesk are the same pages for an agent who types somebody's paper form, and those that only an agent needs.
+func (s *Pages) atTheDesk() []web.Route {
+	const edition, post = DeskPath + "/{project}", http.MethodPost
+	const of, one = edition + "/feuilles", edition + "/feuilles/{draft}"
+	return []web.Route{
+		{Path: DeskPath, Need: access.Assist, Handle: s.editionsList},
+		{Path: edition, Need: access.Assist, Handle: s.paperList},
+		{Path: of, Need: access.Assist, Handle: s.formNew},
+		{Method: post, Path: of, Need: access.Assist, Largest: formLargest, Handle: s.formSave},
+		{Path: of + "/semblables", Need: access.Assist, Handle: s.alikeList},
+		{Path: of + "/adresses", Need: access.Assist, Handle: s.addressList},
+		{Path: of + "/lieu", Need: access.Assist, Handle: s.placeShow},
+		{Path: one, Need: access.Assist, Handle: s.formShow},
+		{Method: post, Path: one, Need: access.Assist, Largest: formLargest, Handle: s.formSave},
+		{Path: one + "/verifier", Need: access.Assist, Handle: s.checkShow},
+		{Method: post, Path: one + "/publier", Need: access.Assist, Handle: s.publish},
+		{Path: one + "/en-ligne", Need: access.Assist, Handle: s.publishedShow},
+		{Path: one + "/recu", Need: access.Assist, Handle: s.receiptShow},
+		{Path: one + "/retirer", Need: access.Assist, Handle: s.withdrawShow},
+		{Method: post, Path: one + "/retirer", Need: access.Assist, Handle: s.withdraw},
+		{Path: "/organisation/editions/{project}/formulaire-papier", Need: access.Organise, Handle: s.sheetShow},
 	}
 }
 
-// root is the address of a project's deposit.
-func root(slug string) string { return "/projets/" + url.PathEscape(slug) + "/deposer" }
+// DeskPath is where agents type paper forms.
+const DeskPath = "/accueil/depots"
 
-// at is the address of a deposit, or of one of its pages ("/verifier").
-func at(p ui.Page, slug string, id ids.ID, page string) templ.SafeURL {
-	if id.IsZero() {
-		return p.Href(root(slug) + page)
+// deskOf is where those of an edition are.
+func deskOf(slug string) string { return DeskPath + "/" + url.PathEscape(slug) }
+
+// root is the address of a project's deposit, as this visit sees it.
+func (f formPage) root() string {
+	if f.Paper != nil {
+		return deskOf(f.Slug) + "/feuilles"
 	}
-	return p.Href(root(slug) + "/" + id.String() + page)
+	return "/projets/" + url.PathEscape(f.Slug) + "/deposer"
+}
+
+// at is the address of the deposit, or of one of its pages ("/verifier").
+func (f formPage) at(p ui.Page, page string) templ.SafeURL { return f.of(p, f.Deposit.ID, page) }
+
+// of is the address of one of the person's deposits.
+func (f formPage) of(p ui.Page, id ids.ID, page string) templ.SafeURL {
+	if id.IsZero() {
+		return p.Href(f.root() + page)
+	}
+	return p.Href(f.root() + "/" + id.String() + page)
 }
 
 func unknown() error { return fault.New(fault.NotFound, "fault.deposit.unknown") }
 
-// call gives the deposit of the address, and the person's own that it names; a zero one when it names none.
-func (s *Pages) call(r *web.Request) (proposal.Call, proposal.Deposit, error) {
-	c, err := s.proposals.Call(r.Context(), r.Platform, r.Person, r.PathValue("project"))
-	if err != nil || r.PathValue("draft") == "" {
-		return c, proposal.Deposit{Charter: -1}, err
+// call gives the deposit of the address, and the one that it names among the person's own, or among those of the desk; a
+// zero one when it names none.
+func (s *Pages) call(r *web.Request) (f formPage, err error) {
+	var id ids.ID
+	if text := r.PathValue("draft"); text != "" {
+		if id, err = ids.Parse(text); err != nil {
+			return f, unknown()
+		}
 	}
-	id, err := ids.Parse(r.PathValue("draft"))
-	if err != nil {
-		return c, proposal.Deposit{}, unknown()
+	slug := r.PathValue("project")
+	if s.desk {
+		f.Paper = &proposal.PaperDeposit{}
+		f.Call, *f.Paper, f.Deposit, err = s.proposals.PaperCall(r.Context(), r.Platform, r.Person, slug, id)
+		f.Who = f.Paper.Author
+		return f, err
 	}
-	d, err := c.Own(id)
-	return c, d, err
+	f.Who = r.Person
+	if f.Call, err = s.proposals.Call(r.Context(), r.Platform, r.Person, slug); err != nil || id.IsZero() {
+		f.Deposit.Charter = -1
+		return f, err
+	}
+	f.Deposit, err = f.Own(id)
+	return f, err
 }
 
 // read runs fn in one snapshot.

@@ -19,7 +19,10 @@ func (f formPage) fields(p ui.Page) []ui.Input {
 	for _, k := range f.Criteria() {
 		list = append(list, f.criterion(p, k))
 	}
-	return append(list, f.kind(p), f.age(p), ui.Input{Name: "consent"}, f.name(p), ui.Input{Name: "charter"})
+	if f.Paper != nil {
+		list = append([]ui.Input{f.paperReference(p), f.paperEmail(p)}, list...)
+	}
+	return append(list, f.kind(p), f.age(p), ui.Input{Name: "consent"}, f.name(p), ui.Input{Name: "charter"}, ui.Input{Name: "vouched"})
 }
 
 func (f formPage) title(p ui.Page) ui.Input {

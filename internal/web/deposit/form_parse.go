@@ -16,12 +16,13 @@ import (
 	"github.com/parvis-civic/parvis/internal/web"
 )
 
-// typed reads what was typed into the form, as it was typed; was is what the deposit had, whose files stay.
-func typed(r *web.Request, c proposal.Call, was proposal.Content) proposal.Content {
+// typed reads what was typed into the form, as it was typed; was is what the deposit had, whose files stay. On paper one may
+// leave the name out.
+func typed(r *web.Request, c formPage, was proposal.Content) proposal.Content {
 	t := proposal.Content{Title: r.Posted("title"), Summary: r.Posted("summary"), Body: r.Posted("body"), Category: r.Posted("category"), Theme: r.Posted("theme"),
 		District: r.Posted("district"), Address: r.Posted("address"), Latitude: r.Posted("latitude"), Longitude: r.Posted("longitude"), Cost: r.Posted("cost"),
 		PictureAlt: r.Posted("picture_alt"), Kind: rulebook.Kind(r.Posted("kind")), Name: r.Posted("name"), Age: proposal.Age(r.Posted("age")), Consent: r.Posted("consent") != "",
-		Answers: map[string]proposal.Answer{}, Criteria: map[string]string{}}
+		Answers: map[string]proposal.Answer{}, Criteria: map[string]string{}, Nameless: c.Paper != nil}
 	for _, q := range c.Form.Questions {
 		if a := answered(r, q); q.Kind == proposal.FileInput {
 			t.Answers[q.Key] = was.Answers[q.Key]

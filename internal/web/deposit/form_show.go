@@ -6,6 +6,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/address"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
@@ -18,6 +19,8 @@ import (
 type formPage struct {
 	proposal.Call
 	Deposit   proposal.Deposit
+	Who       account.Person         // whose deposit it is; zero: nobody's yet
+	Paper     *proposal.PaperDeposit // an agent types it from somebody's paper form; nil: they do so themselves
 	Problems  ui.Problems
 	Saved     bool // what is shown was saved just now
 	Open      bool // it can be gone on with
@@ -26,25 +29,26 @@ type formPage struct {
 }
 
 func (s *Pages) formNew(r *web.Request, p ui.Page) (web.View, error) {
-	c, d, err := s.call(r)
+	f, err := s.call(r)
 	if err != nil {
 		return web.View{}, err
 	}
-	d.Content.Name = r.Person.Name
-	return s.form(r, p, formPage{Call: c, Deposit: d})
+	f.Deposit.Content.Name = f.Who.Name
+	return s.form(r, p, f)
 }
 
 func (s *Pages) formShow(r *web.Request, p ui.Page) (web.View, error) {
-	c, d, err := s.call(r)
+	f, err := s.call(r)
 	if err != nil {
 		return web.View{}, err
 	}
-	return s.form(r, p, formPage{Call: c, Deposit: d, Saved: r.URL.Query().Get("enregistre") != ""})
+	f.Saved = r.URL.Query().Get("enregistre") != ""
+	return s.form(r, p, f)
 }
 
 // form shows the form.
 func (s *Pages) form(r *web.Request, p ui.Page, f formPage) (web.View, error) {
-	f.Open = f.Call.Open(r.Person, f.Deposit)
+	f.Open = f.Call.Open(f.Who, f.Deposit)
 	err := s.read(r, func(ctx context.Context, tx db.Tx) (err error) {
 		f.Addresses, err = address.Known(ctx, tx, r.Platform.Key)
 		return err
@@ -57,42 +61,68 @@ func (s *Pages) form(r *web.Request, p ui.Page, f formPage) (web.View, error) {
 
 // formSave keeps what was typed, and goes where the button said: on with the form, or to the page that checks it.
 func (s *Pages) formSave(r *web.Request, p ui.Page) (web.View, error) {
-	c, d, err := s.call(r)
+	f, err := s.call(r)
 	if err != nil {
 		return web.View{}, err
 	}
-	content := typed(r, c, d.Content)
-	up, err := uploaded(r, c)
-	if err == nil && !d.ID.IsZero() && !d.Draft() {
-		return s.formEdit(r, p, c, d, content, up)
-	}
+	content := typed(r, f, f.Deposit.Content)
+	up, err := uploaded(r, f.Call)
 	if err == nil {
 		content, err = s.located(r, content)
 	}
-	if err == nil {
-		err = r.Begin(p.Lang)
-	}
-	if err == nil {
-		var kept proposal.Deposit
-		if kept, err = s.proposals.Save(r.Context(), r.Platform, r.Person, c.Slug, d.ID, content, up); err == nil {
-			return s.saved(r, p, c, kept), nil
+	if err == nil && !f.Deposit.ID.IsZero() && !f.Deposit.Draft() {
+		if err = s.edit(r, f, content, up); err == nil {
+			return web.View{Next: f.at(p, "/en-ligne") + "?modifie=1"}, nil
+		}
+	} else if err == nil {
+		if f.Deposit, err = s.save(r, p, f, content, up); err == nil {
+			return f.saved(r, p), nil
 		}
 	}
 	if quietly(r) || fault.Is(err, fault.Closed) {
 		return web.View{}, err
 	}
-	return s.wrong(r, p, formPage{Call: c, Deposit: d}, content, err)
+	return s.wrong(r, p, f, content, err)
+}
+
+// noted is what an agent notes beside the form.
+func noted(r *web.Request) proposal.Paper {
+	return proposal.Paper{Email: r.Posted("paper_email"), Reference: r.Posted("paper_reference")}
+}
+
+// save keeps a draft: for the person, who may have none yet, or for the author of a paper form, who is never the agent. What
+// it gives when it fails is the deposit as it was.
+func (s *Pages) save(r *web.Request, p ui.Page, f formPage, content proposal.Content, up proposal.Upload) (d proposal.Deposit, err error) {
+	if f.Paper != nil {
+		d, err = s.proposals.SavePaper(r.Context(), r.Platform, r.Person, p.Lang, f.Slug, f.Deposit.ID, content, noted(r), up)
+	} else if err = r.Begin(p.Lang); err == nil {
+		d, err = s.proposals.Save(r.Context(), r.Platform, r.Person, f.Slug, f.Deposit.ID, content, up)
+	}
+	if err != nil {
+		return f.Deposit, err
+	}
+	return d, nil
+}
+
+// edit changes what was published.
+func (s *Pages) edit(r *web.Request, f formPage, content proposal.Content, up proposal.Upload) (err error) {
+	if f.Paper != nil {
+		_, err = s.proposals.EditPaper(r.Context(), r.Platform, r.Person, f.Slug, f.Deposit.ID, content, noted(r), up)
+	} else {
+		_, err = s.proposals.Edit(r.Context(), r.Platform, r.Person, f.Slug, f.Deposit.ID, content, up)
+	}
+	return err
 }
 
 // saved answers once a draft is kept.
-func (s *Pages) saved(r *web.Request, p ui.Page, c proposal.Call, d proposal.Deposit) web.View {
+func (f formPage) saved(r *web.Request, p ui.Page) web.View {
 	switch r.Posted("do") {
 	case "auto":
-		return web.View{Page: SavedMark(p, at(p, c.Slug, d.ID, ""), d.UpdatedAt)}
+		return web.View{Page: SavedMark(p, f.at(p, ""), f.Deposit.UpdatedAt)}
 	case "check":
-		return web.View{Next: at(p, c.Slug, d.ID, "/verifier")}
+		return web.View{Next: f.at(p, "/verifier")}
 	}
-	return web.View{Next: at(p, c.Slug, d.ID, "") + "?enregistre=1#saved"}
+	return web.View{Next: f.at(p, "") + "?enregistre=1#saved"}
 }
 
 // wrong shows the form again with what was typed and what is wrong with it.
@@ -101,21 +131,11 @@ func (s *Pages) wrong(r *web.Request, p ui.Page, f formPage, content proposal.Co
 		return web.View{}, err
 	}
 	f.Deposit.Content = content
+	if f.Paper != nil {
+		w := noted(r)
+		f.Paper.Email, f.Paper.Reference = w.Email, w.Reference
+	}
 	return s.form(r, p, f)
-}
-
-func (s *Pages) formEdit(r *web.Request, p ui.Page, c proposal.Call, d proposal.Deposit, content proposal.Content, up proposal.Upload) (web.View, error) {
-	content, err := s.located(r, content)
-	if err != nil {
-		return web.View{}, err
-	}
-	if _, err = s.proposals.Edit(r.Context(), r.Platform, r.Person, c.Slug, d.ID, content, up); err != nil {
-		if fault.Is(err, fault.Closed) {
-			return web.View{}, err
-		}
-		return s.wrong(r, p, formPage{Call: c, Deposit: d}, content, err)
-	}
-	return web.View{Next: at(p, c.Slug, d.ID, "/en-ligne") + "?modifie=1"}, nil
 }
 
 // located gives a content the point of its address, when the commune has exactly that one and no point was shown.
@@ -155,7 +175,7 @@ func (f formPage) ending() ending {
 }
 
 // action is where the form is sent.
-func (f formPage) action(p ui.Page) templ.SafeURL { return at(p, f.Slug, f.Deposit.ID, "") }
+func (f formPage) action(p ui.Page) templ.SafeURL { return f.at(p, "") }
 
 // drafts are the person's own that are not this one.
 func (f formPage) drafts() []proposal.Deposit {

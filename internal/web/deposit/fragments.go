@@ -26,7 +26,7 @@ func asked(r *web.Request, name string) string {
 
 // alikeList answers, while somebody types a title, with the proposals that it resembles.
 func (s *Pages) alikeList(r *web.Request, p ui.Page) (web.View, error) {
-	c, _, err := s.call(r)
+	f, err := s.call(r)
 	if err != nil {
 		return web.View{}, err
 	}
@@ -35,7 +35,7 @@ func (s *Pages) alikeList(r *web.Request, p ui.Page) (web.View, error) {
 		list, err = proposal.Similar(ctx, tx, r.Platform.Key, asked(r, "titre"), alikeMax)
 		return err
 	})
-	return web.View{Page: AlikeList(p, list, c.Step.Project)}, err
+	return web.View{Page: AlikeList(p, list, f.supported())}, err
 }
 
 // addressList answers with the commune's addresses that begin as what somebody types.
@@ -50,7 +50,7 @@ func (s *Pages) addressList(r *web.Request, p ui.Page) (web.View, error) {
 
 // placeShow answers with the district of a point, or with both at a border.
 func (s *Pages) placeShow(r *web.Request, p ui.Page) (web.View, error) {
-	c, _, err := s.call(r)
+	f, err := s.call(r)
 	if err != nil {
 		return web.View{}, err
 	}
@@ -59,6 +59,6 @@ func (s *Pages) placeShow(r *web.Request, p ui.Page) (web.View, error) {
 		return web.View{Page: PlaceShow(p, nil, false)}, nil
 	}
 	var in []project.District
-	in, outlined := proposal.Locate(c.Districts, *point)
+	in, outlined := proposal.Locate(f.Districts, *point)
 	return web.View{Page: PlaceShow(p, in, outlined)}, nil
 }

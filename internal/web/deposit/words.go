@@ -13,7 +13,12 @@ import (
 )
 
 func (f formPage) heading(p ui.Page) string {
-	if f.Deposit.Draft() {
+	switch {
+	case f.Paper != nil && f.Deposit.Draft():
+		return p.T("paper.heading")
+	case f.Paper != nil:
+		return p.T("paper.edit")
+	case f.Deposit.Draft():
 		return p.T("deposit.heading")
 	}
 	return p.T("deposit.edit.heading")
@@ -23,6 +28,8 @@ func (f formPage) lead(p ui.Page) string {
 	switch {
 	case !f.Deposit.Draft():
 		return p.T("deposit.edit.lead")
+	case f.Paper != nil:
+		return p.T("paper.form.lead")
 	case f.Step.EndsAt.IsZero():
 		return p.T("deposit.lead")
 	}
@@ -44,18 +51,21 @@ func (f formPage) asksConsent() bool { return f.MinimumAge() < proposal.ConsentA
 
 // script tells the script what it needs: where it asks, and its sentences.
 func (f formPage) script(p ui.Page) templ.Attributes {
-	a := templ.Attributes{"data-root": string(p.Href(root(f.Slug))), "data-offline": p.T("deposit.offline"), "data-refused": p.T("deposit.refused"),
+	a := templ.Attributes{"data-root": string(p.Href(f.root())), "data-offline": p.T("deposit.offline"), "data-refused": p.T("deposit.refused"),
 		"data-restored": p.T("deposit.restored"), "data-nowhere": p.T("deposit.nowhere")}
 	if f.Deposit.Draft() {
 		a["data-draft"] = "1"
 	}
+	if f.Paper != nil { // the device is the desk's: nothing of one person may wait there for the next
+		a["data-shared"], a["data-offline"], a["data-refused"] = "1", p.T("paper.offline"), p.T("paper.refused")
+	}
 	return a
 }
 
-// ready says that nothing is missing but the charter.
+// ready says that nothing is missing but what one ticks on the page that checks.
 func (k checkPage) ready() bool {
 	for name := range k.Problems {
-		if name != "charter" {
+		if name != "charter" && name != "vouched" {
 			return false
 		}
 	}
@@ -86,6 +96,9 @@ func paragraphs(text string) []string {
 
 // leaving names what is done with a draft, or with what was published.
 func (f formPage) leaving(p ui.Page) string {
+	if f.Paper != nil && !f.Deposit.Draft() {
+		return p.T("paper.withdraw")
+	}
 	if f.Deposit.Draft() {
 		return p.T("deposit.discard")
 	}
@@ -104,4 +117,46 @@ func changed(v, before proposal.Version) proposal.Version {
 		v.Cost = 0
 	}
 	return v
+}
+
+// doneTitle is what is said of a sheet that was published, or taken back since.
+func (k paperPage) doneTitle(p ui.Page) string {
+	if k.Deposit.Withdrawn {
+		return p.T("paper.done.withdrawn")
+	}
+	return p.T("paper.done.title")
+}
+
+// shownName is the name on the project's page.
+func (k receipt) shownName(p ui.Page) string {
+	switch c := k.Deposit.Content; {
+	case c.Age == proposal.AgeYoung:
+		return p.T("deposit.name.hidden")
+	case strings.TrimSpace(c.Name) == "":
+		return p.T("paper.nameless")
+	default:
+		return strings.Join(strings.Fields(c.Name), " ")
+	}
+}
+
+// need is a label of the paper form, which says what may be left empty.
+func (formPage) need(p ui.Page, label string, required bool) string {
+	if required {
+		return label
+	}
+	return label + " " + p.T("form.optional")
+}
+
+// paperName is the field of the name on a sheet, which may leave it out.
+func (f formPage) paperName(p ui.Page) ui.Input {
+	i := f.name(p)
+	i.Help, i.Required, i.Autocomplete = p.T("paper.name.help"), false, "off"
+	return i
+}
+
+// paperDistrict is the question of the district without the help of a map.
+func (f formPage) paperDistrict(p ui.Page) ui.Input {
+	i := f.district(p)
+	i.Help = ""
+	return i
 }

@@ -28,6 +28,9 @@ func New(d *db.DB, people *account.Service) *Pages { return &Pages{d, people} }
 // Path is the desk.
 const Path = "/accueil"
 
+// PaperPath is where paper forms are typed, on pages of the deposit's.
+const PaperPath = Path + "/depots"
+
 // Routes are the pages, a line each with what it needs.
 func (s *Pages) Routes() []web.Route {
 	post := func(path string, need access.Action, h web.Handler) web.Route {

@@ -108,4 +108,3 @@ func (w WallPage) digits() string { return strconv.Itoa(len(strconv.FormatInt(w.
 
 func widthText(width float64) string { return strconv.FormatFloat(width, 'f', 2, 64) }
 
-func sideText(side int) string { return strconv.Itoa(side) }

@@ -29,8 +29,8 @@ const (
 	StepFuture StepPlace = "future"
 )
 
-// when says the dates of a step as a sentence does.
-func (p Page) when(s Step) string {
+// When says the dates of a step as a sentence does.
+func (p Page) When(s Step) string {
 	last := s.To.Add(-time.Microsecond) // a day that ends at midnight is its last day
 	switch {
 	case s.From.IsZero() && s.To.IsZero():

@@ -1102,7 +1102,7 @@ func Thanks(p ui.Page, t ThanksPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Frame(p, ui.Head{Title: p.T("vote.thanks"), NoIndex: true, Scripts: []string{p.Static.URL("vote.js")}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var37), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Frame(p, ui.Head{Title: p.T("vote.thanks"), NoIndex: true, Scripts: []string{p.Static.URL("print.js")}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var37), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

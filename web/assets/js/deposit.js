@@ -16,7 +16,8 @@
   const draft = Boolean(form.dataset.draft);
   const shelf = () => "parvis " + new URL(form.action).pathname;
   const texts = () => [...new FormData(form)].filter(([, v]) => typeof v === "string");
-  const keep = () => { try { localStorage.setItem(shelf(), JSON.stringify(texts())); } catch { /* full or forbidden */ } };
+  const shared = Boolean(form.dataset.shared); // a desk's device keeps nothing: the next person must not find it
+  const keep = () => { if (!shared) try { localStorage.setItem(shelf(), JSON.stringify(texts())); } catch { /* full or forbidden */ } };
   const forget = () => { try { localStorage.removeItem(shelf()); } catch { /* forbidden */ } };
 
   const restore = () => {
@@ -68,7 +69,7 @@
 
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
-  addEventListener("online", () => draft && localStorage.getItem(shelf()) && send());
+  addEventListener("online", () => draft && (shared || localStorage.getItem(shelf())) && send());
   addEventListener("pagehide", () => { if (!navigator.onLine) keep(); });
   form.addEventListener("submit", (e) => {
     if (!navigator.onLine) {
@@ -84,7 +85,7 @@
       forget();
     }
   });
-  if (draft) restore();
+  if (draft && !shared) restore();
 
   // --- What the title resembles ---------------------------------------------------------------------------------------
   const ask = async (page, query) => {

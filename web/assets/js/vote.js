@@ -1,11 +1,6 @@
 // Makes choosing instant. A change is shown at once, sent by itself, one after the other, and the selection is then taken
 // from the answer, which alone knows the rules. What cannot be sent waits on the device until the network is back.
 (() => {
-  const print = document.querySelector("[data-print]");
-  if (print) {
-    print.hidden = false;
-    print.addEventListener("click", () => window.print());
-  }
   const box = document.querySelector(".ballot-box.floating");
   if (!box) return;
 
