@@ -21,6 +21,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/web/desk"
 	"github.com/parvis-civic/parvis/internal/web/me"
 	"github.com/parvis-civic/parvis/internal/web/office"
+	"github.com/parvis-civic/parvis/internal/web/print"
 	"github.com/parvis-civic/parvis/internal/web/site"
 	"github.com/parvis-civic/parvis/internal/web/tour"
 	"github.com/parvis-civic/parvis/internal/web/ui"
@@ -69,6 +70,7 @@ func (h *house) routes(pages *site.Site, people *account.Service) []web.Route {
 		vote.New(h.db, ballot.NewService(h.db)).Routes(),
 		office.New(project.NewService(h.db)).Routes(),
 		desk.New(h.db, people).Routes(),
+		print.New(h.db).Routes(),
 		admin.New(h.db, people, h.mailState()).Routes())
 	if h.mailbox {
 		routes = append(routes, tour.New(h.db, people).Routes()...)

@@ -85,9 +85,11 @@ var rooms = []room{
 	{"web/me", base + "media rulebook tally project proposal ballot result delivery web web/ui web/assets", "one's own pages, from the rooms, hold no SQL"},
 	{"web/vote", base + "media rulebook project proposal ballot web web/ui", "the pages on which people vote, from the rooms, hold no SQL"},
 
+	{"web/print", leaves + "db project web web/ui", "what is printed of an edition, and its short address, hold no SQL"},
+
 	{"web/office", base + "media rulebook tally project web web/ui web/assets", "the pages of who organises, from the rooms, hold no SQL"},
 
-	{"cmd/parvis", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer live address demo control run graph web web/site web/admin web/desk web/tour web/me web/deposit web/vote web/office web/ui web/assets", "wiring"},
+	{"cmd/parvis", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer live address demo control run graph web web/site web/admin web/desk web/tour web/me web/deposit web/vote web/office web/print web/ui web/assets", "wiring"},
 
 	{"web/webtest", leaves + "platform account", "people for tests of pages"},
 	{"house", "", "tests of the tree"},

@@ -89,6 +89,8 @@ func TestProjectsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "Load", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return project.Load(ctx, tx, platform, "budget", now)
 			}},
+			{Of: "ShortCode", Call: short},
+			{Of: "OfShortCode", Call: short},
 			{Of: "LoadFor", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return project.LoadFor(ctx, tx, platform, access.Roles(0).With(access.Organiser), "budget", now)
 			}},
@@ -363,4 +365,18 @@ func TestDistrictsAreThePlatformsWhateverTheEdition(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// short reads a project's code, and the project by it.
+func short(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+	view, err := project.Load(ctx, tx, platform, "budget", time.Unix(0, 0))
+	if err != nil {
+		return nil, err
+	}
+	code, err := project.ShortCode(ctx, tx, platform, view.ID)
+	if err != nil {
+		return nil, err
+	}
+	slug, ok, err := project.OfShortCode(ctx, tx, platform, " "+strings.ToLower(code))
+	return []any{view.Title, code, slug, ok}, err
 }

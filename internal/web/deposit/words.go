@@ -154,6 +154,13 @@ func (f formPage) paperName(p ui.Page) ui.Input {
 	return i
 }
 
+// sheetName is the question of the name, to whoever fills the sheet in.
+func (f formPage) sheetName(p ui.Page) ui.Input {
+	i := f.paperName(p)
+	i.Help = p.T("paper.form.name.help")
+	return i
+}
+
 // paperDistrict is the question of the district without the help of a map.
 func (f formPage) paperDistrict(p ui.Page) ui.Input {
 	i := f.district(p)

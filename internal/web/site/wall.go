@@ -107,4 +107,3 @@ func (w WallPage) href(p ui.Page, s Show) templ.SafeURL {
 func (w WallPage) digits() string { return strconv.Itoa(len(strconv.FormatInt(w.Total, 10))) }
 
 func widthText(width float64) string { return strconv.FormatFloat(width, 'f', 2, 64) }
-
