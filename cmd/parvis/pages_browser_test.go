@@ -68,7 +68,7 @@ func TestPagesBehindASessionHoldInABrowser(t *testing.T) {
 				pages  []string
 			}{
 				{"author", []string{"/mon-espace", "/mon-espace/profil", "/mon-espace/securite", "/mon-espace/donnees"}},
-				{"agent", []string{"/accueil"}},
+				{"agent", []string{"/accueil", "/accueil/depots"}},
 				{"administrator", []string{"/administration", "/administration/roles", "/administration/lieux", "/administration/demandes", "/administration/courrier", "/administration/identite", "/organisation", "/organisation/nouvelle"}},
 			} {
 				p.Go(base + c.lang + "/visite")

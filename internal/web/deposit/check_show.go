@@ -21,6 +21,8 @@ type checkPage struct {
 	Alike   []proposal.Alike
 	Refused bool // somebody tried to publish it
 	Proved  bool
+	Signed  bool // the agent ticked that the sheet is
+	Vouched bool // and that the person has not deposited too much
 	Where   *ui.CityMap
 }
 
@@ -38,7 +40,7 @@ func (s *Pages) checkShow(r *web.Request, p ui.Page) (web.View, error) {
 // check shows the page, with why the publication was refused.
 func (s *Pages) check(r *web.Request, p ui.Page, f formPage, refused error) (web.View, error) {
 	f.Open = f.Call.Open(f.Who, f.Deposit)
-	k := checkPage{formPage: f, Refused: refused != nil, Proved: r.Person.Proved}
+	k := checkPage{formPage: f, Refused: refused != nil, Proved: r.Person.Proved, Signed: r.Posted("charter") != "", Vouched: r.Posted("vouched") != ""}
 	c, d := f.Call, f.Deposit
 	means, wrong := c.Check(d.Content, !d.Picture.IsZero())
 	if f.Paper != nil {
@@ -96,6 +98,14 @@ func (s *Pages) publish(r *web.Request, p ui.Page) (web.View, error) {
 		return web.View{}, err
 	}
 	return s.check(r, p, f, err)
+}
+
+// asked is what is wrong with a box, once somebody tried to publish.
+func (k checkPage) asked(name string) ui.Problems {
+	if !k.Refused {
+		return nil
+	}
+	return ui.Problems{name: k.Problems[name]}
 }
 
 // charter gives the charter's paragraphs: the city's own, else the model's.

@@ -285,13 +285,13 @@ func TestWhatIsPrintedFitsItsPaper(t *testing.T) {
 			}
 		}
 	}
-	if *shots == "" {
-		return
-	}
 	for _, page := range []string{kit + "/kit", "/accueil", "/accueil/depots", "/accueil/depots/" + c.open.Slug, "/accueil/depots/" + c.open.Slug + "/feuilles", "/accueil/depots/" + c.open.Slug + "/feuilles/" + typed.ID.String() + "/en-ligne"} {
 		p.As(browsertest.Options{Width: 360, Height: 740, Touch: true})
 		p.Go(c.base + page)
 		p.Axe(t)
+		if *shots == "" {
+			continue
+		}
 		name := strings.ReplaceAll(strings.Trim(strings.NewReplacer(c.open.Slug, "x", typed.ID.String(), "y").Replace(page), "/"), "/", "-")
 		p.Screenshot(filepath.Join(*shots, name+"-phone.png"))
 		p.As(browsertest.Options{Dark: true, Width: 1280, Height: 900})
