@@ -331,6 +331,15 @@ func ClaimOf(ctx context.Context, tx db.Tx, platform int64, who account.Person, 
 	return found[0], nil
 }
 
+// ClaimsOf gives the paper deposits that wait for a person who proved the address that was given with them, newest first.
+func ClaimsOf(ctx context.Context, tx db.Tx, platform int64, who account.Person) ([]PaperListed, error) {
+	key, err := account.EmailKey(who.Email)
+	if err != nil || !who.Proved {
+		return nil, nil // nobody's address
+	}
+	return claims(ctx, tx, platform, key)
+}
+
 // TakeOver makes a paper deposit its author's own, who has proved the address that was given: they change it or take it
 // back as if they had typed it. own false says that it is not theirs: the address is forgotten, and the agents keep it.
 // Fault: not_found.

@@ -121,7 +121,13 @@ func listPaper(ctx context.Context, tx db.Tx, platform int64, project ids.ID, nu
 
 // claimed gives the published paper deposit of an identifier that waits for whoever has an address.
 func claimed(ctx context.Context, tx db.Tx, platform int64, id ids.ID, key string) ([]PaperListed, error) {
-	rows, err := tx.Query(ctx, paperListing+` WHERE w.platform = ? AND w.deposit = ? AND w.email_key = ? AND w.email_key <> '' AND w.state = '' AND d.proposal IS NOT NULL`, platform, id, key)
+	rows, err := tx.Query(ctx, paperListing+` WHERE w.platform = ? AND w.deposit = ? AND w.email_key = ? AND w.email_key <> '' AND w.state = '' AND d.proposal IS NOT NULL AND d.withdrawn = ?`, platform, id, key, false)
+	return db.Collect(rows, err, scanPaper)
+}
+
+func claims(ctx context.Context, tx db.Tx, platform int64, key string) ([]PaperListed, error) {
+	rows, err := tx.Query(ctx, paperListing+` WHERE w.platform = ? AND w.email_key = ? AND w.email_key <> '' AND w.state = '' AND d.proposal IS NOT NULL AND d.withdrawn = ?
+		ORDER BY w.created_at DESC, w.deposit LIMIT 100`, platform, key, false)
 	return db.Collect(rows, err, scanPaper)
 }
 
@@ -149,7 +155,7 @@ func unpaper(ctx context.Context, tx db.Tx, platform int64, person ids.ID) error
 	if err != nil {
 		return nil // without an address, none was typed
 	}
-	_, err = tx.Exec(ctx, `UPDATE paper_deposit SET email = '', email_key = '', state = CASE state WHEN '' THEN 'disowned' ELSE state END WHERE platform = ? AND email_key = ?`, platform, key)
+	_, err = tx.Exec(ctx, `UPDATE paper_deposit SET email = '', email_key = '' WHERE platform = ? AND email_key = ?`, platform, key)
 	return err
 }
 

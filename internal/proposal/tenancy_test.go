@@ -164,6 +164,9 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "PaperDeposits", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.PaperDeposits(ctx, tx, platform, agent(access.Organiser), keys[0], 0, 10)
 			}},
+			{Of: "ClaimsOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.ClaimsOf(ctx, tx, platform, account.Person{Email: "ana@exemple.fr", Proved: true})
+			}},
 			{Of: "ClaimOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.ClaimOf(ctx, tx, platform, account.Person{Email: "ana@exemple.fr", Proved: true}, keys[0])
 			}},

@@ -114,6 +114,12 @@ func TestAnAgentTypesASheetAndItsAuthorTakesItOver(t *testing.T) {
 			}
 		}
 		ana.prove()
+		if _, _, body := ana.get("/mon-espace"); !strings.Contains(body, claim) {
+			t.Error("her space does not say that a project waits for her")
+		}
+		if _, _, body := other.get("/mon-espace"); strings.Contains(body, claim) {
+			t.Error("somebody else's space says that a project waits")
+		}
 		if status, _, body := ana.get(claim); status != 200 || !strings.Contains(body, "Un projet déposé pour vous") {
 			t.Fatalf("the link: %d\n%s", status, body)
 		}

@@ -38,6 +38,7 @@ type deposited struct {
 type overviewPage struct {
 	Of       account.Person
 	Deposits []deposited
+	Claims   []deposited // typed at the desk from a paper form that has their address: not theirs yet
 	Done     string
 }
 
@@ -46,6 +47,9 @@ const depositsShown = 30
 func (s *Pages) overview(r *web.Request, p ui.Page) (web.View, error) {
 	page := overviewPage{Of: r.Person, Done: done(r, p)}
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx db.Tx) error {
+		if err := s.claims(ctx, tx, r, &page); err != nil {
+			return err
+		}
 		list, err := proposal.DepositsBy(ctx, tx, r.Platform.Key, r.Person.ID, depositsShown)
 		if err != nil || len(list) == 0 {
 			return err
@@ -54,6 +58,27 @@ func (s *Pages) overview(r *web.Request, p ui.Page) (web.View, error) {
 		return err
 	})
 	return web.View{Page: Overview(p, page)}, err
+}
+
+// claims adds what waits to be taken over.
+func (s *Pages) claims(ctx context.Context, tx db.Tx, r *web.Request, page *overviewPage) error {
+	list, err := proposal.ClaimsOf(ctx, tx, r.Platform.Key, r.Person)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	var projects []ids.ID
+	for _, one := range list {
+		projects = append(projects, one.Project)
+	}
+	known, err := project.ByIDs(ctx, tx, r.Platform.Key, projects)
+	for _, one := range list {
+		for _, p := range known {
+			if p.ID == one.Project {
+				page.Claims = append(page.Claims, deposited{Title: one.Title, Path: "/projets/" + p.Slug + "/deposer/" + one.Deposit.String() + "/reprendre", At: one.UpdatedAt})
+			}
+		}
+	}
+	return err
 }
 
 // deposits adds where each stands.
