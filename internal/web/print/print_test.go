@@ -297,4 +297,22 @@ func TestWhatIsPrintedFitsItsPaper(t *testing.T) {
 		p.As(browsertest.Options{Dark: true, Width: 1280, Height: 900})
 		p.Screenshot(filepath.Join(*shots, name+"-desk-dark.png"))
 	}
+
+	// A long title takes the drawing's place, never the address's.
+	if err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE project SET title = ? WHERE platform = ? AND id = ?`, "Le budget participatif des habitantes et des habitants de la ville, de ses faubourgs et de ses hameaux, édition 2027", c.of.Key, c.open.ID)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, sheet := range []string{"depot-a4", "vote-a4", "vote-tract"} {
+		p.As(browsertest.Options{})
+		p.Go(c.base + kit + "/kit/" + sheet)
+		if left := browsertest.Eval[float64](p, `document.querySelector(".poster-paper").getBoundingClientRect().bottom - document.querySelector(".without").getBoundingClientRect().bottom`); left < 0 {
+			t.Errorf("%s: what stands under the address is %v pixels out of the paper", sheet, -left)
+		}
+		if *shots != "" {
+			p.Screenshot(filepath.Join(*shots, "long-"+sheet+".png"))
+		}
+	}
 }
