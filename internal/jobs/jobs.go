@@ -26,6 +26,9 @@ type Job struct {
 	Rest     []Job     // the others of its bundle, when a handler gets it
 }
 
+// Driving is the kind of the jobs that move a rehearsal on.
+const Driving = "rehearsal"
+
 // Add writes a job in the transaction that it belongs to. body is any value that encodes to JSON; a zero at is as soon as
 // it is committed.
 func Add(ctx context.Context, tx db.Tx, platform int64, kind string, body any, at time.Time) error {

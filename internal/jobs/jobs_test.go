@@ -15,6 +15,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/jobs"
+	"github.com/parvis-civic/parvis/internal/platform"
 )
 
 var quiet = slog.New(slog.DiscardHandler)
@@ -198,6 +199,49 @@ func TestAJobWhoseProcessDiedIsTakenUpAgain(t *testing.T) {
 	})
 }
 
+// A rehearsal has a time of its own: what is due by the database's is not due there.
+func TestJobsOfARehearsalWaitForIt(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		of, err := platform.NewService(d).Create(t.Context(), platform.New{Slug: "essai-x", Kind: platform.Rehearsal})
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := time.Now().Add(-time.Hour)
+		if err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+			if err := jobs.Add(ctx, tx, of.Key, jobs.Driving, "drive ", time.Time{}); err != nil {
+				return err
+			}
+			return jobs.Add(ctx, tx, of.Key, "say", "its own ", at)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		add(t, d, of.Key+1, "", "a city's ")
+		var s said
+		drain(t, jobs.NewRunner(d, quiet, map[string]jobs.Handler{"say": s.say, jobs.Driving: s.say}))
+		slices.Sort(s.list)
+		if !slices.Equal(s.list, []string{"a city's ", "drive "}) {
+			t.Errorf("done: %q", s.list)
+		}
+		err = d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+			early, err := jobs.Take(ctx, tx, of.Key, "say", at.Add(-time.Minute))
+			if err != nil {
+				return err
+			}
+			due, err := jobs.Take(ctx, tx, of.Key, "say", at.Add(time.Minute))
+			if len(early) != 0 || len(due) != 1 {
+				t.Errorf("%d are due before its time, %d after", len(early), len(due))
+			}
+			if err != nil {
+				return err
+			}
+			return jobs.DropAll(ctx, tx, due)
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestJobsOfAPlatformAreItsOwn(t *testing.T) {
 	dbtest.Tenancy{
 		Filled: []string{"Add", "AddAll", "AddTo"},
@@ -214,10 +258,16 @@ func TestJobsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "Waiting", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return jobs.Waiting(ctx, tx, platform, "say", 10)
 			}},
+			{Of: "Take", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return jobs.Take(ctx, tx, platform, "say", time.Now().Add(time.Hour))
+			}},
 		},
 		Writes: []dbtest.Writing{
 			{Of: "Retry", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return jobs.Retry(ctx, tx, platform, "say", ids.ID{})
+			}},
+			{Of: "Hasten", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return jobs.Hasten(ctx, tx, platform, "say")
 			}},
 			{Of: "Drop", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				list, err := jobs.Waiting(ctx, tx, platform, "say", 1)

@@ -109,7 +109,7 @@ func (r *Runner) Turn(ctx context.Context) (int, error) {
 	err := r.db.Read(ctx, func(ctx context.Context, tx db.Tx) error { // most often nothing is, and nothing need be written
 		marks, args := db.In(r.kinds)
 		args = append([]any{false, db.Micros(tx.Now()), db.Micros(tx.Now())}, args...)
-		return tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM jobs j WHERE j.parked = ? AND j.run_at <= ? AND j.claimed_until <= ? AND j.kind IN (`+marks+`))`, args...).Scan(&due)
+		return tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM jobs j WHERE j.parked = ? AND j.run_at <= ? AND j.claimed_until <= ? AND j.kind IN (`+marks+`)`+elsewhere+`)`, args...).Scan(&due)
 	})
 	if err != nil || !due {
 		return 0, err

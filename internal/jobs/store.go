@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"time"
 
 	"github.com/parvis-civic/parvis/internal/db"
@@ -19,6 +20,10 @@ func scan(r *sql.Rows, j *Job) error {
 	return err
 }
 
+// elsewhere leaves out the jobs of temporary platforms, whose time is not the database's: their rehearsal does them (Take),
+// all but the ones that drive it.
+const elsewhere = ` AND (j.kind = '` + Driving + `' OR j.platform NOT IN (SELECT h.key FROM platform h WHERE h.kind = 'rehearsal'))`
+
 // claim takes jobs that are due and that nobody works on, some of each platform and kind so that none waits behind another's
 // thousands, and of bundles that begin with "now/" apart, each with the rest of its bundle.
 func claim(ctx context.Context, tx db.Tx, kinds []string, most int) ([]Job, error) {
@@ -32,7 +37,7 @@ func claim(ctx context.Context, tx db.Tx, kinds []string, most int) ([]Job, erro
 	args = append(append([]any{false, db.Micros(now), db.Micros(now)}, args...), most, db.Micros(now))
 	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM jobs j WHERE j.id IN (SELECT f.id FROM (
 			SELECT d.id, d.run_at, ROW_NUMBER() OVER (PARTITION BY d.platform, d.kind, CASE WHEN d.bundle LIKE 'now/%' THEN 0 ELSE 1 END ORDER BY d.run_at, d.id) AS turn FROM jobs d
-			WHERE d.parked = ? AND d.run_at <= ? AND d.claimed_until <= ? AND d.kind IN (`+marks+`)) f ORDER BY f.turn, f.run_at, f.id LIMIT ?)
+			WHERE d.parked = ? AND d.run_at <= ? AND d.claimed_until <= ? AND d.kind IN (`+marks+`)`+strings.ReplaceAll(elsewhere, "j.", "d.")+`) f ORDER BY f.turn, f.run_at, f.id LIMIT ?)
 		AND j.claimed_until <= ? ORDER BY j.run_at, j.id`+lock, args...)
 	due, err := db.Collect(rows, err, scan)
 	if err != nil || len(due) == 0 {
@@ -109,5 +114,29 @@ func Retry(ctx context.Context, tx db.Tx, platform int64, kind string, id ids.ID
 // Drop deletes a job of a platform that nobody wants any more.
 func Drop(ctx context.Context, tx db.Tx, platform int64, id ids.ID) error {
 	_, err := tx.Exec(ctx, `DELETE FROM jobs WHERE platform = ? AND id = ?`, platform, id)
+	return err
+}
+
+// Take gives the jobs of a temporary platform that are due at its own time, by kind, in the order of their time: its
+// rehearsal does each and calls Done.
+func Take(ctx context.Context, tx db.Tx, platform int64, kind string, now time.Time) ([]Job, error) {
+	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM jobs j WHERE j.platform = ? AND j.kind = ? AND j.run_at <= ? ORDER BY j.run_at, j.id`, platform, kind, db.Micros(now))
+	return db.Collect(rows, err, scan)
+}
+
+// Hasten lets the jobs of a platform of one kind run now.
+func Hasten(ctx context.Context, tx db.Tx, platform int64, kind string) error {
+	_, err := tx.Exec(ctx, `UPDATE jobs SET run_at = ?, tries = 0, parked = ? WHERE platform = ? AND kind = ?`, db.Micros(tx.Now()), false, platform, kind)
+	return err
+}
+
+// DropAll deletes jobs that are done.
+func DropAll(ctx context.Context, tx db.Tx, list []Job) error {
+	all := make([]ids.ID, len(list))
+	for i, j := range list {
+		all[i] = j.ID
+	}
+	marks, args := db.In(all)
+	_, err := tx.Exec(ctx, `DELETE FROM jobs WHERE id IN (`+marks+`)`, args...)
 	return err
 }

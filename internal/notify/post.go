@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/jobs"
 	"github.com/parvis-civic/parvis/internal/platform"
@@ -73,7 +74,7 @@ func (p *Post) Handle(ctx context.Context, j jobs.Job) error {
 	if token != "" {
 		e.Unsubscribe = of.Base(p.local) + UnsubscribePath + "?jeton=" + token
 	}
-	if p.transport == nil {
+	if p.transport == nil || of.Kind == platform.Rehearsal { // whatever led here, nothing of a rehearsal reaches anybody
 		return p.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 			if err := putInBox(ctx, tx, j.Platform, Boxed{ID: j.ID, Recipient: m.To, Letter: e.Letter}); err != nil {
 				return err
@@ -152,3 +153,29 @@ func together(mails []Mail, of platform.Platform, local string) Letter {
 	}
 	return letter
 }
+
+// TakeIn puts the e-mails that wait on a rehearsal's platform into its mailbox, those of them that keep wants by their kind, and
+// gives the jobs that are so done. None is ever sent. Fault: not_found, for any other platform.
+func TakeIn(ctx context.Context, tx db.Tx, of platform.Platform, local string, keep func(kind string) bool) ([]jobs.Job, error) {
+	if of.Kind != platform.Rehearsal {
+		return nil, fault.New(fault.NotFound, "fault.not_found")
+	}
+	list, err := jobs.Waiting(ctx, tx, of.Key, Job, takenIn)
+	if err != nil {
+		return nil, err
+	}
+	var boxed []Boxed
+	for _, j := range list {
+		mails, err := unpack(j)
+		if err != nil {
+			return nil, err
+		}
+		if m := mails[0]; keep(m.Kind) {
+			boxed = append(boxed, Boxed{ID: j.ID, Recipient: m.To, Letter: m.Compose(of, local), At: of.Now(tx.Now())})
+		}
+	}
+	return list, fillBox(ctx, tx, of.Key, boxed)
+}
+
+// takenIn is more than one moment of a rehearsal sends.
+const takenIn = 1000

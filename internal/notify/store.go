@@ -118,6 +118,15 @@ func putInBox(ctx context.Context, tx db.Tx, platform int64, b Boxed) error {
 	return err
 }
 
+// fillBox puts several e-mails into a mailbox, as of their own times.
+func fillBox(ctx context.Context, tx db.Tx, platform int64, list []Boxed) error {
+	rows := make([][]any, len(list))
+	for i, b := range list {
+		rows[i] = []any{platform, b.ID, b.Recipient, b.Subject, strings.Join(b.Paragraphs, "\n\n"), b.Action, b.Link, db.Micros(b.At)}
+	}
+	return db.Insert(ctx, tx, "mail_box", []string{"platform", "id", "recipient", "subject", "body", "action", "link", "at"}, rows)
+}
+
 // Mailbox gives what the demonstration would have sent, the last first, at most limit.
 func Mailbox(ctx context.Context, tx db.Tx, platform int64, limit int) ([]Boxed, error) {
 	rows, err := tx.Query(ctx, `SELECT b.id, b.recipient, b.subject, b.body, b.action, b.link, b.at FROM mail_box b WHERE b.platform = ? ORDER BY b.at DESC, b.id LIMIT ?`, platform, limit)

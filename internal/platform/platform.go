@@ -41,7 +41,25 @@ type Kind string
 const (
 	City   Kind = "city"   // a city runs it
 	Replay Kind = "replay" // it shows public data of elsewhere; no city answers for it
+	// Rehearsal is a temporary one on which nothing is real. It answers no host, and is in no list; its clock stands still
+	// but for the rehearsal, which moves it, and its jobs are done by the rehearsal too.
+	Rehearsal Kind = "rehearsal"
 )
+
+// RehearsalSlug begins the slug of a rehearsal's platform; what follows is its token, which nobody can guess. Its pages are
+// under RehearsalPath and the token, on the host of the platform that it belongs to.
+const (
+	RehearsalSlug = "essai-"
+	RehearsalPath = "/essai/"
+)
+
+// Prefix gives what the paths of a rehearsal's pages begin with; empty for any other platform.
+func (p Platform) Prefix() string {
+	if p.Kind != Rehearsal {
+		return ""
+	}
+	return RehearsalPath + strings.TrimPrefix(p.Slug, RehearsalSlug)
+}
 
 // Licence is the licence of the open data.
 type Licence string
@@ -134,7 +152,7 @@ func (n New) check() error {
 		}
 	}
 	bad(slugForm.MatchString(n.Slug), "slug", "fault.platform.slug", n.Slug)
-	bad(n.Kind == City || n.Kind == Replay, "kind", "fault.platform.kind", n.Kind)
+	bad(n.Kind == City || n.Kind == Replay || n.Kind == Rehearsal, "kind", "fault.platform.kind", n.Kind)
 	for _, l := range n.Languages {
 		bad(spoken[l], "languages", "fault.platform.language", l)
 	}
@@ -165,7 +183,7 @@ func (s *Service) ByHost(ctx context.Context, host string) (p Platform, err erro
 	return p, err
 }
 
-// List gives every platform, the default first.
+// List gives every platform but those of rehearsals, the default first.
 func (s *Service) List(ctx context.Context) (all []Platform, err error) {
 	err = s.db.Read(ctx, func(ctx context.Context, tx db.Tx) error {
 		all, err = All(ctx, tx)

@@ -224,7 +224,7 @@ func TestPlatformsAreChangedAndRemovedAlone(t *testing.T) {
 	dbtest.Tenancy{
 		Fill: func(ctx context.Context, tx db.Tx, platformKey int64) error {
 			name := names[platformKey]
-			p, err := platform.Create(ctx, tx, platform.New{Slug: name, Hosts: []string{name + ".example"}})
+			p, err := platform.Create(ctx, tx, platform.New{Slug: name, Kind: platform.Rehearsal, Hosts: []string{name + ".example"}})
 			if err == nil && p.Key != platformKey {
 				t.Errorf("platform %d is the %d", platformKey, p.Key)
 			}
@@ -254,7 +254,44 @@ func TestPlatformsAreChangedAndRemovedAlone(t *testing.T) {
 			{Of: "SetLogo", Call: func(ctx context.Context, tx db.Tx, key int64) error {
 				return platform.SetLogo(ctx, tx, key, ids.Random())
 			}},
+			{Of: "StandAt", Call: func(ctx context.Context, tx db.Tx, key int64) error {
+				return platform.StandAt(ctx, tx, key, time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC))
+			}},
 			{Of: "Remove", Call: platform.Remove},
 		},
 	}.Run(t)
+}
+
+func TestThePlatformOfARehearsalAnswersNoHostAndIsInNoList(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		city := create(t, d, platform.New{Slug: "ville"})
+		r := create(t, d, platform.New{Slug: platform.RehearsalSlug + "secret", Kind: platform.Rehearsal})
+		if r.Prefix() != "/essai/secret" || city.Prefix() != "" {
+			t.Errorf("its pages are under %q, the city's under %q", r.Prefix(), city.Prefix())
+		}
+		s := platform.NewService(d)
+		if p, err := s.ByHost(t.Context(), "essai-secret.localhost"); err != nil || p.Slug != "ville" {
+			t.Errorf("its name as a host finds %s: %v", p.Slug, err)
+		}
+		if all, err := s.List(t.Context()); err != nil || len(all) != 1 {
+			t.Errorf("it is in the list: %+v, %v", all, err)
+		}
+		at := time.Date(2030, 5, 1, 12, 0, 0, 0, time.UTC)
+		err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+			if err := platform.StandAt(ctx, tx, r.Key, at); err != nil {
+				return err
+			}
+			all, err := platform.Rehearsals(ctx, tx)
+			if err == nil && (len(all) != 1 || !all[0].Now(tx.Now()).Equal(at) || !all[0].Now(tx.Now().Add(time.Hour)).Equal(at)) {
+				t.Errorf("its time does not stand still: %+v", all)
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		if err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error { return platform.StandAt(ctx, tx, city.Key, at) }); !fault.Is(err, fault.NotFound) {
+			t.Errorf("the time of a city is moved: %v", err)
+		}
+	})
 }

@@ -58,8 +58,8 @@ func ByHost(ctx context.Context, tx db.Tx, host string) (Platform, error) {
 	}
 	return one(tx.QueryRow(ctx, `SELECT `+columns+` FROM platform WHERE key = COALESCE(
 		(SELECT platform FROM host WHERE host = ?),
-		(SELECT key FROM platform WHERE slug = ?),
-		(SELECT MIN(key) FROM platform))`, host, slug), "fault.platform.none", host)
+		(SELECT key FROM platform WHERE slug = ? AND kind <> ?),
+		(SELECT MIN(key) FROM platform))`, host, slug, string(Rehearsal)), "fault.platform.none", host)
 }
 
 // BySlug finds a platform by its slug. Fault: not_found.
@@ -72,10 +72,26 @@ func ByKey(ctx context.Context, tx db.Tx, key int64) (Platform, error) {
 	return one(tx.QueryRow(ctx, `SELECT `+columns+` FROM platform WHERE key = ?`, key), "fault.platform.unknown", key)
 }
 
-// All gives every platform, the default first.
+// All gives every platform but those of rehearsals, the default first.
 func All(ctx context.Context, tx db.Tx) ([]Platform, error) {
-	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM platform ORDER BY key`)
+	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM platform WHERE kind <> ? ORDER BY key`, string(Rehearsal))
 	return db.Collect(rows, err, func(r *sql.Rows, p *Platform) error { return scan(r, p) })
+}
+
+// Rehearsals gives the temporary platforms, the oldest first. They are few.
+func Rehearsals(ctx context.Context, tx db.Tx) ([]Platform, error) {
+	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM platform WHERE kind = ? ORDER BY key`, string(Rehearsal))
+	return db.Collect(rows, err, func(r *sql.Rows, p *Platform) error { return scan(r, p) })
+}
+
+// StandAt makes the time of a rehearsal's platform stand still at a moment. Fault: not_found, for any other platform.
+func StandAt(ctx context.Context, tx db.Tx, platform int64, at time.Time) error {
+	n, err := tx.Exec(ctx, `UPDATE platform SET clock_from = ?, clock_to = ?, clock_rate = 0 WHERE key = ? AND kind = ?`,
+		db.Micros(tx.Now()), db.Micros(at), platform, string(Rehearsal))
+	if err == nil && n == 0 {
+		err = fault.New(fault.NotFound, "fault.platform.unknown", "Value", platform)
+	}
+	return err
 }
 
 func hostTaken(ctx context.Context, tx db.Tx, host string) (taken bool, err error) {

@@ -110,6 +110,21 @@ func (s *Service) eraseBallots(ctx context.Context, platform int64, edition ids.
 // city answers for: the demonstration. First nothing is shown any more, then everything goes, in small transactions; one
 // that died is called again.
 func (s *Service) Empty(ctx context.Context, platform int64) error {
+	return s.empty(ctx, platform, func(context.Context, db.Tx) error { return nil })
+}
+
+// Discard is Empty for a platform that goes too, with its hosts, in the same last transaction: that of a rehearsal.
+func (s *Service) Discard(ctx context.Context, key int64) error {
+	return s.empty(ctx, key, func(ctx context.Context, tx db.Tx) error {
+		if err := tx.Lock(ctx, platform.LockName); err != nil {
+			return err
+		}
+		return platform.Remove(ctx, tx, key)
+	})
+}
+
+// empty does Empty, and something more in its last transaction.
+func (s *Service) empty(ctx context.Context, platform int64, last func(context.Context, db.Tx) error) error {
 	var editions []ids.ID
 	err := s.db.Write(ctx, func(ctx context.Context, tx db.Tx) (err error) {
 		if editions, err = allProjects(ctx, tx, platform); err != nil {
@@ -133,5 +148,10 @@ func (s *Service) Empty(ctx context.Context, platform int64) error {
 	if err != nil {
 		return err
 	}
-	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return eraseRest(ctx, tx, platform) })
+	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		if err := eraseRest(ctx, tx, platform); err != nil {
+			return err
+		}
+		return last(ctx, tx)
+	})
 }
