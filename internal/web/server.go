@@ -29,6 +29,8 @@ import (
 // Platforms finds the platform that answers a host name ("ville.fr:8080"); false when none does.
 type Platforms interface {
 	ByHost(ctx context.Context, host string) (platform.Platform, bool, error)
+	// Rehearsal finds the temporary platform of a token; false when there is none.
+	Rehearsal(ctx context.Context, token string) (platform.Platform, bool, error)
 	// Shown gives a platform as pages show it.
 	Shown(p platform.Platform) ui.Platform
 }
@@ -107,6 +109,9 @@ type server struct {
 func New(o Options) (http.Handler, error) {
 	s := &server{o}
 	mux := http.NewServeMux()
+	within := http.NewServeMux() // the pages of a rehearsal
+	within.HandleFunc("/", s.notFound)
+	mux.HandleFunc("GET "+platform.RehearsalPath+"{token}/{rest...}", s.rehearsal(within))
 	mux.Handle("GET /assets/", o.Static)
 	for pattern, h := range o.Others {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
@@ -120,6 +125,9 @@ func New(o Options) (http.Handler, error) {
 		}
 		for _, lang := range i18n.Langs {
 			mux.HandleFunc(cmp.Or(route.Method, http.MethodGet)+" "+inLanguage(lang, route.Path), s.page(lang, route))
+			if route.Method == "" {
+				within.HandleFunc(http.MethodGet+" "+inLanguage(lang, route.Path), s.page(lang, route))
+			}
 		}
 	}
 	mux.HandleFunc("/", s.notFound)
@@ -241,13 +249,16 @@ func (s *server) requested(r *http.Request, lang i18n.Lang) (ui.Page, platform.P
 	_, path := languageOf(r.URL.Path)
 	p := ui.Page{Static: s.Static, Path: path, Query: r.URL.RawQuery, RequestID: eventOf(r).id, Locale: i18n.For(lang, nil),
 		Platform: ui.Platform{Name: "Parvis", Languages: i18n.Langs}}
-	of, ok, err := s.Platforms.ByHost(r.Context(), r.Host)
-	if err != nil || !ok {
-		return p, of, false, err
+	of, ok := rehearsed(r)
+	if !ok {
+		var err error
+		if of, ok, err = s.Platforms.ByHost(r.Context(), r.Host); err != nil || !ok {
+			return p, of, false, err
+		}
 	}
 	eventOf(r).platform = of.Slug
 	p.Platform, p.Locale = s.Platforms.Shown(of), i18n.For(lang, of.Zone)
-	if of.Kind != platform.Replay {
+	if of.Kind == platform.City {
 		p.Tour = s.Tour
 	}
 	return p, of, slices.Contains(p.Platform.Languages, lang), nil
@@ -265,10 +276,15 @@ func (s *server) notFound(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if path := strings.TrimRight(r.URL.Path, "/"); path != r.URL.Path && path != "" {
-		to := url.URL{Path: "/" + strings.TrimLeft(path, "/"), RawQuery: r.URL.RawQuery}
+		to := url.URL{Path: prefixOf(r) + "/" + strings.TrimLeft(path, "/"), RawQuery: r.URL.RawQuery}
 		http.Redirect(w, r, to.String(), http.StatusMovedPermanently)
 		return
 	}
+	s.absent(w, r)
+}
+
+// absent says that there is no such page.
+func (s *server) absent(w http.ResponseWriter, r *http.Request) {
 	lang, _ := languageOf(r.URL.Path)
 	p, _, _, err := s.requested(r, lang)
 	if err != nil {

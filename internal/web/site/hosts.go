@@ -49,6 +49,18 @@ func (s *Site) ByHost(ctx context.Context, host string) (of platform.Platform, o
 	return of, err == nil, err
 }
 
+// Rehearsal finds the temporary platform of a token that nobody can guess; false when there is none.
+func (s *Site) Rehearsal(ctx context.Context, token string) (of platform.Platform, ok bool, err error) {
+	err = s.db.Read(ctx, func(ctx context.Context, tx db.Tx) error {
+		of, err = platform.BySlug(ctx, tx, platform.RehearsalSlug+token)
+		return err
+	})
+	if fault.Is(err, fault.NotFound) || err == nil && of.Kind != platform.Rehearsal {
+		return platform.Platform{}, false, nil
+	}
+	return of, err == nil, err
+}
+
 func (h *hosts) recall(host string) (platform.Platform, bool) {
 	if h.life <= 0 {
 		return platform.Platform{}, false

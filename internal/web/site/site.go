@@ -37,6 +37,9 @@ var licences = map[platform.Licence][2]string{
 func (s *Site) Shown(p platform.Platform) ui.Platform {
 	u := ui.Platform{Slug: p.Slug, Name: p.Name, Accent: p.Accent, Zone: p.Zone, Licence: licences[p.Licence][0], LicenceURL: licences[p.Licence][1], BaseURL: p.Base(s.local),
 		Replay: p.Kind == platform.Replay}
+	if u.Prefix = p.Prefix(); u.Prefix != "" {
+		u.Rehearsal = p.Clock.To
+	}
 	for _, l := range p.Languages {
 		u.Statement = u.Statement || p.Legal[l+"/accessibility"] != ""
 		u.Languages = append(u.Languages, i18n.Lang(l))

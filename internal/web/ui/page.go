@@ -27,6 +27,9 @@ type Platform struct {
 	Replay     bool   // a copy of public data, that no city answers for
 	Statement  bool   // it has an accessibility statement of its own
 	BaseURL    string // scheme and host of its public address, for canonical links; may be empty
+	// Of a rehearsal's platform: what its addresses begin with, and the time at which it stands. Empty for all others.
+	Prefix    string
+	Rehearsal time.Time
 }
 
 // Page is the request as a template sees it: whose page, in which language, at which address.
@@ -52,7 +55,9 @@ type Head struct {
 }
 
 // Href gives the address of a path of this platform in the page's language.
-func (p Page) Href(path string) templ.SafeURL { return hrefIn(p.Lang, path) }
+func (p Page) Href(path string) templ.SafeURL {
+	return templ.SafeURL(p.Platform.Prefix) + hrefIn(p.Lang, path)
+}
 
 // HrefWith is Href with a query made of pairs of names and values; empty values are left out.
 func (p Page) HrefWith(path string, pairs ...string) templ.SafeURL {
@@ -94,7 +99,7 @@ func (p Page) accessibility() string {
 
 // translated gives this same page in another language.
 func (p Page) translated(lang i18n.Lang) templ.SafeURL {
-	href := hrefIn(lang, p.Path)
+	href := templ.SafeURL(p.Platform.Prefix) + hrefIn(lang, p.Path)
 	if p.Query != "" {
 		href += templ.SafeURL("?" + p.Query)
 	}
