@@ -66,6 +66,8 @@ var rooms = []room{
 	{"transfer", base + "media rulebook tally tally/pabulib project proposal ballot result delivery", "fills every room from a file"},
 	{"demo", base + "drawing media rulebook tally tally/pabulib project proposal ballot result delivery transfer", "fills every room with a city that does not exist"},
 
+	{"rehearsal", base + "rulebook tally project proposal ballot result transfer", "runs an edition through the rooms before it is real (transfer: erases its platform)"},
+
 	{"graph/exec", "", "runs any schema, knows nothing of Parvis"},
 	{"graph/exec/direct", "", "lets the library's transports write what the executor made"},
 	{"graph", base + "media rulebook tally project proposal ballot result delivery graph/exec graph/exec/direct", "answers from the rooms, holds no SQL"},
@@ -89,7 +91,8 @@ var rooms = []room{
 
 	{"web/office", base + "media rulebook tally project web web/ui web/assets", "the pages of who organises, from the rooms, hold no SQL"},
 
-	{"cmd/parvis", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer live address demo control run graph web web/site web/admin web/desk web/tour web/me web/deposit web/vote web/office web/print web/ui web/assets", "wiring"},
+	{"cmd/parvis", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer live address demo control run graph web web/site web/admin web/desk web/tour web/me web/deposit web/vote web/office web/print web/ui web/assets rehearsal web/rehearse", "wiring"},
+	{"web/rehearse", base + "project rehearsal tally web web/ui", "the pages on which who organises rehearses an edition, hold no SQL"},
 
 	{"web/webtest", leaves + "platform account", "people for tests of pages"},
 	{"house", "", "tests of the tree"},
