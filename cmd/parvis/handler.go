@@ -15,6 +15,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/graph"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
+	"github.com/parvis-civic/parvis/internal/rehearsal"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/admin"
 	"github.com/parvis-civic/parvis/internal/web/deposit"
@@ -22,6 +23,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/web/me"
 	"github.com/parvis-civic/parvis/internal/web/office"
 	"github.com/parvis-civic/parvis/internal/web/print"
+	"github.com/parvis-civic/parvis/internal/web/rehearse"
 	"github.com/parvis-civic/parvis/internal/web/site"
 	"github.com/parvis-civic/parvis/internal/web/tour"
 	"github.com/parvis-civic/parvis/internal/web/ui"
@@ -69,6 +71,7 @@ func (h *house) routes(pages *site.Site, people *account.Service) []web.Route {
 		deposit.New(h.db, proposal.NewService(h.db)).Routes(),
 		vote.New(h.db, ballot.NewService(h.db)).Routes(),
 		office.New(project.NewService(h.db)).Routes(),
+		rehearse.New(rehearsal.NewService(h.db, h.url)).Routes(),
 		desk.New(h.db, people).Routes(),
 		print.New(h.db).Routes(),
 		admin.New(h.db, people, h.mailState()).Routes())

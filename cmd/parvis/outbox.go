@@ -10,6 +10,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/ballot"
 	"github.com/parvis-civic/parvis/internal/jobs"
 	"github.com/parvis-civic/parvis/internal/notify"
+	"github.com/parvis-civic/parvis/internal/rehearsal"
 	"github.com/parvis-civic/parvis/internal/run"
 	"github.com/parvis-civic/parvis/internal/web/admin"
 )
@@ -43,13 +44,14 @@ func (c *mailing) transport(a *app) (notify.Transport, error) {
 	return notify.SMTP{Host: host, Port: n, Security: notify.Security(c.SMTPSecurity), User: c.SMTPUser, Password: os.Getenv("PARVIS_SMTP_PASSWORD"), From: c.SMTPFrom, ReplyTo: c.SMTPReplyTo}, nil
 }
 
-// outbox does what waits behind commits: e-mails and reminders. It stands above the pages, so that it stops first.
+// outbox does what waits behind commits: e-mails, reminders, and rehearsals, moment by moment. It stands above the pages, so that it stops first.
 func (h *house) outbox() run.Task {
 	var runner *jobs.Runner
 	return run.Task{Name: "outbox", Deadline: 20 * time.Second,
 		Start: func(ctx context.Context, _ func(error)) error {
 			ballots := ballot.NewService(h.db)
-			handlers := map[string]jobs.Handler{ballot.ReminderJob: ballots.Remind, ballot.SettleJob: ballots.Settle}
+			handlers := map[string]jobs.Handler{ballot.ReminderJob: ballots.Remind, ballot.SettleJob: ballots.Settle,
+				jobs.Driving: rehearsal.NewService(h.db, h.url).Handle}
 			switch {
 			case h.mailbox:
 				handlers[notify.Job] = notify.NewPost(h.db, nil, h.url).Handle
