@@ -58,6 +58,7 @@ type Route struct {
 	Path    string
 	Need    access.Action // what one must be allowed to do at some moment; the handler's service asks for this moment
 	Largest int64         // bytes of a form's body; 0 is 1 MiB
+	OfHost  bool          // it shows what a host alone has, a stream or the API, so that a rehearsal is without it
 	Handle  Handler
 }
 
@@ -125,7 +126,7 @@ func New(o Options) (http.Handler, error) {
 		}
 		for _, lang := range i18n.Langs {
 			mux.HandleFunc(cmp.Or(route.Method, http.MethodGet)+" "+inLanguage(lang, route.Path), s.page(lang, route))
-			if route.Method == "" {
+			if route.Method == "" && !route.OfHost {
 				within.HandleFunc(http.MethodGet+" "+inLanguage(lang, route.Path), s.page(lang, route))
 			}
 		}

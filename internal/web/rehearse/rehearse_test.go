@@ -206,7 +206,7 @@ func TestTheFormSaysWhatIsWrongAndKeepsWhatWasTyped(t *testing.T) {
 	}
 }
 
-var addresses = regexp.MustCompile(`(?:href|action|src)="(/[^"]*)"`)
+var addresses = regexp.MustCompile(`(?:href|action|src|data-[a-z]+)="(/[^"]*)"`)
 
 // What shows the temporary platform shows nothing else, takes nothing, and is found by nobody who was not told.
 func TestTheTemporaryPlatformIsOnlyLookedAt(t *testing.T) {
@@ -256,6 +256,11 @@ func TestTheTemporaryPlatformIsOnlyLookedAt(t *testing.T) {
 		}
 		if len(seen) < 15 {
 			t.Errorf("only %d pages were met", len(seen))
+		}
+		for _, path := range []string{"/plateformes", "/developer", "/donnees", "/projets/" + c.edition + "/mur", "/graphql", "/sitemap.xml"} {
+			if a := c.ask("claire", "localhost", "GET", prefix+path, nil); a.StatusCode != http.StatusNotFound {
+				t.Errorf("a rehearsal shows %s, which is the host's: %d", path, a.StatusCode)
+			}
 		}
 		for _, path := range []string{"/connexion", "/projets/" + c.edition + "/vote", "/organisation"} {
 			if a := c.ask("claire", "localhost", "POST", prefix+path, url.Values{"email": {"a@b.fr"}}); a.StatusCode != http.StatusMethodNotAllowed {

@@ -221,9 +221,9 @@ func (e edition) points() bool { return e.Rulebook.Count.Scoring.By != "choice" 
 func (s *Site) Routes() []web.Route {
 	return []web.Route{
 		{Path: "/{$}", Need: access.Visit, Handle: s.home},
-		{Path: "/plateformes", Need: access.Visit, Handle: s.platforms},
-		{Path: "/developer", Need: access.Visit, Handle: s.developer},
-		{Path: aboutPath, Need: access.Visit, Handle: s.aboutData},
+		{Path: "/plateformes", Need: access.Visit, Handle: s.platforms, OfHost: true},
+		{Path: "/developer", Need: access.Visit, Handle: s.developer, OfHost: true},
+		{Path: aboutPath, Need: access.Visit, Handle: s.aboutData, OfHost: true},
 		{Path: legalPaths["notice"], Need: access.Visit, Handle: s.legal("notice")},
 		{Path: legalPaths["privacy"], Need: access.Visit, Handle: s.legal("privacy")},
 		{Path: legalPaths["accessibility"], Need: access.Visit, Handle: s.legal("accessibility")},
@@ -236,7 +236,7 @@ func (s *Site) Routes() []web.Route {
 		{Path: "/projets/{project}/resultats/{district}", Need: access.SeeResult, Handle: s.resultsDistrict},
 		{Path: "/projets/{project}/realisations", Need: access.SeeResult, Handle: s.deliveryShow},
 		{Path: "/projets/{project}/reglement", Need: access.SeeProject, Handle: s.rulebookShow},
-		{Path: "/projets/{project}/mur", Need: access.SeeVoters, Handle: s.wallShow},
+		{Path: "/projets/{project}/mur", Need: access.SeeVoters, Handle: s.wallShow, OfHost: true},
 	}
 }
 
