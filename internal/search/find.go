@@ -156,7 +156,9 @@ func (w *searched) gather(word string, shelves []shelf) {
 }
 
 // settle takes the word for its likeliest guess.
-func (w *searched) settle(shelves []shelf, known map[string]entry) { w.gather(w.likeliest(known), shelves) }
+func (w *searched) settle(shelves []shelf, known map[string]entry) {
+	w.gather(w.likeliest(known), shelves)
+}
 
 // likeliest is the guess that most proposals have, then the first in the alphabet.
 func (w *searched) likeliest(known map[string]entry) string {

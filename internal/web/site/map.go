@@ -12,9 +12,9 @@ import (
 
 // MapPage is the city with the proposals of a project, and the list that says the same.
 type MapPage struct {
-	Project   Project
-	Look      Look
-	Map       ui.CityMap
+	Project Project
+	Look    Look
+	Map     ui.CityMap
 	facets
 	Drawn     bool          // false: there is neither an outline nor a place to draw
 	Beside    []MapDistrict // districts: all of them, with what they have under the filters of the address
