@@ -14,7 +14,6 @@ import (
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
-	"github.com/parvis-civic/parvis/internal/rulebook"
 )
 
 // everything is all that a list can bring.
@@ -31,7 +30,7 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 	}
 	query := proposal.ListQuery{Step: vote, Author: author, Within: &proposal.Frame{South: 43, West: 1, North: 44, East: 2}, Order: proposal.ByVotes, With: everything, Limit: 10}
 	dbtest.Tenancy{
-		Filled: []string{"Insert", "Select", "KeepFacets", "SetForm", "SetCharter"},
+		Filled: []string{"Insert", "Select", "KeepFacets", "Follow"},
 		Fill: func(ctx context.Context, tx db.Tx, platform int64) error {
 			of := func(what string) string { return fmt.Sprint(what, " de ", platform) }
 			var list []proposal.Proposal
@@ -59,11 +58,7 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 				proposal.Insert(ctx, tx, platform, list),
 				proposal.Select(ctx, tx, platform, selections, all),
 				proposal.KeepFacets(ctx, tx, platform, vote, names(platform)),
-				proposal.SetForm(ctx, tx, platform, deposit, proposal.Form{Summary: proposal.Optional, Body: proposal.Absent, Category: proposal.Absent, Theme: proposal.Absent,
-					District: proposal.Absent, Place: proposal.Absent, Cost: proposal.Absent, Picture: proposal.Absent,
-					Questions: []proposal.Question{{Key: "q", Kind: proposal.ShortText, Need: proposal.Optional, Label: rulebook.Text{FR: of("Pourquoi")}}}}),
-				second(proposal.SetCharter(ctx, tx, platform, rulebook.Text{FR: of("La charte")})),
-				deposited(ctx, tx, platform, keys[0], author, pictures[platform-1], of("Un banc")),
+				followed(ctx, tx, platform, keys[0], author, of("Un banc")),
 			} {
 				if err != nil {
 					return err
@@ -75,24 +70,8 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "Similar", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.Similar(ctx, tx, platform, "Les bancs", 10)
 			}},
-			{Of: "FormOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				return proposal.FormOf(ctx, tx, platform, deposit)
-			}},
-			{Of: "CharterOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				return proposal.CharterOf(ctx, tx, platform)
-			}},
 			{Of: "Versions", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.Versions(ctx, tx, platform, keys[0])
-			}},
-			{Of: "DepositOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				d, _, err := proposal.DepositOf(ctx, tx, platform, keys[0])
-				return d, err
-			}},
-			{Of: "DepositsBy", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				return proposal.DepositsBy(ctx, tx, platform, author, 10)
-			}},
-			{Of: "FileOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				return proposal.FileOf(ctx, tx, platform, keys[0], "plan")
 			}},
 			{Of: "Following", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				n, follows, err := proposal.Following(ctx, tx, platform, keys[0], author)
@@ -127,6 +106,12 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 				p, _, err := proposal.Numbered(ctx, tx, platform, edition, 1)
 				return p, err
 			}},
+			{Of: "Authored", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.Authored(ctx, tx, platform, keys[0])
+			}},
+			{Of: "NextNumber", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.NextNumber(ctx, tx, platform, edition)
+			}},
 			{Of: "Numbers", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.Numbers(ctx, tx, platform, edition, []int{1})
 			}},
@@ -142,14 +127,6 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 					return nil, err
 				}
 				second, err := proposal.ShowsPicture(ctx, tx, platform, pictures[1])
-				return []bool{first, second}, err
-			}},
-			{Of: "OwnsPicture", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				first, err := proposal.OwnsPicture(ctx, tx, platform, author, pictures[0])
-				if err != nil {
-					return nil, err
-				}
-				second, err := proposal.OwnsPicture(ctx, tx, platform, author, pictures[1])
 				return []bool{first, second}, err
 			}},
 			{Of: "SelectionsOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
@@ -206,6 +183,26 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 				now.Title = "Une fontaine"
 				return proposal.Reindex(ctx, tx, platform, p, now)
 			}},
+			{Of: "Publish", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				p := proposal.Proposal{ID: keys[2], Project: edition, Number: 9, Slug: "x", Title: "Un kiosque", Author: author, PublishedAt: time.UnixMicro(1), CreatedAt: time.UnixMicro(1)}
+				return proposal.Publish(ctx, tx, platform, vote, p, names(90), proposal.Version{Title: p.Title})
+			}},
+			{Of: "Change", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				was, err := proposal.Authored(ctx, tx, platform, keys[0])
+				if err != nil {
+					return err
+				}
+				now := was
+				now.Title = "Un abri"
+				return proposal.Change(ctx, tx, platform, vote, was, now, names(90), proposal.Version{Title: now.Title})
+			}},
+			{Of: "Withdraw", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				p, err := proposal.Authored(ctx, tx, platform, keys[0])
+				if err != nil {
+					return err
+				}
+				return proposal.Withdraw(ctx, tx, platform, vote, p, time.UnixMicro(2))
+			}},
 			{Of: "MoveDistrict", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return proposal.MoveDistrict(ctx, tx, platform, edition, district, ids.Random())
 			}},
@@ -213,33 +210,20 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 	}.Run(t)
 }
 
-// deposited stores what a proposal was made of, a version of it, a file, and somebody who follows it; on the second
-// platform more of them.
-func deposited(ctx context.Context, tx db.Tx, platform int64, key, author, picture ids.ID, title string) error {
+// followed stores a version of a proposal, and somebody who follows it; on the second platform more of them.
+func followed(ctx context.Context, tx db.Tx, platform int64, key, author ids.ID, title string) error {
 	followers := []ids.ID{author, ids.Random()}
 	if platform > 1 {
 		followers[0] = ids.Random()
 		followers = append(followers, ids.Random())
 	}
 	for _, f := range followers {
-		if _, err := tx.Exec(ctx, `INSERT INTO follow (platform, proposal, participant, at) VALUES (?, ?, ?, 1)`, platform, key, f); err != nil {
+		if err := proposal.Follow(ctx, tx, platform, key, f, time.UnixMicro(1), false); err != nil {
 			return err
 		}
 	}
-	for _, insert := range []struct {
-		sql  string
-		args []any
-	}{
-		{`INSERT INTO deposit (platform, id, project, step, participant, proposal, body, picture, charter, withdrawn, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, 1, 1)`,
-			[]any{platform, key, key, key, author, key, `{"title":"` + title + `"}`, picture, false}},
-		{`INSERT INTO proposal_version (platform, proposal, version, body, at) VALUES (?, ?, 1, ?, 1)`, []any{platform, key, `{"title":"` + title + `"}`}},
-		{`INSERT INTO deposit_file (platform, deposit, question, name, mime, content, created_at) VALUES (?, ?, 'plan', ?, '', ?, 1)`, []any{platform, key, title, []byte(title)}},
-	} {
-		if _, err := tx.Exec(ctx, insert.sql, insert.args...); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := tx.Exec(ctx, `INSERT INTO proposal_version (platform, proposal, version, body, at) VALUES (?, ?, 1, ?, 1)`, platform, key, `{"title":"`+title+`"}`)
+	return err
 }
 
 func TestDraftsAndHiddenEditionsAreNotRead(t *testing.T) {

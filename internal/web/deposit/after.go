@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/project"
@@ -17,8 +18,8 @@ import (
 
 // donePage is what follows a publication.
 type donePage struct {
-	proposal.Call
-	Deposit  proposal.Deposit
+	deposit.Call
+	Deposit  deposit.Deposit
 	Proposal proposal.Proposal
 	Edited   bool
 	Follows  bool

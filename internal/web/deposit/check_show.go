@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/web"
@@ -17,7 +18,7 @@ import (
 // checkPage shows a draft as it will be, and what is missing.
 type checkPage struct {
 	formPage
-	Means   proposal.Checked
+	Means   deposit.Checked
 	Alike   []proposal.Alike
 	Refused bool // somebody tried to publish it
 	Proved  bool
@@ -36,7 +37,7 @@ func (s *Pages) checkShow(r *web.Request, p ui.Page) (web.View, error) {
 }
 
 // check shows the page, with why the publication was refused.
-func (s *Pages) check(r *web.Request, p ui.Page, c proposal.Call, d proposal.Deposit, refused error) (web.View, error) {
+func (s *Pages) check(r *web.Request, p ui.Page, c deposit.Call, d deposit.Deposit, refused error) (web.View, error) {
 	k := checkPage{formPage: formPage{Call: c, Deposit: d, Open: c.Open(r.Person, d)}, Refused: refused != nil, Proved: r.Person.Proved}
 	means, wrong := c.Check(d.Content, !d.Picture.IsZero())
 	k.Means = means
@@ -126,7 +127,7 @@ func (k checkPage) districtName(p ui.Page) string {
 			return d.Name
 		}
 	}
-	if k.Deposit.Content.District == proposal.WholeCity {
+	if k.Deposit.Content.District == deposit.WholeCity {
 		return p.T("web.district.whole")
 	}
 	return ""

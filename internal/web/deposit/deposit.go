@@ -11,9 +11,9 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/ids"
-	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
@@ -21,11 +21,11 @@ import (
 // Pages answers them.
 type Pages struct {
 	db        *db.DB
-	proposals *proposal.Service
+	proposals *deposit.Service
 }
 
 // New gives the pages over a database.
-func New(d *db.DB, proposals *proposal.Service) *Pages { return &Pages{d, proposals} }
+func New(d *db.DB, proposals *deposit.Service) *Pages { return &Pages{d, proposals} }
 
 // formLargest is a form with its texts, a picture and a file.
 const formLargest = 24 << 20
@@ -67,14 +67,14 @@ func at(p ui.Page, slug string, id ids.ID, page string) templ.SafeURL {
 func unknown() error { return fault.New(fault.NotFound, "fault.deposit.unknown") }
 
 // call gives the deposit of the address, and the person's own that it names; a zero one when it names none.
-func (s *Pages) call(r *web.Request) (proposal.Call, proposal.Deposit, error) {
+func (s *Pages) call(r *web.Request) (deposit.Call, deposit.Deposit, error) {
 	c, err := s.proposals.Call(r.Context(), r.Platform, r.Person, r.PathValue("project"))
 	if err != nil || r.PathValue("draft") == "" {
-		return c, proposal.Deposit{Charter: -1}, err
+		return c, deposit.Deposit{Charter: -1}, err
 	}
 	id, err := ids.Parse(r.PathValue("draft"))
 	if err != nil {
-		return c, proposal.Deposit{}, unknown()
+		return c, deposit.Deposit{}, unknown()
 	}
 	d, err := c.Own(id)
 	return c, d, err

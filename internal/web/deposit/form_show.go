@@ -8,16 +8,16 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/address"
 	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/fault"
-	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
 // formPage is the form, empty, with a draft, or with what was published.
 type formPage struct {
-	proposal.Call
-	Deposit   proposal.Deposit
+	deposit.Call
+	Deposit   deposit.Deposit
 	Problems  ui.Problems
 	Saved     bool // what is shown was saved just now
 	Open      bool // it can be gone on with
@@ -73,7 +73,7 @@ func (s *Pages) formSave(r *web.Request, p ui.Page) (web.View, error) {
 		err = r.Begin(p.Lang)
 	}
 	if err == nil {
-		var kept proposal.Deposit
+		var kept deposit.Deposit
 		if kept, err = s.proposals.Save(r.Context(), r.Platform, r.Person, c.Slug, d.ID, content, up); err == nil {
 			return s.saved(r, p, c, kept), nil
 		}
@@ -85,7 +85,7 @@ func (s *Pages) formSave(r *web.Request, p ui.Page) (web.View, error) {
 }
 
 // saved answers once a draft is kept.
-func (s *Pages) saved(r *web.Request, p ui.Page, c proposal.Call, d proposal.Deposit) web.View {
+func (s *Pages) saved(r *web.Request, p ui.Page, c deposit.Call, d deposit.Deposit) web.View {
 	switch r.Posted("do") {
 	case "auto":
 		return web.View{Page: SavedMark(p, at(p, c.Slug, d.ID, ""), d.UpdatedAt)}
@@ -96,7 +96,7 @@ func (s *Pages) saved(r *web.Request, p ui.Page, c proposal.Call, d proposal.Dep
 }
 
 // wrong shows the form again with what was typed and what is wrong with it.
-func (s *Pages) wrong(r *web.Request, p ui.Page, f formPage, content proposal.Content, err error) (web.View, error) {
+func (s *Pages) wrong(r *web.Request, p ui.Page, f formPage, content deposit.Content, err error) (web.View, error) {
 	if f.Problems, err = p.ProblemsOf(err); err != nil {
 		return web.View{}, err
 	}
@@ -104,7 +104,7 @@ func (s *Pages) wrong(r *web.Request, p ui.Page, f formPage, content proposal.Co
 	return s.form(r, p, f)
 }
 
-func (s *Pages) formEdit(r *web.Request, p ui.Page, c proposal.Call, d proposal.Deposit, content proposal.Content, up proposal.Upload) (web.View, error) {
+func (s *Pages) formEdit(r *web.Request, p ui.Page, c deposit.Call, d deposit.Deposit, content deposit.Content, up deposit.Upload) (web.View, error) {
 	content, err := s.located(r, content)
 	if err != nil {
 		return web.View{}, err
@@ -119,7 +119,7 @@ func (s *Pages) formEdit(r *web.Request, p ui.Page, c proposal.Call, d proposal.
 }
 
 // located gives a content the point of its address, when the commune has exactly that one and no point was shown.
-func (s *Pages) located(r *web.Request, content proposal.Content) (proposal.Content, error) {
+func (s *Pages) located(r *web.Request, content deposit.Content) (deposit.Content, error) {
 	if content.Address == "" || content.Latitude != "" {
 		return content, nil
 	}
@@ -158,8 +158,8 @@ func (f formPage) ending() ending {
 func (f formPage) action(p ui.Page) templ.SafeURL { return at(p, f.Slug, f.Deposit.ID, "") }
 
 // drafts are the person's own that are not this one.
-func (f formPage) drafts() []proposal.Deposit {
-	var list []proposal.Deposit
+func (f formPage) drafts() []deposit.Deposit {
+	var list []deposit.Deposit
 	for _, d := range f.Mine {
 		if d.Draft() && d.ID != f.Deposit.ID {
 			list = append(list, d)

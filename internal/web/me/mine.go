@@ -8,6 +8,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
@@ -46,7 +47,7 @@ const depositsShown = 30
 func (s *Pages) overview(r *web.Request, p ui.Page) (web.View, error) {
 	page := overviewPage{Of: r.Person, Done: done(r, p)}
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx db.Tx) error {
-		list, err := proposal.DepositsBy(ctx, tx, r.Platform.Key, r.Person.ID, depositsShown)
+		list, err := deposit.DepositsBy(ctx, tx, r.Platform.Key, r.Person.ID, depositsShown)
 		if err != nil || len(list) == 0 {
 			return err
 		}
@@ -57,7 +58,7 @@ func (s *Pages) overview(r *web.Request, p ui.Page) (web.View, error) {
 }
 
 // deposits adds where each stands.
-func (s *Pages) deposits(ctx context.Context, tx db.Tx, r *web.Request, list []proposal.Deposit) ([]deposited, error) {
+func (s *Pages) deposits(ctx context.Context, tx db.Tx, r *web.Request, list []deposit.Deposit) ([]deposited, error) {
 	var projects, published []ids.ID
 	for _, d := range list {
 		projects, published = append(projects, d.Project), append(published, d.Proposal)

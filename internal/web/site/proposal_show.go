@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
@@ -76,7 +77,7 @@ func (v visit) deposited(ctx context.Context, e edition, found proposal.Proposal
 	if page.Followers, page.Follows, err = proposal.Following(ctx, v.tx, v.platform.Key, found.ID, reader); err != nil {
 		return err
 	}
-	d, ok, err := proposal.DepositOf(ctx, v.tx, v.platform.Key, found.ID)
+	d, ok, err := deposit.DepositOf(ctx, v.tx, v.platform.Key, found.ID)
 	if err != nil || !ok {
 		return err
 	}
@@ -88,7 +89,7 @@ func (v visit) deposited(ctx context.Context, e edition, found proposal.Proposal
 		return err
 	}
 	page.Changes = max(len(versions)-1, 0)
-	form, err := proposal.FormOf(ctx, v.tx, v.platform.Key, d.Step)
+	form, err := deposit.FormOf(ctx, v.tx, v.platform.Key, d.Step)
 	for _, a := range form.PublicAnswers(d.Content, v.Lang) {
 		page.Answers = append(page.Answers, Answered(a))
 	}

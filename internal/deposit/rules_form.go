@@ -1,4 +1,4 @@
-package proposal
+package deposit
 
 import (
 	"math"
@@ -11,6 +11,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
+	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/rulebook"
 )
 
@@ -147,7 +148,7 @@ func (c *check) topics(content Content) {
 		for _, k := range c.Categories {
 			if k.Slug == content.Category {
 				c.out.Category = k.ID
-				c.out.Facets = append(c.out.Facets, Facet{Tag: Tag{TagCategory, k.Slug}, Name: k.Name, Sort: k.Sort})
+				c.out.Facets = append(c.out.Facets, proposal.Facet{Tag: proposal.Tag{Kind: proposal.TagCategory, Slug: k.Slug}, Name: k.Name, Sort: k.Sort})
 			}
 		}
 		if c.out.Category.IsZero() && (content.Category != "" || c.Form.Category == Required && len(c.Categories) > 0) {
@@ -158,7 +159,7 @@ func (c *check) topics(content Content) {
 		for _, t := range c.Themes {
 			if t.Slug == content.Theme {
 				c.out.Theme = t.ID
-				c.out.Facets = append(c.out.Facets, Facet{Tag: Tag{TagTheme, t.Slug}, Name: t.Title, Sort: t.Sort})
+				c.out.Facets = append(c.out.Facets, proposal.Facet{Tag: proposal.Tag{Kind: proposal.TagTheme, Slug: t.Slug}, Name: t.Title, Sort: t.Sort})
 			}
 		}
 		if c.out.Theme.IsZero() && (content.Theme != "" || c.Form.Theme == Required && len(c.Themes) > 0) {

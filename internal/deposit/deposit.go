@@ -1,4 +1,6 @@
-package proposal
+// Package deposit takes what residents propose: the form of a deposit step, drafts, files, the règlement's criteria, and the
+// proposal that a deposit becomes.
+package deposit
 
 import (
 	"context"
@@ -11,6 +13,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/rulebook"
 )
 
@@ -151,7 +154,7 @@ func (c *Call) lists(ctx context.Context, tx db.Tx, platform int64) error {
 	for _, t := range themes {
 		c.Themes = append(c.Themes, t.Theme)
 	}
-	c.Categories, err = project.CategoriesOf(ctx, tx, platform, c.ID, string(TagCategory))
+	c.Categories, err = project.CategoriesOf(ctx, tx, platform, c.ID, string(proposal.TagCategory))
 	return err
 }
 

@@ -1,8 +1,9 @@
-package proposal
+package deposit
 
 import (
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/rulebook"
 )
 
@@ -130,11 +131,11 @@ type Setting struct {
 type Checked struct {
 	Title, Summary, Body string
 	Address              string
-	Place                *Place
+	Place                *proposal.Place
 	Cost                 int64
 	District             ids.ID // zero: the whole city
 	Category, Theme      ids.ID
-	Facets               []Facet // what lists can filter it by
-	Name                 string  // to be shown; empty for somebody under ConsentAge
+	Facets               []proposal.Facet // what lists can filter it by
+	Name                 string           // to be shown; empty for somebody under ConsentAge
 	Kind                 rulebook.Kind
 }
