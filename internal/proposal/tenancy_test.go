@@ -112,6 +112,9 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "NextNumber", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.NextNumber(ctx, tx, platform, edition)
 			}},
+			{Of: "CountByTopic", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.CountByTopic(ctx, tx, platform, edition, proposal.TagCategory)
+			}},
 			{Of: "Numbers", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.Numbers(ctx, tx, platform, edition, []int{1})
 			}},
@@ -202,6 +205,14 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 					return err
 				}
 				return proposal.Withdraw(ctx, tx, platform, vote, p, time.UnixMicro(2))
+			}},
+			{Of: "NameFacets", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				named := names(95)
+				return proposal.NameFacets(ctx, tx, platform, edition, named)
+			}},
+			{Of: "MergeTopic", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				now := proposal.Facet{Tag: proposal.Tag{Kind: proposal.TagCategory, Slug: "place"}, Name: "La place", Sort: []byte{2}}
+				return proposal.MergeTopic(ctx, tx, platform, edition, proposal.TagCategory, category, ids.Random(), "rue", now)
 			}},
 			{Of: "MoveDistrict", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return proposal.MoveDistrict(ctx, tx, platform, edition, district, ids.Random())
