@@ -5,13 +5,9 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/parvis-civic/parvis/internal/fault"
-	"github.com/parvis-civic/parvis/internal/i18n"
-	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/rulebook"
 )
 
@@ -31,6 +27,9 @@ const (
 const (
 	questionsMax = 30
 	optionsMax   = 40
+	storedMax    = 200 // with what was retired
+	labelMax     = 200 // characters
+	helpMax      = 500
 )
 
 var keyForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
@@ -41,332 +40,143 @@ func (f Form) Validate() error {
 	refuse := func(field, key string, pairs ...any) {
 		faults = append(faults, fault.New(fault.Invalid, key, pairs...).In(field))
 	}
-	for field, need := range map[string]Need{"summary": f.Summary, "body": f.Body, "category": f.Category, "theme": f.Theme, "district": f.District,
-		"place": f.Place, "cost": f.Cost, "picture": f.Picture} {
-		if need != Absent && !need.Asked() {
-			refuse(field, "fault.form_of_deposit.need")
+	for _, field := range Fields() {
+		if need := f.NeedOf(field); need != Absent && !need.Asked() {
+			refuse("need."+field, "fault.form_of_deposit.need")
 		}
 	}
-	if len(f.Questions) > questionsMax {
+	for field, w := range f.Words {
+		if long(w.Label, labelMax) || long(w.Help, helpMax) {
+			refuse("words."+field, "fault.form_of_deposit.words", "Label", labelMax, "Help", helpMax)
+		}
+	}
+	if len(f.Asked()) > questionsMax || len(f.Questions) > storedMax {
 		refuse("questions", "fault.form_of_deposit.questions", "Count", questionsMax)
 	}
 	seen := map[string]bool{}
-	for _, q := range f.Questions {
+	for i, q := range f.Questions {
+		if q.Retired {
+			continue // as it was asked once
+		}
+		at := func(name string) string { return QuestionField(i, name) }
+		if !keyForm.MatchString(q.Key) || seen[q.Key] {
+			refuse(at("label.fr"), "fault.form_of_deposit.key")
+		}
 		switch {
-		case !keyForm.MatchString(q.Key) || seen[q.Key]:
-			refuse("questions", "fault.form_of_deposit.key", "Key", q.Key)
 		case q.Label.FR == "" && q.Label.EN == "":
-			refuse("questions", "fault.form_of_deposit.label", "Key", q.Key)
-		case !q.Need.Asked() || !slices.Contains([]QuestionKind{ShortText, LongText, Number, OneChoice, Choices, Ranking, FileInput}, q.Kind):
-			refuse("questions", "fault.form_of_deposit.kind", "Key", q.Key)
-		case !q.optionsRight():
-			refuse("questions", "fault.form_of_deposit.options", "Key", q.Key)
+			refuse(at("label.fr"), "fault.form_of_deposit.label")
+		case long(q.Label, labelMax) || long(q.Help, helpMax):
+			refuse(at("label.fr"), "fault.form_of_deposit.words", "Label", labelMax, "Help", helpMax)
+		}
+		if !q.Need.Asked() || !slices.Contains(QuestionKinds(), q.Kind) {
+			refuse(at("kind"), "fault.form_of_deposit.kind")
+		} else if key := q.optionsWrong(); key != "" {
+			refuse(at("options"), key, "Count", optionsMax, "Max", labelMax)
+		}
+		if key := q.boundsWrong(); key != "" {
+			refuse(at("min"), key, "Count", q.Longest())
+		}
+		for _, k := range q.Files {
+			if k != PDF && k != Picture {
+				refuse(at("files"), "fault.form_of_deposit.files")
+			}
 		}
 		seen[q.Key] = true
 	}
 	return fault.All(faults)
 }
 
+// QuestionField names a field of a question of the form that an organiser fills in, by its place from 0.
+func QuestionField(i int, name string) string { return "q[" + strconv.Itoa(i) + "]." + name }
+
+func long(t rulebook.Text, most int) bool {
+	return utf8.RuneCountInString(t.FR) > most || utf8.RuneCountInString(t.EN) > most
+}
+
 // chosen says whether the answer is among options.
 func (q Question) chosen() bool { return q.Kind == OneChoice || q.Kind == Choices || q.Kind == Ranking }
 
-func (q Question) optionsRight() bool {
-	if !q.chosen() {
-		return len(q.Options) == 0 && !q.Other
-	}
-	seen := map[string]bool{OtherOption: true}
+// Offered are the options that can be chosen.
+func (q Question) Offered() []Option {
+	var list []Option
 	for _, o := range q.Options {
-		if !keyForm.MatchString(o.Key) || seen[o.Key] || o.Label.FR == "" && o.Label.EN == "" {
-			return false
+		if !o.Retired {
+			list = append(list, o)
 		}
-		seen[o.Key] = true
-	}
-	return len(q.Options) >= 2 && len(q.Options) <= optionsMax && !(q.Other && q.Kind == Ranking)
-}
-
-// check gathers what is wrong with a content.
-type check struct {
-	Setting
-	faults []*fault.Error
-	out    Checked
-}
-
-func (c *check) refuse(field, key string, pairs ...any) {
-	c.faults = append(c.faults, fault.New(fault.Invalid, key, pairs...).In(field))
-}
-
-// Check reads a content that is about to be published. Faults: invalid, every reason at once, each in its field.
-func (s Setting) Check(content Content, pictured bool) (Checked, error) {
-	c := &check{Setting: s}
-	c.title(content.Title)
-	c.out.Summary = c.text("summary", s.Form.Summary, content.Summary, SummaryMax)
-	c.out.Body = c.text("body", s.Form.Body, content.Body, BodyMax)
-	c.topics(content)
-	c.where(content)
-	c.cost(content.Cost)
-	c.picture(content, pictured)
-	for _, q := range s.Form.Questions {
-		c.answer(q, content.Answers[q.Key])
-	}
-	c.criteria(content)
-	c.person(content)
-	return c.out, fault.All(c.faults)
-}
-
-func (c *check) title(typed string) {
-	c.out.Title = oneLine(typed)
-	switch n := utf8.RuneCountInString(c.out.Title); {
-	case n == 0:
-		c.refuse("title", "fault.deposit.title")
-	case n < TitleMin || !strings.ContainsFunc(c.out.Title, unicode.IsLetter):
-		c.refuse("title", "fault.deposit.title_short", "Count", TitleMin)
-	case n > TitleMax:
-		c.refuse("title", "fault.deposit.long", "Count", TitleMax)
-	}
-}
-
-// oneLine gives a text without line breaks and double spaces.
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
-
-// text reads a text that may be needed.
-func (c *check) text(field string, need Need, typed string, most int) string {
-	typed = strings.TrimSpace(typed)
-	switch {
-	case !need.Asked():
-		return ""
-	case typed == "" && need == Required:
-		c.refuse(field, "fault.deposit."+field)
-	case utf8.RuneCountInString(typed) > most:
-		c.refuse(field, "fault.deposit.long", "Count", most)
-	}
-	return typed
-}
-
-// topics reads category and theme.
-func (c *check) topics(content Content) {
-	if c.Form.Category.Asked() {
-		for _, k := range c.Categories {
-			if k.Slug == content.Category {
-				c.out.Category = k.ID
-				c.out.Facets = append(c.out.Facets, proposal.Facet{Tag: proposal.Tag{Kind: proposal.TagCategory, Slug: k.Slug}, Name: k.Name, Sort: k.Sort})
-			}
-		}
-		if c.out.Category.IsZero() && (content.Category != "" || c.Form.Category == Required && len(c.Categories) > 0) {
-			c.refuse("category", "fault.deposit.category")
-		}
-	}
-	if c.Form.Theme.Asked() {
-		for _, t := range c.Themes {
-			if t.Slug == content.Theme {
-				c.out.Theme = t.ID
-				c.out.Facets = append(c.out.Facets, proposal.Facet{Tag: proposal.Tag{Kind: proposal.TagTheme, Slug: t.Slug}, Name: t.Title, Sort: t.Sort})
-			}
-		}
-		if c.out.Theme.IsZero() && (content.Theme != "" || c.Form.Theme == Required && len(c.Themes) > 0) {
-			c.refuse("theme", "fault.deposit.theme")
-		}
-	}
-}
-
-// ParseCost reads an amount as people write it, « 12 500 € » or "12,500.50", in hundredths; false for what is none.
-func ParseCost(typed string) (int64, bool) {
-	var digits strings.Builder
-	typed = strings.TrimSpace(strings.TrimRight(strings.TrimSpace(typed), "€$£"))
-	cents := ""
-	if i := strings.LastIndexAny(typed, ".,"); i >= 0 && len(typed)-i-1 <= 2 { // what follows with two digits at most are cents
-		typed, cents = typed[:i], typed[i+1:]
-	}
-	for _, r := range typed {
-		switch {
-		case r >= '0' && r <= '9':
-			digits.WriteRune(r)
-		case unicode.IsSpace(r), r == '.', r == ',', r == '\'', r == '\u2019':
-		default:
-			return 0, false
-		}
-	}
-	whole, err := strconv.ParseInt(digits.String(), 10, 64)
-	if err != nil || whole > maxCost {
-		return 0, false
-	}
-	part := int64(0)
-	if cents != "" {
-		if part, err = strconv.ParseInt((cents + "0")[:2], 10, 64); err != nil || part < 0 {
-			return 0, false
-		}
-	}
-	return whole*100 + part, true
-}
-
-// maxCost bounds what is taken for a cost, in whole units: more is a mistake of typing.
-const maxCost = 10_000_000_000
-
-func (c *check) cost(typed string) {
-	if !c.Form.Cost.Asked() {
-		return
-	}
-	if strings.TrimSpace(typed) == "" {
-		if c.Form.Cost == Required {
-			c.refuse("cost", "fault.deposit.cost")
-		}
-		return
-	}
-	cost, ok := ParseCost(typed)
-	if !ok {
-		c.refuse("cost", "fault.deposit.cost_form")
-	}
-	c.out.Cost = cost
-}
-
-func (c *check) picture(content Content, pictured bool) {
-	switch alt := oneLine(content.PictureAlt); {
-	case !c.Form.Picture.Asked():
-	case !pictured && c.Form.Picture == Required:
-		c.refuse("picture", "fault.deposit.picture")
-	case pictured && alt == "":
-		c.refuse("picture_alt", "fault.deposit.picture_alt")
-	case utf8.RuneCountInString(alt) > AltMax:
-		c.refuse("picture_alt", "fault.deposit.long", "Count", AltMax)
-	}
-}
-
-// Field is the name of a question's field.
-func (q Question) Field() string { return "q-" + q.Key }
-
-func (c *check) answer(q Question, a Answer) {
-	given := a.given(q.Kind)
-	if !given {
-		if q.Need == Required {
-			c.refuse(q.Field(), "fault.deposit.answer")
-		}
-		return
-	}
-	switch q.Kind {
-	case ShortText, LongText:
-		most := map[QuestionKind]int{ShortText: ShortMax, LongText: LongMax}[q.Kind]
-		if utf8.RuneCountInString(a.Values[0]) > most {
-			c.refuse(q.Field(), "fault.deposit.long", "Count", most)
-		}
-	case Number:
-		if _, ok := ParseNumber(a.Values[0]); !ok {
-			c.refuse(q.Field(), "fault.deposit.number")
-		}
-	case OneChoice, Choices:
-		c.choice(q, a)
-	case Ranking:
-		if seen := distinct(a.Values); len(seen) != len(a.Values) || len(seen) != len(q.Options) || slices.ContainsFunc(a.Values, func(v string) bool { return !q.has(v) }) {
-			c.refuse(q.Field(), "fault.deposit.ranking")
-		}
-	}
-}
-
-func (c *check) choice(q Question, a Answer) {
-	other := slices.Contains(a.Values, OtherOption)
-	switch {
-	case q.Kind == OneChoice && len(a.Values) > 1, slices.ContainsFunc(a.Values, func(v string) bool { return !q.has(v) && (v != OtherOption || !q.Other) }):
-		c.refuse(q.Field(), "fault.deposit.choice")
-	case other && oneLine(a.Other) == "":
-		c.refuse(q.Field(), "fault.deposit.other")
-	case other && utf8.RuneCountInString(a.Other) > ShortMax:
-		c.refuse(q.Field(), "fault.deposit.long", "Count", ShortMax)
-	}
-}
-
-func (q Question) has(key string) bool {
-	return slices.ContainsFunc(q.Options, func(o Option) bool { return o.Key == key })
-}
-
-func distinct(values []string) map[string]bool {
-	seen := map[string]bool{}
-	for _, v := range values {
-		seen[v] = true
-	}
-	return seen
-}
-
-// given says whether anything was answered.
-func (a Answer) given(kind QuestionKind) bool {
-	if kind == FileInput {
-		return a.File != ""
-	}
-	return slices.ContainsFunc(a.Values, func(v string) bool { return strings.TrimSpace(v) != "" })
-}
-
-// ParseNumber reads a number as people write it, with a comma or a point.
-func ParseNumber(typed string) (float64, bool) {
-	n, err := strconv.ParseFloat(strings.ReplaceAll(strings.Join(strings.Fields(typed), ""), ",", "."), 64)
-	return n, err == nil && !math.IsInf(n, 0) && !math.IsNaN(n)
-}
-
-// person reads who deposits.
-func (c *check) person(content Content) {
-	kinds := c.kinds()
-	c.out.Kind = content.Kind
-	switch {
-	case len(kinds) == 1 && content.Kind == "":
-		c.out.Kind = kinds[0]
-	case !slices.Contains(kinds, content.Kind):
-		c.refuse("kind", "fault.deposit.kind")
-	}
-	if content.Age == AgeYoung {
-		if !content.Consent {
-			c.refuse("consent", "fault.deposit.consent", "Age", ConsentAge)
-		}
-		return // the name of a child is not shown
-	}
-	c.out.Name = oneLine(content.Name)
-	switch {
-	case c.out.Name == "" && content.Age != AgeBelow:
-		c.refuse("name", "fault.deposit.name")
-	case utf8.RuneCountInString(c.out.Name) > NameMax:
-		c.refuse("name", "fault.deposit.long", "Count", NameMax)
-	}
-}
-
-// kinds are those of participant that may deposit; without a word of the règlement, people.
-func (s Setting) kinds() []rulebook.Kind {
-	if s.Book.Deposit == nil || len(s.Book.Deposit.Who.Kinds) == 0 {
-		return []rulebook.Kind{rulebook.KindPerson}
-	}
-	return s.Book.Deposit.Who.Kinds
-}
-
-// Kinds are the kinds of participant that may deposit, one at least.
-func (s Setting) Kinds() []rulebook.Kind { return s.kinds() }
-
-// Answered is a question and its answer, in words.
-type Answered struct{ Question, Answer string }
-
-// PublicAnswers gives the answers of a content that everybody may read, in the order of the form.
-func (f Form) PublicAnswers(c Content, lang i18n.Lang) []Answered {
-	var list []Answered
-	for _, q := range f.Questions {
-		a := c.Answers[q.Key]
-		if !q.Public || q.Kind == FileInput || !a.given(q.Kind) {
-			continue
-		}
-		list = append(list, Answered{q.Label.In(lang), q.words(a, lang)})
 	}
 	return list
 }
 
-// words is an answer as it is read: the text, the options chosen, or the options in order.
-func (q Question) words(a Answer, lang i18n.Lang) string {
-	if !q.chosen() {
-		return a.Values[0]
+// optionsWrong says what is wrong with the options; empty: nothing.
+func (q Question) optionsWrong() string {
+	offered := q.Offered()
+	switch {
+	case !q.chosen() && (len(offered) > 0 || q.Other), q.Other && q.Kind == Ranking:
+		return "fault.form_of_deposit.kind"
+	case !q.chosen():
+		return ""
+	case len(offered) < 2 || len(offered) > optionsMax || len(q.Options) > storedMax:
+		return "fault.form_of_deposit.options"
 	}
-	var words []string
-	for i, v := range a.Values {
-		text := a.Other
-		for _, o := range q.Options {
-			if o.Key == v {
-				text = o.Label.In(lang)
-			}
+	seen := map[string]bool{OtherOption: true}
+	for _, o := range q.Options {
+		if !keyForm.MatchString(o.Key) || seen[o.Key] || o.Label.FR == "" && o.Label.EN == "" {
+			return "fault.form_of_deposit.options"
 		}
-		if q.Kind == Ranking {
-			text = strconv.Itoa(i+1) + ". " + text
+		if long(o.Label, labelMax) {
+			return "fault.form_of_deposit.option_long"
 		}
-		words = append(words, text)
+		seen[o.Key] = true
 	}
-	return strings.Join(words, ", ")
+	return ""
+}
+
+// Bounded says whether the kind has a least and a most.
+func (q Question) Bounded() bool {
+	return q.Kind == Number || q.Kind == ShortText || q.Kind == LongText || q.Kind == Choices
+}
+
+// Longest is the most that the most may be: characters of a text, answers of choices; 0: no such bound.
+func (q Question) Longest() int {
+	switch q.Kind {
+	case ShortText:
+		return ShortMax
+	case LongText:
+		return LongMax
+	case Choices:
+		n := len(q.Offered())
+		if q.Other {
+			n++
+		}
+		return n
+	}
+	return 0
+}
+
+// most is how many characters a text may have.
+func (q Question) most() int {
+	if q.Max != nil {
+		return int(*q.Max)
+	}
+	return q.Longest()
+}
+
+// boundsWrong says what is wrong with the least and the most; empty: nothing.
+func (q Question) boundsWrong() string {
+	if !q.Bounded() {
+		return ""
+	}
+	for _, v := range []*float64{q.Min, q.Max} {
+		switch {
+		case v == nil:
+		case math.IsNaN(*v) || math.IsInf(*v, 0):
+			return "fault.form_of_deposit.bounds"
+		case q.Kind != Number && (*v < 0 || *v != math.Trunc(*v) || *v > float64(q.Longest())):
+			return "fault.form_of_deposit.bounds_count"
+		}
+	}
+	if q.Min != nil && q.Max != nil && *q.Min > *q.Max || q.Kind != Number && q.Max != nil && *q.Max < 1 {
+		return "fault.form_of_deposit.bounds"
+	}
+	return ""
 }

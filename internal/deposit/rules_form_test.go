@@ -89,7 +89,7 @@ func TestAnswersToTheOrganisersQuestionsAreChecked(t *testing.T) {
 		{"a ranking", deposit.Ranking, values("b", "a"), true, "1. B, 2. A"},
 		{"the same twice", deposit.Ranking, values("b", "b"), false, ""},
 		{"a part of a ranking", deposit.Ranking, values("b", ""), false, ""},
-		{"a file", deposit.FileInput, deposit.Answer{File: "plan.pdf"}, true, ""},
+		{"a file", deposit.FileInput, deposit.Answer{File: "plan.pdf"}, true, "plan.pdf"},
 		{"no file", deposit.FileInput, deposit.Answer{}, false, ""},
 	} {
 		s, content := setting(), least()

@@ -273,6 +273,7 @@ func (s *Service) edit(ctx context.Context, tx db.Tx, of platform.Platform, who 
 	if was.Trashed != proposal.NotTrashed || !c.Open(who, d) {
 		return none, c.closed()
 	}
+	c = c.With(d)
 	d.Content, d.UpdatedAt = content, c.Now
 	if err := s.attach(ctx, tx, of.Key, c, &d, up, picture); err != nil {
 		return none, err

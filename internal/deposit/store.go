@@ -43,6 +43,12 @@ func SetForm(ctx context.Context, tx db.Tx, platform int64, step ids.ID, f Form)
 	return err
 }
 
+// dropForms deletes the forms of steps that are no more.
+func dropForms(ctx context.Context, tx db.Tx, platform int64) error {
+	_, err := tx.Exec(ctx, `DELETE FROM deposit_form WHERE platform = ? AND step NOT IN (SELECT s.id FROM step s WHERE s.platform = ?)`, platform, platform)
+	return err
+}
+
 // CharterOf gives the platform's charter in force; without one, version 0 and no text: the model of the translations.
 func CharterOf(ctx context.Context, tx db.Tx, platform int64) (c Charter, err error) {
 	var body string
@@ -99,6 +105,24 @@ func DepositOf(ctx context.Context, tx db.Tx, platform int64, proposal ids.ID) (
 		return Deposit{}, false, err
 	}
 	return all[0], true, nil
+}
+
+// usageOf reads what the deposits and drafts of a step have of its form.
+func usageOf(ctx context.Context, tx db.Tx, platform int64, step ids.ID) (Usage, error) {
+	u := Usage{Answers: map[string]int{}, Options: map[string]map[string]int{}, Drafts: map[Pick]int{}}
+	rows, err := tx.Query(ctx, `SELECT `+depositColumns+` FROM deposit d WHERE d.platform = ? AND d.step = ?`, platform, step)
+	if err != nil {
+		return u, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var d Deposit
+		if err := scanDeposit(rows, &d); err != nil {
+			return u, err
+		}
+		u.count(d)
+	}
+	return u, rows.Err()
 }
 
 // keepDeposit writes a deposit, new or not.

@@ -57,7 +57,7 @@ var rooms = []room{
 	{"project", base + "media rulebook tally", "an edition, its steps and its rules"},
 	{"search", leaves + "db", "words and numbers, for every room whose texts are searched"},
 	{"proposal", base + "search project", "what is proposed in a project, as everybody reads it"},
-	{"deposit", base + "geo media rulebook project proposal", "what residents fill in: forms, drafts and files, until they are a proposal"},
+	{"deposit", base + "geo media rulebook tally project proposal", "what residents fill in: forms, drafts and files, until they are a proposal"},
 	{"ballot", base + "rulebook tally project proposal", "choices are proposals of a project's step"},
 	{"result", base + "rulebook tally project proposal ballot", "counts ballots on proposals under the rulebook"},
 	{"delivery", base + "project proposal", "follows what won"},
@@ -86,7 +86,7 @@ var rooms = []room{
 	{"web/me", base + "media rulebook tally project proposal deposit ballot result delivery web web/ui web/assets", "one's own pages, from the rooms, hold no SQL"},
 	{"web/vote", base + "media rulebook project proposal ballot web web/ui", "the pages on which people vote, from the rooms, hold no SQL"},
 
-	{"web/office", base + "media rulebook tally project web web/ui web/assets", "the pages of who organises, from the rooms, hold no SQL"},
+	{"web/office", base + "media rulebook tally project proposal deposit web web/ui web/assets", "the pages of who organises, from the rooms, hold no SQL"},
 
 	{"cmd/parvis", base + "media rulebook tally tally/pabulib project proposal deposit ballot result delivery transfer live address demo control run graph web web/site web/admin web/desk web/tour web/me web/deposit web/vote web/office web/ui web/assets", "wiring"},
 

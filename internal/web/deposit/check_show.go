@@ -133,10 +133,11 @@ func (k checkPage) districtName(p ui.Page) string {
 	return ""
 }
 
-func (k checkPage) categoryName() string {
+func (k checkPage) categoryName(p ui.Page) string {
 	for _, c := range k.Categories {
 		if c.ID == k.Means.Category {
-			return c.Name
+			name, _ := deposit.NameIn(p.Lang, k.Language, c.Name, c.Other)
+			return name
 		}
 	}
 	return ""

@@ -47,6 +47,8 @@ func (s *Pages) Routes() []web.Route {
 		{Path: one + "/en-ligne", Need: access.Deposit, Handle: s.publishedShow},
 		{Path: one + "/retirer", Need: access.WithdrawProposal, Handle: s.withdrawShow},
 		{Method: post, Path: one + "/retirer", Need: access.WithdrawProposal, Handle: s.withdraw},
+		{Path: one + "/fichiers/{question}", Need: access.SeeAnswers, Handle: s.ownFile},
+		{Path: about + "/fichiers/{question}", Need: access.SeeProposal, Handle: s.publishedFile},
 		{Path: about + "/historique", Need: access.SeeProposal, Handle: s.historyShow},
 		{Path: about + "/suivre", Need: access.Follow, Handle: s.followShow},
 		{Method: post, Path: about + "/suivre", Need: access.Follow, Handle: s.follow},
@@ -77,7 +79,7 @@ func (s *Pages) call(r *web.Request) (deposit.Call, deposit.Deposit, error) {
 		return c, deposit.Deposit{}, unknown()
 	}
 	d, err := c.Own(id)
-	return c, d, err
+	return c.With(d), d, err
 }
 
 // read runs fn in one snapshot.

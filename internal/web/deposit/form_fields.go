@@ -1,6 +1,7 @@
 package deposit
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,7 +14,7 @@ import (
 // fields are the form's, in the order of the page: what is wrong is listed in that order.
 func (f formPage) fields(p ui.Page) []ui.Input {
 	list := []ui.Input{f.title(p), {Name: "place"}, f.district(p), f.address(p), f.summary(p), f.body(p), f.category(p), f.theme(p), f.cost(p), {Name: "picture"}, f.pictureAlt(p)}
-	for _, q := range f.Form.Questions {
+	for _, q := range f.Form.Asked() {
 		list = append(list, f.question(p, q))
 	}
 	for _, k := range f.Criteria() {
@@ -22,32 +23,53 @@ func (f formPage) fields(p ui.Page) []ui.Input {
 	return append(list, f.kind(p), f.age(p), ui.Input{Name: "consent"}, f.name(p), ui.Input{Name: "charter"})
 }
 
+// worded gives a field the words of the organiser, where there are some.
+func (f formPage) worded(p ui.Page, i ui.Input) ui.Input {
+	return f.wordedAs(p, i.Name, i)
+}
+
+// wordedAs is worded for a field that has another name in the form than on the page.
+func (f formPage) wordedAs(p ui.Page, field string, i ui.Input) ui.Input {
+	w := f.Form.Words[field]
+	i.Label, i.Help = cmp.Or(w.Label.In(p.Lang), i.Label), cmp.Or(w.Help.In(p.Lang), i.Help)
+	return i
+}
+
 func (f formPage) title(p ui.Page) ui.Input {
-	return ui.Input{Name: "title", Label: p.T("deposit.title"), Help: p.T("deposit.title.help"), Value: f.Deposit.Content.Title, Max: deposit.TitleMax, Required: true}
+	return f.worded(p, ui.Input{Name: "title", Label: p.T("deposit.title"), Help: p.T("deposit.title.help"), Value: f.Deposit.Content.Title, Max: deposit.TitleMax, Required: true})
 }
 
 func (f formPage) summary(p ui.Page) ui.Input {
-	return ui.Input{Name: "summary", Label: p.T("deposit.summary"), Help: p.T("deposit.summary.help"), Value: f.Deposit.Content.Summary, Max: deposit.SummaryMax, Rows: 3, Required: f.Form.Summary == deposit.Required}
+	return f.worded(p, ui.Input{Name: "summary", Label: p.T("deposit.summary"), Help: p.T("deposit.summary.help"), Value: f.Deposit.Content.Summary, Max: deposit.SummaryMax, Rows: 3, Required: f.Form.Summary == deposit.Required})
 }
 
 func (f formPage) body(p ui.Page) ui.Input {
-	return ui.Input{Name: "body", Label: p.T("deposit.body"), Help: p.T("deposit.body.help"), Value: f.Deposit.Content.Body, Max: deposit.BodyMax, Rows: 8, Required: f.Form.Body == deposit.Required}
+	return f.worded(p, ui.Input{Name: "body", Label: p.T("deposit.body"), Help: p.T("deposit.body.help"), Value: f.Deposit.Content.Body, Max: deposit.BodyMax, Rows: 8, Required: f.Form.Body == deposit.Required})
 }
 
 func (f formPage) category(p ui.Page) ui.Input {
 	i := ui.Input{Name: "category", Label: p.T("deposit.category"), Required: f.Form.Category == deposit.Required, Options: []ui.Option{{Label: p.T("deposit.choose")}}}
 	for _, k := range f.Categories {
-		i.Options = append(i.Options, ui.Option{Value: k.Slug, Label: k.Name, Lang: f.lang(p), Chosen: k.Slug == f.Deposit.Content.Category})
+		i.Options = append(i.Options, f.named(p, k.Slug, k.Name, k.Other, f.Deposit.Content.Category))
 	}
-	return i
+	return f.worded(p, i)
 }
 
 func (f formPage) theme(p ui.Page) ui.Input {
 	i := ui.Input{Name: "theme", Label: p.T("deposit.theme"), Required: f.Form.Theme == deposit.Required, Options: []ui.Option{{Label: p.T("deposit.choose")}}}
 	for _, t := range f.Themes {
-		i.Options = append(i.Options, ui.Option{Value: t.Slug, Label: t.Title, Lang: f.lang(p), Chosen: t.Slug == f.Deposit.Content.Theme})
+		i.Options = append(i.Options, f.named(p, t.Slug, t.Title, t.Other, f.Deposit.Content.Theme))
 	}
-	return i
+	return f.worded(p, i)
+}
+
+// named is a category or a theme to choose, in the page's language when it has a name there.
+func (f formPage) named(p ui.Page, slug, name, other, chosen string) ui.Option {
+	o := ui.Option{Value: slug, Chosen: slug == chosen}
+	if o.Label, o.Lang = deposit.NameIn(p.Lang, f.Language, name, other); o.Lang == string(p.Lang) {
+		o.Lang = ""
+	}
+	return o
 }
 
 func (f formPage) district(p ui.Page) ui.Input {
@@ -57,16 +79,20 @@ func (f formPage) district(p ui.Page) ui.Input {
 	for _, d := range f.Districts {
 		i.Options = append(i.Options, ui.Option{Value: d.Slug, Label: d.Name, Lang: f.lang(p), Chosen: d.Slug == chosen})
 	}
-	return i
+	return f.worded(p, i)
 }
 
 func (f formPage) address(p ui.Page) ui.Input {
-	return ui.Input{Name: "address", Label: p.T("deposit.address"), Help: p.T("deposit.address.help"), Value: f.Deposit.Content.Address, Max: deposit.AddressMax, Autocomplete: "off",
-		Required: f.Form.Place == deposit.Required}
+	return f.wordedAs(p, "place", ui.Input{Name: "address", Label: p.T("deposit.address"), Help: p.T("deposit.address.help"), Value: f.Deposit.Content.Address, Max: deposit.AddressMax, Autocomplete: "off",
+		Required: f.Form.Place == deposit.Required})
 }
 
 func (f formPage) cost(p ui.Page) ui.Input {
-	return ui.Input{Name: "cost", Label: p.T("deposit.cost"), Help: p.T("deposit.cost.help"), Value: f.Deposit.Content.Cost, Max: 20, InputMode: "decimal", Autocomplete: "off", Required: f.Form.Cost == deposit.Required}
+	return f.worded(p, ui.Input{Name: "cost", Label: p.T("deposit.cost"), Help: p.T("deposit.cost.help"), Value: f.Deposit.Content.Cost, Max: 20, InputMode: "decimal", Autocomplete: "off", Required: f.Form.Cost == deposit.Required})
+}
+
+func (f formPage) picture(p ui.Page) ui.Input {
+	return f.worded(p, ui.Input{Name: "picture", Label: p.T("deposit.picture"), Help: p.T("deposit.picture.help")})
 }
 
 func (f formPage) pictureAlt(p ui.Page) ui.Input {
@@ -120,7 +146,7 @@ func (f formPage) criterion(p ui.Page, k deposit.Criterion) ui.Input {
 	for _, a := range answers {
 		i.Options = append(i.Options, ui.Option{Value: a, Label: p.T("deposit.answer." + a), Chosen: a == f.Deposit.Content.Criteria[string(k.Key)]})
 	}
-	return i
+	return f.worded(p, i)
 }
 
 // asks is the sentence of a criterion.
@@ -142,25 +168,65 @@ func (f formPage) question(p ui.Page, q deposit.Question) ui.Input {
 	a := f.Deposit.Content.Answers[q.Key]
 	i := ui.Input{Name: q.Field(), Label: q.Label.In(p.Lang), Help: q.Help.In(p.Lang), Required: q.Need == deposit.Required, Several: q.Kind == deposit.Choices, Rows: 5}
 	switch q.Kind {
-	case deposit.ShortText:
-		i.Max = deposit.ShortMax
-	case deposit.LongText:
-		i.Max = deposit.LongMax
+	case deposit.ShortText, deposit.LongText:
+		i.Max = q.Longest()
+		if q.Max != nil {
+			i.Max = int(*q.Max)
+		}
 	case deposit.Number:
 		i.Max, i.InputMode = 30, "decimal"
 	case deposit.FileInput:
 		i.Type = "file"
 	}
+	i.Help = strings.Join(append(slices.DeleteFunc([]string{i.Help}, func(s string) bool { return s == "" }), f.limits(p, q)...), " ")
 	if len(a.Values) > 0 {
 		i.Value = a.Values[0]
 	}
-	for _, o := range q.Options {
+	for _, o := range q.Offered() {
 		i.Options = append(i.Options, ui.Option{Value: o.Key, Label: o.Label.In(p.Lang), Chosen: slices.Contains(a.Values, o.Key)})
 	}
 	if q.Other {
 		i.Options = append(i.Options, ui.Option{Value: deposit.OtherOption, Label: p.T("deposit.other"), Chosen: slices.Contains(a.Values, deposit.OtherOption)})
 	}
 	return i
+}
+
+// limits says what an answer must keep to, and who reads it.
+func (f formPage) limits(p ui.Page, q deposit.Question) []string {
+	var list []string
+	say := func(key string, v *float64) {
+		if v != nil {
+			list = append(list, p.T("deposit.limit."+key, "Count", int(*v), "Number", strings.Replace(strconv.FormatFloat(*v, 'f', -1, 64), ".", p.T("deposit.limit.mark"), 1)))
+		}
+	}
+	switch {
+	case q.Kind == deposit.Number:
+		say("number_least", q.Min)
+		say("number_most", q.Max)
+	case q.Kind == deposit.Choices:
+		say("choices_least", q.Min)
+		say("choices_most", q.Max)
+	case q.Bounded():
+		say("text_least", q.Min)
+		say("text_most", q.Max)
+	case q.Kind == deposit.FileInput:
+		kinds := "both"
+		if len(q.Files) == 1 {
+			kinds = string(q.Files[0])
+		}
+		list = append(list, p.T("deposit.limit.file."+kinds, "Limit", deposit.FileMax>>20))
+	}
+	if q.Public {
+		return append(list, p.T("deposit.question.public"))
+	}
+	return append(list, p.T("deposit.question.private"))
+}
+
+// previewed is the form as somebody finds it who begins.
+func previewed(p ui.Page, c deposit.Call) formPage {
+	f := formPage{Call: c, Deposit: deposit.Deposit{Charter: -1}, Open: true}
+	f.Pick = picking(p, f)
+	return f
 }
 
 // other is the text of the answer that one writes oneself.
@@ -172,7 +238,7 @@ func (f formPage) other(p ui.Page, q deposit.Question) ui.Input {
 func (f formPage) place(p ui.Page, q deposit.Question, n int) ui.Input {
 	i := ui.Input{Name: placeField(q, n), Label: p.T("deposit.ranking.place", "Place", n+1), Required: q.Need == deposit.Required, Options: []ui.Option{{Label: p.T("deposit.choose")}}}
 	values := f.Deposit.Content.Answers[q.Key].Values
-	for _, o := range q.Options {
+	for _, o := range q.Offered() {
 		i.Options = append(i.Options, ui.Option{Value: o.Key, Label: o.Label.In(p.Lang), Chosen: n < len(values) && values[n] == o.Key})
 	}
 	return i

@@ -22,10 +22,15 @@ func typed(r *web.Request, c deposit.Call, was deposit.Content) deposit.Content 
 		District: r.Posted("district"), Address: r.Posted("address"), Latitude: r.Posted("latitude"), Longitude: r.Posted("longitude"), Cost: r.Posted("cost"),
 		PictureAlt: r.Posted("picture_alt"), Kind: rulebook.Kind(r.Posted("kind")), Name: r.Posted("name"), Age: deposit.Age(r.Posted("age")), Consent: r.Posted("consent") != "",
 		Answers: map[string]deposit.Answer{}, Criteria: map[string]string{}}
-	for _, q := range c.Form.Questions {
+	for _, q := range c.Form.Asked() {
 		if a := answered(r, q); q.Kind == deposit.FileInput {
 			t.Answers[q.Key] = was.Answers[q.Key]
 		} else if len(a.Values) > 0 || a.Other != "" {
+			t.Answers[q.Key] = a
+		}
+	}
+	for _, q := range c.Form.Questions { // what was answered before the question was retired is kept
+		if a, had := was.Answers[q.Key]; had && q.Retired {
 			t.Answers[q.Key] = a
 		}
 	}
@@ -43,7 +48,7 @@ func answered(r *web.Request, q deposit.Question) deposit.Answer {
 		return deposit.Answer{Values: slices.Clone(r.PostForm[q.Field()]), Other: r.Posted(q.Field() + "-other")}
 	case deposit.Ranking: // a field per place
 		var a deposit.Answer
-		for i := range q.Options {
+		for i := range q.Offered() {
 			a.Values = append(a.Values, r.Posted(placeField(q, i)))
 		}
 		if !slices.ContainsFunc(a.Values, func(v string) bool { return v != "" }) {
@@ -70,7 +75,7 @@ func uploaded(r *web.Request, c deposit.Call) (up deposit.Upload, err error) {
 			return up, err
 		}
 	}
-	for _, q := range c.Form.Questions {
+	for _, q := range c.Form.Asked() {
 		if q.Kind != deposit.FileInput {
 			continue
 		}
@@ -82,6 +87,9 @@ func uploaded(r *web.Request, c deposit.Call) (up deposit.Upload, err error) {
 			continue
 		}
 		f, err := deposit.ReadFile(name, content)
+		if err == nil {
+			err = q.Takes(f)
+		}
 		if err != nil {
 			return up, in(err, q.Field())
 		}
