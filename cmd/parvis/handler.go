@@ -68,7 +68,7 @@ func (h *house) routes(pages *site.Site, people *account.Service) []web.Route {
 		me.New(h.db, people, h.mailbox).Routes(),
 		webdeposit.New(h.db, deposit.NewService(h.db)).Routes(),
 		vote.New(h.db, ballot.NewService(h.db)).Routes(),
-		office.New(project.NewService(h.db)).Routes(),
+		office.New(project.NewService(h.db, deposit.Part()), webdeposit.Preview).Routes(),
 		desk.New(h.db, people).Routes(),
 		admin.New(h.db, people, h.mailState()).Routes())
 	if h.mailbox {
