@@ -149,11 +149,13 @@ func (v *visitor) begin(fields url.Values, files ...file) string {
 	return strings.TrimSuffix(address, "/verifier")
 }
 
-func (v *visitor) prove() {
+func (v *visitor) prove() { v.signIn("ana@exemple.fr") }
+
+func (v *visitor) signIn(email string) {
 	v.t.Helper()
-	v.post("/connexion", url.Values{"email": {"ana@exemple.fr"}})
+	v.post("/connexion", url.Values{"email": {email}})
 	args, _ := mail(v.t, v.d, "code")["args"].(map[string]any)
-	if status, _, body := v.post("/connexion/code", url.Values{"email": {"ana@exemple.fr"}, "code": {fmt.Sprint(args["Code"])}}); status != http.StatusSeeOther {
+	if status, _, body := v.post("/connexion/code", url.Values{"email": {email}, "code": {fmt.Sprint(args["Code"])}}); status != http.StatusSeeOther {
 		v.t.Fatalf("the code is refused: %s", body)
 	}
 }
