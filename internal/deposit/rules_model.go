@@ -1,6 +1,7 @@
 package deposit
 
 import (
+	"slices"
 	"time"
 
 	"github.com/parvis-civic/parvis/internal/i18n"
@@ -45,25 +46,17 @@ func modelCategories(m project.Model, lang i18n.Lang) []Topic {
 	return list
 }
 
-// Checks says what the deposit of an edition lacks, before it opens. The form is one of those that it stands beside.
+// checks says what the deposit of an edition lacks before it opens; categories and themes are how many can be chosen.
 func checks(e project.Edition, f Form, categories, themes int, starts time.Time) []project.Check {
-	gone := func(s project.Screen) bool {
-		for _, one := range e.Plan.Done {
-			if one == s {
-				return true
-			}
-		}
-		return false
-	}
-	list := []project.Check{
-		{Key: "topics", Screen: project.ScreenTopics, Done: gone(project.ScreenTopics), Due: starts},
-		{Key: "form", Screen: project.ScreenForm, Done: gone(project.ScreenForm), Due: starts},
-	}
+	gone := func(s project.Screen) bool { return slices.Contains(e.Plan.Done, s) }
+	var list []project.Check
 	when := func(applies bool, key string, s project.Screen, done bool) {
 		if applies {
 			list = append(list, project.Check{Key: key, Screen: s, Done: done, Due: starts})
 		}
 	}
+	when(!e.Public(), "topics", project.ScreenTopics, gone(project.ScreenTopics)) // what is public was gone through
+	when(!e.Public(), "form", project.ScreenForm, gone(project.ScreenForm))
 	when(f.Category.Asked(), "categories", project.ScreenTopics, categories > 0)
 	when(f.Theme.Asked(), "themes", project.ScreenTopics, themes > 0)
 	when(e.Rulebook.Deposit != nil && e.Rulebook.Deposit.MaximumCost > 0, "cost_asked", project.ScreenForm, f.Cost.Asked())

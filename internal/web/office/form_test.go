@@ -9,9 +9,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/parvis-civic/parvis/internal/access"
+	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/browsertest"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
+	forms "github.com/parvis-civic/parvis/internal/deposit"
+	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/rulebook"
 )
 
 func TestQuestionsAreAddedMovedAndTakenOutWithoutSavingAndNothingTypedIsLost(t *testing.T) {
@@ -178,13 +183,7 @@ func makesForm(t *testing.T, c *town, as browsertest.Options, name string) {
 	if a := v.ask("POST", edition+"/publier", nil); a.StatusCode != http.StatusSeeOther {
 		t.Fatalf("not published: %s", a.text)
 	}
-	err := c.d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error { // the deposit opens now
-		_, err := tx.Exec(ctx, `UPDATE step SET starts_at = ? WHERE platform = ? AND kind = 'collect'`, db.Micros(tx.Now().Add(-time.Hour)), c.here.Key)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	c.open(t)
 	page.Go(base + strings.Replace(edition, "/organisation/editions/", "/projets/", 1) + "/deposer")
 	says("À qui votre projet sert-il ?")
 	says("Tout le monde pourra lire votre réponse.")
@@ -212,4 +211,45 @@ func makesForm(t *testing.T, c *town, as browsertest.Options, name string) {
 	page.Go(base + edition + "/categories")
 	page.Follow(`button[value="add-theme"]`)
 	look("7-categories")
+}
+
+func TestACategoryIsNamedInTheLanguageOfThePage(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		c := settle(t, d)
+		v := c.as("localhost", organiser)
+		edition := v.draft("simple", "Budget 2027")
+		v.through(edition)
+		v.ask("POST", edition+"/publier", nil)
+		c.open(t)
+		deposits, slug := forms.NewService(d), edition[strings.LastIndexByte(edition, '/')+1:]
+		ana := account.Person{ID: ids.Random(), Email: "ana@exemple.fr", Proved: true, Language: "fr", Roles: access.Roles(0).With(access.Resident)}
+		content := forms.Content{Title: "Des bancs à l’ombre", Body: "Pour souffler.", Category: "nature-et-climat", Name: "Ana", Kind: rulebook.KindPerson, Age: forms.AgeAdult,
+			Criteria: map[string]string{"lives_in": forms.Yes, "barred": forms.No, "investment": forms.No, "in_time": forms.Yes}}
+		draft, err := deposits.Save(t.Context(), c.here, ana, slug, ids.ID{}, content, forms.Upload{})
+		if err == nil {
+			_, err = deposits.Publish(t.Context(), c.here, ana, slug, draft.ID, 0)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for path, name := range map[string]string{"": "Nature et climat", "/en": "Nature and climate"} {
+			for _, page := range []string{"/propositions", "/propositions/1-des-bancs-a-l-ombre", "/deposer"} {
+				if a := v.ask("GET", path+"/projets/"+slug+page, nil); a.StatusCode != http.StatusOK || !strings.Contains(a.text, name) {
+					t.Errorf("%s%s answers %d without %q", path, page, a.StatusCode, name)
+				}
+			}
+		}
+	})
+}
+
+// open makes every deposit begin an hour ago.
+func (c *town) open(t *testing.T) {
+	t.Helper()
+	err := c.d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE step SET starts_at = ? WHERE platform = ? AND kind = 'collect'`, db.Micros(tx.Now().Add(-time.Hour)), c.here.Key)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }

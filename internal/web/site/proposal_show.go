@@ -163,7 +163,7 @@ func (v visit) proposal(ctx context.Context, e edition, found proposal.Proposal)
 	}
 	for _, t := range tags[found.ID] {
 		if t.Kind == proposal.TagCategory {
-			page.Categories = append(page.Categories, t.Name)
+			page.Categories = append(page.Categories, e.named(t))
 		}
 	}
 	page.Address = found.Address
