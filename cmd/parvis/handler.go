@@ -12,13 +12,14 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/ballot"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/graph"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/rehearsal"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/admin"
-	"github.com/parvis-civic/parvis/internal/web/deposit"
+	webdeposit "github.com/parvis-civic/parvis/internal/web/deposit"
 	"github.com/parvis-civic/parvis/internal/web/desk"
 	"github.com/parvis-civic/parvis/internal/web/me"
 	"github.com/parvis-civic/parvis/internal/web/office"
@@ -41,7 +42,7 @@ func (h *house) handler() (http.Handler, error) {
 	}
 	pages := site.New(h.db, h.url)
 	pages.Remember(platformLife)
-	people := account.NewService(h.db, proposal.Room(), ballot.Room())
+	people := account.NewService(h.db, proposal.Room(), deposit.Room(), ballot.Room())
 	all, err := web.New(web.Options{
 		Log: h.log, Platforms: pages, Static: ui.NewStatic(), People: people, Seen: h.metrics.seen,
 		Routes: h.routes(pages, people), Tour: h.tour(),
@@ -68,9 +69,9 @@ func (h *house) handler() (http.Handler, error) {
 func (h *house) routes(pages *site.Site, people *account.Service) []web.Route {
 	routes := slices.Concat(pages.Routes(),
 		me.New(h.db, people, h.mailbox).Routes(),
-		deposit.New(h.db, proposal.NewService(h.db)).Routes(),
+		webdeposit.New(h.db, deposit.NewService(h.db)).Routes(),
 		vote.New(h.db, ballot.NewService(h.db)).Routes(),
-		office.New(project.NewService(h.db)).Routes(),
+		office.New(project.NewService(h.db, deposit.Part()), webdeposit.Preview).Routes(),
 		rehearse.New(rehearsal.NewService(h.db, h.url)).Routes(),
 		desk.New(h.db, people).Routes(),
 		print.New(h.db).Routes(),

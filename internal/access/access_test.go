@@ -34,6 +34,13 @@ func TestWhoMaySeeWhatAndWhen(t *testing.T) {
 		{"nobody else does", Anyone, Cast, Moment{Published: true, Phase: Open}, false},
 		{"and nobody after closing, whatever they are", Administrator, Cast, Moment{Published: true, Phase: Closed}, false},
 		{"nobody sees the secret columns", Administrator, SeeSecrets, public, false},
+		{"a service reads what was answered for it alone", Analyst, SeeAnswers, public, true},
+		{"a resident does not", Resident, SeeAnswers, public, false},
+		{"an elected official does not", Elected, SeeAnswers, public, false},
+		{"nor does the desk of the town hall", PollingAgent, SeeAnswers, public, false},
+		{"nor anybody of a draft", Administrator, SeeAnswers, Moment{Published: true, Draft: true}, false},
+		{"nor a service of what was removed from sight", Analyst, SeeAnswers, Moment{Published: true, Blanked: true}, false},
+		{"who wrote it reads it, whatever became of it", Anyone, SeeAnswers, Moment{Own: true, Draft: true, Blanked: true}, true},
 		{"an organiser does not restore", Organiser, ManageImport, public, false},
 		{"an unknown action is refused", Administrator, Action(99), public, false},
 	} {

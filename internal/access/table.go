@@ -12,6 +12,7 @@ const (
 	SeeCounts                     // votes and points per proposal; also sorting and filtering by them
 	SeeResult                     // winners and reasons
 	SeeSecrets                    // age, sex and method of imported ballots
+	SeeAnswers                    // what somebody answered in a deposit for the services alone
 )
 
 // What residents do.
@@ -46,6 +47,11 @@ type rule func(r Role, m Moment) bool
 // manages are the roles that see an edition before everybody does.
 func manages(r Role) bool { return r == Organiser || r == Administrator }
 
+// reads says whether a role studies proposals, or answers for them. An elected official and the desk of the town hall do not.
+func reads(r Role) bool {
+	return r == Analyst || r == Supervisor || r == DecisionMaker || r == Moderator || manages(r)
+}
+
 func everyone(Role, Moment) bool         { return true }
 func organisers(r Role, _ Moment) bool   { return manages(r) }
 func admins(r Role, _ Moment) bool       { return r == Administrator }
@@ -74,6 +80,12 @@ var table = map[Action]rule{
 		return over && (m.Published && m.Proclaimed || manages(r))
 	},
 	SeeSecrets: func(Role, Moment) bool { return false },
+	SeeAnswers: func(r Role, m Moment) bool {
+		if m.Own || m.Draft {
+			return m.Own
+		}
+		return m.Published && reads(r) && (!m.Blanked || manages(r))
+	},
 
 	SignIn:           everyone,
 	Manage:           signedIn,

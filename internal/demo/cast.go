@@ -6,10 +6,10 @@ import (
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
-	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/rulebook"
 )
 
@@ -52,7 +52,7 @@ func (b *builder) players(ctx context.Context, of platform.Platform) error {
 	if err != nil {
 		return err
 	}
-	deposits := proposal.NewService(b.db)
+	deposits := deposit.NewService(b.db)
 	for _, e := range b.city.editions {
 		if depositStep(e) < 0 {
 			continue
@@ -61,7 +61,7 @@ func (b *builder) players(ctx context.Context, of platform.Platform) error {
 		if err != nil {
 			return err
 		}
-		if !call.Open(author, proposal.Deposit{}) { // by the clock of the services, which is not that of a day made up
+		if !call.Open(author, deposit.Deposit{}) { // by the clock of the services, which is not that of a day made up
 			continue
 		}
 		for i, c := range deposited() {
@@ -69,7 +69,7 @@ func (b *builder) players(ctx context.Context, of platform.Platform) error {
 			for _, k := range call.Criteria() {
 				c.Criteria[string(k.Key)] = k.Wanted
 			}
-			d, err := deposits.Save(ctx, of, author, e.slug, ids.ID{}, c, proposal.Upload{})
+			d, err := deposits.Save(ctx, of, author, e.slug, ids.ID{}, c, deposit.Upload{})
 			if err != nil {
 				return err
 			}
@@ -95,11 +95,11 @@ func depositStep(e edition) int {
 }
 
 // deposited is what the author has written.
-func deposited() []proposal.Content {
-	return []proposal.Content{
+func deposited() []deposit.Content {
+	return []deposit.Content{
 		{Title: "Un atelier de réparation de vélos sous la halle", Summary: "Des outils en libre accès et deux après-midi par semaine avec un mécanicien.",
 			Body:     "Beaucoup de vélos dorment dans les caves pour un pneu ou un câble.\n\nSous la halle, un établi, des outils attachés, une pompe et un tableau où l’on écrit ce que l’on cherche. L’association du quartier tient la permanence.",
-			Category: "mobilites", District: "halles", Address: "Place des Halles", Cost: "18 000", Kind: rulebook.KindPerson, Name: "Édouard R.", Age: proposal.AgeAdult},
+			Category: "mobilites", District: "halles", Address: "Place des Halles", Cost: "18 000", Kind: rulebook.KindPerson, Name: "Édouard R.", Age: deposit.AgeAdult},
 		{Title: "Une fontaine à boire près du terrain de boules", Body: "L’été, le café ferme et il n’y a plus d’eau.", Category: "nature", District: "halles"},
 	}
 }

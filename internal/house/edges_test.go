@@ -56,42 +56,41 @@ var rooms = []room{
 	{"address", base + "geo", "the commune's own addresses: where a street and a number are"},
 	{"project", base + "media rulebook tally", "an edition, its steps and its rules"},
 	{"search", leaves + "db", "words and numbers, for every room whose texts are searched"},
-	{"proposal", base + "search geo media rulebook project address", "what is proposed in a project"},
+	{"proposal", base + "search project", "what is proposed in a project, as everybody reads it"},
+	{"deposit", base + "geo media rulebook tally project proposal", "what residents fill in: forms, drafts and files, until they are a proposal"},
 	{"ballot", base + "rulebook tally project proposal", "choices are proposals of a project's step"},
 	{"result", base + "rulebook tally project proposal ballot", "counts ballots on proposals under the rulebook"},
 	{"delivery", base + "project proposal", "follows what won"},
 
 	{"live", base + "project", "counters of an edition's step, pushed while it is open"},
 
-	{"transfer", base + "media rulebook tally tally/pabulib project proposal ballot result delivery", "fills every room from a file"},
-	{"demo", base + "drawing media rulebook tally tally/pabulib project proposal ballot result delivery transfer", "fills every room with a city that does not exist"},
+	{"transfer", base + "media rulebook tally tally/pabulib project proposal deposit ballot result delivery", "fills every room from a file"},
+	{"demo", base + "drawing media rulebook tally tally/pabulib project proposal deposit ballot result delivery transfer", "fills every room with a city that does not exist"},
 
-	{"rehearsal", base + "rulebook tally project proposal ballot result transfer", "runs an edition through the rooms before it is real (transfer: erases its platform)"},
+	{"rehearsal", base + "rulebook tally project proposal deposit ballot result transfer", "runs an edition through the rooms before it is real (transfer: erases its platform)"},
 
 	{"graph/exec", "", "runs any schema, knows nothing of Parvis"},
 	{"graph/exec/direct", "", "lets the library's transports write what the executor made"},
 	{"graph", base + "media rulebook tally project proposal ballot result delivery graph/exec graph/exec/direct", "answers from the rooms, holds no SQL"},
 
-	{"control", base + "address media rulebook tally tally/pabulib project proposal ballot result delivery transfer demo", "hands the work of commands to the serve that has the files open"},
+	{"control", base + "address media rulebook tally tally/pabulib project proposal deposit ballot result delivery transfer demo", "hands the work of commands to the serve that has the files open"},
 
 	{"web/assets", "", "styles, scripts and pictures, embedded"},
 	{"web/citymap", "geo", "pure: where outlines, marks and names go on a drawn map"},
 	{"web/ui", leaves + "drawing platform project proposal rulebook tally result delivery web/assets web/citymap", "components that several pages share"},
 	{"web", base + "media web/ui web/assets", "what all pages share: hosts, languages, middleware, errors"},
-	{"web/site", base + "media rulebook tally project proposal ballot result delivery transfer live geo search web web/ui web/assets web/citymap", "the public pages, from the rooms (transfer: where an edition came from), hold no SQL"},
+	{"web/site", base + "media rulebook tally project proposal deposit ballot result delivery transfer live geo search web web/ui web/assets web/citymap", "the public pages, from the rooms (transfer: where an edition came from), hold no SQL"},
 
-	{"web/deposit", base + "geo address media rulebook project proposal web web/ui web/assets web/citymap", "depositing a proposal, changing it and following others, from the rooms, hold no SQL"},
+	{"web/deposit", base + "geo address media rulebook project proposal deposit web web/ui web/assets web/citymap", "depositing a proposal, changing it and following others, from the rooms, hold no SQL"},
 	{"web/admin", base + "web web/ui", "the pages of who runs the platform, hold no SQL"},
 	{"web/desk", base + "project ballot web web/ui", "the pages of agents, hold no SQL"},
 	{"web/tour", base + "project demo web web/ui", "the guided tour of the demonstration"},
-	{"web/me", base + "media rulebook tally project proposal ballot result delivery web web/ui web/assets", "one's own pages, from the rooms, hold no SQL"},
+	{"web/me", base + "media rulebook tally project proposal deposit ballot result delivery web web/ui web/assets", "one's own pages, from the rooms, hold no SQL"},
 	{"web/vote", base + "media rulebook project proposal ballot web web/ui", "the pages on which people vote, from the rooms, hold no SQL"},
 
 	{"web/print", leaves + "db project web web/ui", "what is printed of an edition, and its short address, hold no SQL"},
-
-	{"web/office", base + "media rulebook tally project web web/ui web/assets", "the pages of who organises, from the rooms, hold no SQL"},
-
-	{"cmd/parvis", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer live address demo control run graph web web/site web/admin web/desk web/tour web/me web/deposit web/vote web/office web/print web/ui web/assets rehearsal web/rehearse", "wiring"},
+	{"web/office", base + "media rulebook tally project web web/ui web/assets proposal deposit", "the pages of who organises, from the rooms, hold no SQL"},
+	{"cmd/parvis", base + "media rulebook tally tally/pabulib project proposal ballot result delivery transfer live address demo control run graph web web/site web/admin web/desk web/tour web/me web/deposit web/vote web/office web/print web/ui web/assets rehearsal web/rehearse deposit", "wiring"},
 	{"web/rehearse", base + "project rehearsal tally web web/ui", "the pages on which who organises rehearses an edition, hold no SQL"},
 
 	{"web/webtest", leaves + "platform account", "people for tests of pages"},

@@ -32,7 +32,7 @@ func (l *Locale) Faults(err error) []string {
 
 // faultSentence falls back to the general sentence of the code, so that nobody reads a key.
 func (l *Locale) faultSentence(e *fault.Error) string {
-	if !l.Has(e.Key) && !For(l.Lang.other(), l.Zone).Has(e.Key) {
+	if !l.Has(e.Key) && !For(l.Lang.Other(), l.Zone).Has(e.Key) {
 		l.c.miss(l.Lang, e.Key)
 		return l.T("fault." + string(e.Code))
 	}

@@ -39,8 +39,8 @@ func Parse(s string) (Lang, bool) {
 	return l, slices.Contains(Langs, l)
 }
 
-// other is the language that a missing sentence is taken from.
-func (lang Lang) other() Lang {
+// Other is the language that a missing sentence is taken from.
+func (lang Lang) Other() Lang {
 	if lang == FR {
 		return EN
 	}
@@ -196,7 +196,7 @@ func (l *Locale) sentence(key string, args map[string]any) string {
 	lang := l.Lang
 	if _, ok := l.c.messages[lang][key]; !ok {
 		l.c.miss(lang, key)
-		lang = lang.other()
+		lang = lang.Other()
 		if _, ok := l.c.messages[lang][key]; !ok {
 			return key
 		}

@@ -38,13 +38,13 @@ func TestEveryKeyIsInBothLanguagesWithTheSameArguments(t *testing.T) {
 	}
 	for _, lang := range Langs {
 		for key, m := range c.messages[lang] {
-			twin, ok := c.messages[lang.other()][key]
+			twin, ok := c.messages[lang.Other()][key]
 			if !ok {
-				t.Errorf("%s has %q, %s has not", lang, key, lang.other())
+				t.Errorf("%s has %q, %s has not", lang, key, lang.Other())
 				continue
 			}
 			if diff := cmp.Diff(arguments(m), arguments(twin)); diff != "" {
-				t.Errorf("%q has other arguments in %s than in %s: %s", key, lang, lang.other(), diff)
+				t.Errorf("%q has other arguments in %s than in %s: %s", key, lang, lang.Other(), diff)
 			}
 			if (m.One == "") != (twin.One == "") {
 				t.Errorf("%q is plural in one language only", key)

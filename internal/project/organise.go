@@ -25,6 +25,7 @@ type Edition struct {
 	Analysts   int // people who were given the role
 	Admitted   int // addresses on the list of a limited project
 	Amendments []Amendment
+	More       []Check // what the rooms above find missing
 }
 
 // Checklist says what the edition needs, and by when.
@@ -35,7 +36,8 @@ func (e Edition) Checklist() []Check {
 			outlines++
 		}
 	}
-	return Readiness{Project: e.Project, Steps: e.Steps, Book: e.Rulebook, Plan: e.Plan, Outlines: outlines, Analysts: e.Analysts, Admitted: e.Admitted}.Checklist(e.Now)
+	list := Readiness{Project: e.Project, Steps: e.Steps, Book: e.Rulebook, Plan: e.Plan, Outlines: outlines, Analysts: e.Analysts, Admitted: e.Admitted}.Checklist(e.Now)
+	return append(list, e.More...)
 }
 
 // Moment is what access is asked about.
@@ -47,10 +49,13 @@ func (e Edition) Moment() access.Moment {
 func (e Edition) Public() bool { return e.State == Published }
 
 // Service sets editions up. Every method needs access.Organise, else it answers forbidden.
-type Service struct{ db *db.DB }
+type Service struct {
+	db    *db.DB
+	parts []Part
+}
 
-// NewService returns the service on a database.
-func NewService(d *db.DB) *Service { return &Service{d} }
+// NewService returns the service on a database, with what rooms above keep of editions.
+func NewService(d *db.DB, parts ...Part) *Service { return &Service{d, parts} }
 
 func mayOrganise(who account.Person, m access.Moment) error {
 	if who.Roles.Can(access.Organise, m) {
@@ -81,7 +86,7 @@ func (s *Service) Edition(ctx context.Context, of platform.Platform, who account
 		return e, err
 	}
 	err = s.db.Read(ctx, func(ctx context.Context, tx db.Tx) error {
-		e, err = edition(ctx, tx, of, who, slug)
+		e, err = s.edition(ctx, tx, of, who, slug)
 		return err
 	})
 	return e, err
@@ -90,7 +95,7 @@ func (s *Service) Edition(ctx context.Context, of platform.Platform, who account
 // fewAmendments is how many changes the desk shows.
 const fewAmendments = 20
 
-func edition(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, slug string) (e Edition, err error) {
+func (s *Service) edition(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, slug string) (e Edition, err error) {
 	if e.View, err = LoadFor(ctx, tx, of.Key, who.Roles, slug, of.Now(tx.Now())); err != nil {
 		return e, err
 	}
@@ -120,8 +125,20 @@ func edition(ctx context.Context, tx db.Tx, of platform.Platform, who account.Pe
 	if e.Admitted, err = countAdmitted(ctx, tx, of.Key, id); err != nil {
 		return e, err
 	}
-	e.Amendments, err = Amendments(ctx, tx, of.Key, id, fewAmendments)
-	return e, err
+	if e.Amendments, err = Amendments(ctx, tx, of.Key, id, fewAmendments); err != nil {
+		return e, err
+	}
+	for _, part := range s.parts {
+		if part.Checks == nil {
+			continue
+		}
+		more, err := part.Checks(ctx, tx, of.Key, e)
+		if err != nil {
+			return e, err
+		}
+		e.More = append(e.More, more...)
+	}
+	return e, nil
 }
 
 // change runs a change of an edition in a transaction. The steps are locked first, so that the time of the change and of
@@ -142,7 +159,7 @@ func (s *Service) change(ctx context.Context, of platform.Platform, who account.
 		if err := lockSteps(ctx, tx, of.Key, p.ID); err != nil {
 			return err
 		}
-		e, err := edition(ctx, tx, of, who, slug)
+		e, err := s.edition(ctx, tx, of, who, slug)
 		if err != nil {
 			return err
 		}
@@ -218,6 +235,14 @@ func (s *Service) Create(ctx context.Context, of platform.Platform, who account.
 		slug, err = begin(ctx, tx, of, p, steps, plan)
 		if err != nil {
 			return err
+		}
+		for _, part := range s.parts {
+			if part.Begin == nil {
+				continue
+			}
+			if err := part.Begin(ctx, tx, of.Key, p, n.Model, steps); err != nil {
+				return err
+			}
 		}
 		return SetRulebook(ctx, tx, of.Key, p.ID, 1, n.Model.Rulebook(n.Budget, currency))
 	})
@@ -338,7 +363,18 @@ func (s *Service) Discard(ctx context.Context, of platform.Platform, who account
 		if e.Public() {
 			return fault.New(fault.Conflict, "fault.organise.published")
 		}
-		return discard(ctx, tx, of.Key, e.Project.ID)
+		if err := discard(ctx, tx, of.Key, e.Project.ID); err != nil {
+			return err
+		}
+		for _, part := range s.parts {
+			if part.Discard == nil {
+				continue
+			}
+			if err := part.Discard(ctx, tx, of.Key, *e); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

@@ -14,7 +14,6 @@ import (
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
-	"github.com/parvis-civic/parvis/internal/journal"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/rulebook"
 )
@@ -85,14 +84,7 @@ func (e *Edition) move(ctx context.Context, tx db.Tx, of platform.Platform, fres
 		if err := CheckMove(e.Steps, fresh, e.Now); err != nil {
 			return err
 		}
-		if err := e.reasonFor(reason); err != nil {
-			return err
-		}
-		if err := insertAmendment(ctx, tx, of.Key, e.Project.ID, Amendment{Kind: CalendarChanged, Reason: reason, At: e.Now}); err != nil {
-			return err
-		}
-		body := map[string]any{"project": e.Project.ID, "reason": reason, "steps": told(fresh)}
-		if err := journal.Append(ctx, tx, of.Key, "calendar_changed", body); err != nil {
+		if err := e.Amend(ctx, tx, of, Amendment{Kind: CalendarChanged, Reason: reason}, "calendar_changed", map[string]any{"steps": told(fresh)}); err != nil {
 			return err
 		}
 	}
@@ -120,11 +112,8 @@ func (s *Service) Prolong(ctx context.Context, of platform.Platform, who account
 		if err != nil {
 			return err
 		}
-		if err := insertAmendment(ctx, tx, of.Key, e.Project.ID, Amendment{Kind: Prolonged, Step: step, Reason: reason, At: e.Now}); err != nil {
-			return err
-		}
-		body := map[string]any{"project": e.Project.ID, "step": step, "reason": reason, "steps": told(fresh)}
-		if err := journal.Append(ctx, tx, of.Key, "step_prolonged", body); err != nil {
+		more := map[string]any{"step": step, "steps": told(fresh)}
+		if err := e.Amend(ctx, tx, of, Amendment{Kind: Prolonged, Step: step, Reason: reason}, "step_prolonged", more); err != nil {
 			return err
 		}
 		return keepSteps(ctx, tx, of.Key, e.Project.ID, fresh)
@@ -263,12 +252,9 @@ func (e *Edition) setBook(ctx context.Context, tx db.Tx, of platform.Platform, w
 	if err := enactRulebook(ctx, tx, of.Key, e.Project.ID, version, book); err != nil {
 		return err
 	}
-	if err := insertAmendment(ctx, tx, of.Key, e.Project.ID, Amendment{Kind: RulesChanged, Reason: reason, Version: version, At: e.Now}); err != nil {
-		return err
-	}
 	hash := book.Hash()
-	return journal.Append(ctx, tx, of.Key, "rulebook_changed",
-		map[string]any{"project": e.Project.ID, "version": version, "rulebook": hex(hash[:]), "parts": change.Parts(), "reason": reason})
+	return e.Amend(ctx, tx, of, Amendment{Kind: RulesChanged, Reason: reason, Version: version}, "rulebook_changed",
+		map[string]any{"version": version, "rulebook": hex(hash[:]), "parts": change.Parts()})
 }
 
 // Duplicate begins an edition like another one, a draft whose calendar is moved by whole years until it lies ahead, and
@@ -296,7 +282,18 @@ func (s *Service) Duplicate(ctx context.Context, of platform.Platform, who accou
 		if err := SetRulebook(ctx, tx, of.Key, p.ID, 1, e.Rulebook); err != nil {
 			return err
 		}
-		return InsertDistricts(ctx, tx, of.Key, p.ID, slices.Clone(e.Districts))
+		if err := InsertDistricts(ctx, tx, of.Key, p.ID, slices.Clone(e.Districts)); err != nil {
+			return err
+		}
+		for _, part := range s.parts {
+			if part.Copy == nil {
+				continue
+			}
+			if err := part.Copy(ctx, tx, of.Key, *e, p, steps); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return fresh, err
 }

@@ -99,6 +99,7 @@ type Theme struct {
 	Slug  string
 	Title string
 	Sort  []byte
+	Other string // the title in the language that the edition is not in; may be empty
 }
 
 // Category is a category of one project's proposals, or a target: whom they are for.
@@ -109,6 +110,9 @@ type Category struct {
 	Slug    string
 	Name    string
 	Sort    []byte
+	Other   string // the name in the language that the edition is not in; may be empty
+	Retired bool   // no new proposal can have it
+	Merged  ids.ID // the category that took its proposals; zero: none
 }
 
 // View is a project as its page needs it.

@@ -95,7 +95,7 @@ func EditionOf(ctx context.Context, tx db.Tx, of platform.Platform, who account.
 	if err := mayOrganise(who, Edition{}.Moment()); err != nil {
 		return Edition{}, err
 	}
-	return edition(ctx, tx, of, who, slug)
+	return (&Service{}).edition(ctx, tx, of, who, slug)
 }
 
 // Admit makes a list of addresses, in their compared form, that of an edition of a temporary platform which is limited to a

@@ -26,12 +26,14 @@ const (
 	ScreenMoney    Screen = "budget"
 	ScreenCalendar Screen = "calendrier"
 	ScreenRules    Screen = "reglement"
+	ScreenTopics   Screen = "categories"
+	ScreenForm     Screen = "formulaire"
 	ScreenTeam     Screen = "equipe"
 )
 
 // Screens lists them.
 func Screens() []Screen {
-	return []Screen{ScreenWords, ScreenMoney, ScreenCalendar, ScreenRules, ScreenTeam}
+	return []Screen{ScreenWords, ScreenMoney, ScreenCalendar, ScreenRules, ScreenTopics, ScreenForm, ScreenTeam}
 }
 
 // after gives the screen that follows; empty after the last.

@@ -150,6 +150,8 @@ type AmendmentKind string
 // The kinds.
 const (
 	RulesChanged    AmendmentKind = "rules"
+	FormChanged     AmendmentKind = "form"   // what the deposit asks
+	TopicsChanged   AmendmentKind = "topics" // categories and themes
 	CalendarChanged AmendmentKind = "calendar"
 	Prolonged       AmendmentKind = "prolonged"
 )

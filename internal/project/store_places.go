@@ -103,21 +103,27 @@ func nullable(s string) any {
 type ThemeOf struct {
 	Project ids.ID
 	Theme
+	Retired bool   // no new proposal of the project can have it
+	Merged  ids.ID // the theme that took its proposals; zero: none
 }
 
-// ThemesOf gives the themes of those projects, by title.
+// ThemesOf gives the themes of those projects, in their order there, then by title.
 func ThemesOf(ctx context.Context, tx db.Tx, platform int64, projects []ids.ID) ([]ThemeOf, error) {
 	marks, args := db.In(projects)
-	rows, err := tx.Query(ctx, `SELECT pt.project, t.id, t.slug, t.title, t.sort FROM project_theme pt JOIN theme t ON t.platform = pt.platform AND t.id = pt.theme
-		WHERE pt.platform = ? AND pt.project IN (`+marks+`) ORDER BY pt.project, t.sort, t.id`, append([]any{platform}, args...)...)
-	return db.Collect(rows, err, func(r *sql.Rows, t *ThemeOf) error { return r.Scan(&t.Project, &t.ID, &t.Slug, &t.Title, &t.Sort) })
+	rows, err := tx.Query(ctx, `SELECT pt.project, t.id, t.slug, t.title, t.sort, t.other, pt.retired, pt.merged FROM project_theme pt JOIN theme t ON t.platform = pt.platform AND t.id = pt.theme
+		WHERE pt.platform = ? AND pt.project IN (`+marks+`) ORDER BY pt.project, pt.position, t.sort, t.id`, append([]any{platform}, args...)...)
+	return db.Collect(rows, err, func(r *sql.Rows, t *ThemeOf) error {
+		return r.Scan(&t.Project, &t.ID, &t.Slug, &t.Title, &t.Sort, &t.Other, &t.Retired, &t.Merged)
+	})
 }
 
 // ThemesByID gives the themes of those identifiers, in no order.
 func ThemesByID(ctx context.Context, tx db.Tx, platform int64, list []ids.ID) ([]Theme, error) {
 	marks, args := db.In(list)
-	rows, err := tx.Query(ctx, `SELECT t.id, t.slug, t.title, t.sort FROM theme t WHERE t.platform = ? AND t.id IN (`+marks+`)`, append([]any{platform}, args...)...)
-	return db.Collect(rows, err, func(r *sql.Rows, t *Theme) error { return r.Scan(&t.ID, &t.Slug, &t.Title, &t.Sort) })
+	rows, err := tx.Query(ctx, `SELECT t.id, t.slug, t.title, t.sort, t.other FROM theme t WHERE t.platform = ? AND t.id IN (`+marks+`)`, append([]any{platform}, args...)...)
+	return db.Collect(rows, err, func(r *sql.Rows, t *Theme) error {
+		return r.Scan(&t.ID, &t.Slug, &t.Title, &t.Sort, &t.Other)
+	})
 }
 
 // InsertThemes stores themes and attaches them to a project.
@@ -136,28 +142,28 @@ func InsertThemes(ctx context.Context, tx db.Tx, platform int64, project ids.ID,
 // CategoriesByID gives the categories of those identifiers, in no order.
 func CategoriesByID(ctx context.Context, tx db.Tx, platform int64, list []ids.ID) ([]Category, error) {
 	marks, args := db.In(list)
-	rows, err := tx.Query(ctx, `SELECT c.id, c.project, c.kind, c.slug, c.name, c.sort FROM category c WHERE c.platform = ? AND c.id IN (`+marks+`)`, append([]any{platform}, args...)...)
-	return db.Collect(rows, err, func(r *sql.Rows, c *Category) error {
-		return r.Scan(&c.ID, &c.Project, &c.Kind, &c.Slug, &c.Name, &c.Sort)
-	})
+	rows, err := tx.Query(ctx, `SELECT c.id, c.project, c.kind, c.slug, c.name, c.sort, c.other, c.retired, c.merged FROM category c WHERE c.platform = ? AND c.id IN (`+marks+`)`, append([]any{platform}, args...)...)
+	return db.Collect(rows, err, scanCategory)
 }
 
-// CategoriesOf gives the categories of a project that are of a kind, by name.
+func scanCategory(r *sql.Rows, c *Category) error {
+	return r.Scan(&c.ID, &c.Project, &c.Kind, &c.Slug, &c.Name, &c.Sort, &c.Other, &c.Retired, &c.Merged)
+}
+
+// CategoriesOf gives the categories of a project that are of a kind, in their order, retired ones too.
 func CategoriesOf(ctx context.Context, tx db.Tx, platform int64, project ids.ID, kind string) ([]Category, error) {
-	rows, err := tx.Query(ctx, `SELECT c.id, c.project, c.kind, c.slug, c.name, c.sort FROM category c WHERE c.platform = ? AND c.project = ? AND c.kind = ? ORDER BY c.sort, c.id`,
+	rows, err := tx.Query(ctx, `SELECT c.id, c.project, c.kind, c.slug, c.name, c.sort, c.other, c.retired, c.merged FROM category c WHERE c.platform = ? AND c.project = ? AND c.kind = ? ORDER BY c.sort, c.id`,
 		platform, project, kind)
-	return db.Collect(rows, err, func(r *sql.Rows, c *Category) error {
-		return r.Scan(&c.ID, &c.Project, &c.Kind, &c.Slug, &c.Name, &c.Sort)
-	})
+	return db.Collect(rows, err, scanCategory)
 }
 
 // InsertCategories stores the categories of a project.
 func InsertCategories(ctx context.Context, tx db.Tx, platform int64, categories []Category) error {
 	rows := make([][]any, len(categories))
 	for i, c := range categories {
-		rows[i] = []any{platform, c.ID, c.Project, c.Kind, c.Slug, c.Name, c.Sort}
+		rows[i] = []any{platform, c.ID, c.Project, c.Kind, c.Slug, c.Name, c.Sort, c.Other}
 	}
-	return db.Insert(ctx, tx, "category", []string{"platform", "id", "project", "kind", "slug", "name", "sort"}, rows)
+	return db.Insert(ctx, tx, "category", []string{"platform", "id", "project", "kind", "slug", "name", "sort", "other"}, rows)
 }
 
 // InDistricts gives, for each of those districts, the visible projects about it, newest first.

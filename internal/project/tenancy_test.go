@@ -169,6 +169,9 @@ func TestProjectsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "ThemesByID", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return project.ThemesByID(ctx, tx, platform, []ids.ID{theme})
 			}},
+			{Of: "ThemesBySlug", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return project.ThemesBySlug(ctx, tx, platform, []string{"nature"})
+			}},
 			{Of: "CategoriesOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return project.CategoriesOf(ctx, tx, platform, edition, "category")
 			}},
@@ -188,6 +191,19 @@ func TestProjectsOfAPlatformAreItsOwn(t *testing.T) {
 			}},
 			{Of: "AddBallots", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return project.AddBallots(ctx, tx, platform, vote, 7)
+			}},
+			{Of: "KeepCategories", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return project.KeepCategories(ctx, tx, platform, edition, "category", []project.Category{{ID: category, Slug: "arbres", Name: "Les arbres", Sort: []byte{2}, Retired: true},
+					{ID: ids.Random(), Slug: "eau", Name: "L’eau", Sort: []byte{1}}})
+			}},
+			{Of: "KeepCategories", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return project.KeepCategories(ctx, tx, platform, edition, "category", nil)
+			}},
+			{Of: "KeepThemes", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return project.KeepThemes(ctx, tx, platform, edition, []project.ThemeOf{{Theme: project.Theme{ID: theme, Slug: "nature", Title: "La nature", Sort: []byte{2}, Other: "Nature"}, Retired: true}})
+			}},
+			{Of: "KeepThemes", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return project.KeepThemes(ctx, tx, platform, edition, nil)
 			}},
 			{Of: "Publish", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return project.Publish(ctx, tx, platform, hidden, "new")

@@ -3,37 +3,30 @@ package proposal
 import (
 	"context"
 	"database/sql"
+	"time"
 
-	"github.com/parvis-civic/parvis/internal/access"
-	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/ids"
-	"github.com/parvis-civic/parvis/internal/platform"
 )
 
 // Follow lets a person be told what becomes of a proposal, which also says that they support it; off ends it. Doing it
-// twice is doing it once. Faults: forbidden (not signed in), not_found.
-func (s *Service) Follow(ctx context.Context, of platform.Platform, who account.Person, proposal ids.ID, off bool) error {
-	if !who.Roles.Can(access.Follow, access.Moment{Published: true}) {
-		return fault.New(fault.Forbidden, "fault.forbidden")
-	}
-	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		if off {
-			_, err := tx.Exec(ctx, `DELETE FROM follow WHERE platform = ? AND proposal = ? AND participant = ?`, of.Key, proposal, who.ID)
-			return err
-		}
-		found, err := ByIDs(ctx, tx, of.Key, []ids.ID{proposal})
-		if err != nil {
-			return err
-		}
-		if len(found) == 0 {
-			return fault.New(fault.NotFound, "fault.deposit.unknown")
-		}
-		_, err = tx.Exec(ctx, `INSERT INTO follow (platform, proposal, participant, at) VALUES (?, ?, ?, ?) ON CONFLICT (platform, proposal, participant) DO NOTHING`,
-			of.Key, proposal, who.ID, db.Micros(of.Now(tx.Now())))
+// twice is doing it once. Fault: not_found.
+func Follow(ctx context.Context, tx db.Tx, platform int64, proposal, person ids.ID, at time.Time, off bool) error {
+	if off {
+		_, err := tx.Exec(ctx, `DELETE FROM follow WHERE platform = ? AND proposal = ? AND participant = ?`, platform, proposal, person)
 		return err
-	})
+	}
+	found, err := ByIDs(ctx, tx, platform, []ids.ID{proposal})
+	if err != nil {
+		return err
+	}
+	if len(found) == 0 {
+		return fault.New(fault.NotFound, "fault.deposit.unknown")
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO follow (platform, proposal, participant, at) VALUES (?, ?, ?, ?) ON CONFLICT (platform, proposal, participant) DO NOTHING`,
+		platform, proposal, person, db.Micros(at))
+	return err
 }
 
 // Following says how many people follow a proposal, and whether that person does.

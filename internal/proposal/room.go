@@ -16,55 +16,38 @@ func Room() account.Room {
 
 // Own is what this room has of a person, for the file that they ask for.
 type Own struct {
-	Deposits []OwnDeposit `json:"deposits,omitempty"`
-	Follows  []ids.ID     `json:"follows,omitempty"` // proposals
-}
-
-// OwnDeposit is a draft, or what a proposal was made of.
-type OwnDeposit struct {
-	Content   Content `json:"content"`
-	Proposal  ids.ID  `json:"proposal,omitzero"` // once it is published
-	Withdrawn bool    `json:"withdrawn,omitempty"`
-	Charter   int     `json:"charter"` // the version accepted; -1: none
-	CreatedAt string  `json:"created_at"`
-	UpdatedAt string  `json:"updated_at"`
+	Follows []ids.ID `json:"follows"` // proposals
 }
 
 // exportMax is more than anybody has; it bounds the file all the same.
 const exportMax = 100_000
 
 func export(ctx context.Context, tx db.Tx, platform int64, person ids.ID) (any, error) {
-	deposits, err := DepositsBy(ctx, tx, platform, person, exportMax)
-	if err != nil {
-		return nil, err
-	}
 	follows, err := Followed(ctx, tx, platform, person, exportMax)
-	if err != nil || len(deposits)+len(follows) == 0 {
+	if err != nil || len(follows) == 0 {
 		return nil, err
 	}
-	own := Own{Follows: follows}
-	for _, d := range deposits {
-		own.Deposits = append(own.Deposits, OwnDeposit{Content: d.Content, Proposal: d.Proposal, Withdrawn: d.Withdrawn, Charter: d.Charter,
-			CreatedAt: d.CreatedAt.Format(timeForm), UpdatedAt: d.UpdatedAt.Format(timeForm)})
-	}
-	return own, nil
+	return Own{Follows: follows}, nil
 }
 
-const timeForm = "2006-01-02T15:04:05Z07:00" // RFC 3339
-
-// forget erases drafts, files, what was typed and what was followed. keep leaves the proposals as everybody reads them;
-// otherwise their texts, pictures, places and versions are erased, and their numbers stay.
-func forget(ctx context.Context, tx db.Tx, platform int64, person ids.ID, keep bool) error {
-	if err := unpaper(ctx, tx, platform, person); err != nil {
+// merge hands the follows of one participant to another.
+func merge(ctx context.Context, tx db.Tx, platform int64, from, to ids.ID) error {
+	if _, err := tx.Exec(ctx, `INSERT INTO follow (platform, proposal, participant, at) SELECT f.platform, f.proposal, ?, f.at FROM follow f WHERE f.platform = ? AND f.participant = ?
+		ON CONFLICT (platform, proposal, participant) DO NOTHING`, to, platform, from); err != nil {
 		return err
 	}
+	_, err := tx.Exec(ctx, `DELETE FROM follow WHERE platform = ? AND participant = ?`, platform, from)
+	return err
+}
+
+// forget erases what was followed. keep leaves the proposals as everybody reads them;
+// otherwise their texts, pictures, places and versions are erased, and their numbers stay.
+func forget(ctx context.Context, tx db.Tx, platform int64, person ids.ID, keep bool) error {
 	const theirs = `(SELECT p.id FROM proposal p WHERE p.platform = ? AND p.author = ?)`
 	statements := []struct {
 		sql  string
 		args []any
 	}{
-		{`DELETE FROM deposit_file WHERE platform = ? AND deposit IN (SELECT d.id FROM deposit d WHERE d.platform = ? AND d.participant = ?)`, []any{platform, platform, person}},
-		{`DELETE FROM deposit WHERE platform = ? AND participant = ?`, []any{platform, person}},
 		{`DELETE FROM follow WHERE platform = ? AND participant = ?`, []any{platform, person}},
 	}
 	var steps []ids.ID

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"slices"
 
-	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/ids"
 )
@@ -95,12 +94,6 @@ func ShowsPicture(ctx context.Context, tx db.Tx, platform int64, picture ids.ID)
 	rows, err := tx.Query(ctx, `SELECT p.trashed FROM proposal p WHERE p.platform = ? AND p.picture = ?`+published, platform, picture)
 	all, err := db.Collect(rows, err, func(r *sql.Rows, t *Trashed) error { return r.Scan(t) })
 	return slices.ContainsFunc(all, Trashed.Readable), err
-}
-
-// OwnsPicture says whether a picture is in something that the person deposits: a draft's is shown to its author alone.
-func OwnsPicture(ctx context.Context, tx db.Tx, platform int64, participant, picture ids.ID) (owns bool, err error) {
-	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM deposit d WHERE d.platform = ? AND d.participant = ? AND d.picture = ?)`, platform, participant, picture).Scan(&owns)
-	return owns && access.Can(access.Anyone, access.SeeProposal, access.Moment{Own: true}), err
 }
 
 // SelectionsOf gives the selections of those proposals, by proposal, in the order of the project's steps.

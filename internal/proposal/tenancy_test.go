@@ -8,14 +8,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
-	"github.com/parvis-civic/parvis/internal/rulebook"
 )
 
 // everything is all that a list can bring.
@@ -32,7 +30,7 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 	}
 	query := proposal.ListQuery{Step: vote, Author: author, Within: &proposal.Frame{South: 43, West: 1, North: 44, East: 2}, Order: proposal.ByVotes, With: everything, Limit: 10}
 	dbtest.Tenancy{
-		Filled: []string{"Insert", "Select", "KeepFacets", "SetForm", "SetCharter"},
+		Filled: []string{"Insert", "Select", "KeepFacets", "Follow"},
 		Fill: func(ctx context.Context, tx db.Tx, platform int64) error {
 			of := func(what string) string { return fmt.Sprint(what, " de ", platform) }
 			var list []proposal.Proposal
@@ -60,11 +58,7 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 				proposal.Insert(ctx, tx, platform, list),
 				proposal.Select(ctx, tx, platform, selections, all),
 				proposal.KeepFacets(ctx, tx, platform, vote, names(platform)),
-				proposal.SetForm(ctx, tx, platform, deposit, proposal.Form{Summary: proposal.Optional, Body: proposal.Absent, Category: proposal.Absent, Theme: proposal.Absent,
-					District: proposal.Absent, Place: proposal.Absent, Cost: proposal.Absent, Picture: proposal.Absent,
-					Questions: []proposal.Question{{Key: "q", Kind: proposal.ShortText, Need: proposal.Optional, Label: rulebook.Text{FR: of("Pourquoi")}}}}),
-				second(proposal.SetCharter(ctx, tx, platform, rulebook.Text{FR: of("La charte")})),
-				deposited(ctx, tx, platform, keys[0], author, pictures[platform-1], of("Un banc")),
+				followed(ctx, tx, platform, keys[0], author, of("Un banc")),
 			} {
 				if err != nil {
 					return err
@@ -76,24 +70,8 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "Similar", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.Similar(ctx, tx, platform, "Les bancs", 10)
 			}},
-			{Of: "FormOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				return proposal.FormOf(ctx, tx, platform, deposit)
-			}},
-			{Of: "CharterOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				return proposal.CharterOf(ctx, tx, platform)
-			}},
 			{Of: "Versions", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.Versions(ctx, tx, platform, keys[0])
-			}},
-			{Of: "DepositOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				d, _, err := proposal.DepositOf(ctx, tx, platform, keys[0])
-				return d, err
-			}},
-			{Of: "DepositsBy", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				return proposal.DepositsBy(ctx, tx, platform, author, 10)
-			}},
-			{Of: "FileOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				return proposal.FileOf(ctx, tx, platform, keys[0], "plan")
 			}},
 			{Of: "Following", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				n, follows, err := proposal.Following(ctx, tx, platform, keys[0], author)
@@ -128,6 +106,15 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 				p, _, err := proposal.Numbered(ctx, tx, platform, edition, 1)
 				return p, err
 			}},
+			{Of: "Authored", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.Authored(ctx, tx, platform, keys[0])
+			}},
+			{Of: "NextNumber", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.NextNumber(ctx, tx, platform, edition)
+			}},
+			{Of: "CountByTopic", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.CountByTopic(ctx, tx, platform, edition, proposal.TagCategory)
+			}},
 			{Of: "Numbers", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.Numbers(ctx, tx, platform, edition, []int{1})
 			}},
@@ -144,31 +131,6 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 				}
 				second, err := proposal.ShowsPicture(ctx, tx, platform, pictures[1])
 				return []bool{first, second}, err
-			}},
-			{Of: "OwnsPicture", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				first, err := proposal.OwnsPicture(ctx, tx, platform, author, pictures[0])
-				if err != nil {
-					return nil, err
-				}
-				second, err := proposal.OwnsPicture(ctx, tx, platform, author, pictures[1])
-				return []bool{first, second}, err
-			}},
-			{Of: "OwnsPaperPicture", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				first, err := proposal.OwnsPaperPicture(ctx, tx, platform, agent(access.Organiser), pictures[0])
-				if err != nil {
-					return nil, err
-				}
-				second, err := proposal.OwnsPaperPicture(ctx, tx, platform, agent(access.Organiser), pictures[1])
-				return []bool{first, second}, err
-			}},
-			{Of: "PaperDeposits", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				return proposal.PaperDeposits(ctx, tx, platform, agent(access.Organiser), keys[0], 0, 10)
-			}},
-			{Of: "ClaimsOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				return proposal.ClaimsOf(ctx, tx, platform, account.Person{Email: "ana@exemple.fr", Proved: true})
-			}},
-			{Of: "ClaimOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				return proposal.ClaimOf(ctx, tx, platform, account.Person{Email: "ana@exemple.fr", Proved: true}, keys[0])
 			}},
 			{Of: "SelectionsOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.SelectionsOf(ctx, tx, platform, keys[:1])
@@ -224,6 +186,34 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 				now.Title = "Une fontaine"
 				return proposal.Reindex(ctx, tx, platform, p, now)
 			}},
+			{Of: "Publish", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				p := proposal.Proposal{ID: keys[2], Project: edition, Number: 9, Slug: "x", Title: "Un kiosque", Author: author, PublishedAt: time.UnixMicro(1), CreatedAt: time.UnixMicro(1)}
+				return proposal.Publish(ctx, tx, platform, vote, p, names(90), proposal.Version{Title: p.Title})
+			}},
+			{Of: "Change", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				was, err := proposal.Authored(ctx, tx, platform, keys[0])
+				if err != nil {
+					return err
+				}
+				now := was
+				now.Title = "Un abri"
+				return proposal.Change(ctx, tx, platform, vote, was, now, names(90), proposal.Version{Title: now.Title})
+			}},
+			{Of: "Withdraw", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				p, err := proposal.Authored(ctx, tx, platform, keys[0])
+				if err != nil {
+					return err
+				}
+				return proposal.Withdraw(ctx, tx, platform, vote, p, time.UnixMicro(2))
+			}},
+			{Of: "NameFacets", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				named := names(95)
+				return proposal.NameFacets(ctx, tx, platform, edition, named)
+			}},
+			{Of: "MergeTopic", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				now := proposal.Facet{Tag: proposal.Tag{Kind: proposal.TagCategory, Slug: "place"}, Name: "La place", Sort: []byte{2}}
+				return proposal.MergeTopic(ctx, tx, platform, edition, proposal.TagCategory, category, ids.Random(), "rue", now)
+			}},
 			{Of: "MoveDistrict", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return proposal.MoveDistrict(ctx, tx, platform, edition, district, ids.Random())
 			}},
@@ -231,35 +221,20 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 	}.Run(t)
 }
 
-// deposited stores what a proposal was made of, a version of it, a file, and somebody who follows it; on the second
-// platform more of them.
-func deposited(ctx context.Context, tx db.Tx, platform int64, key, author, picture ids.ID, title string) error {
+// followed stores a version of a proposal, and somebody who follows it; on the second platform more of them.
+func followed(ctx context.Context, tx db.Tx, platform int64, key, author ids.ID, title string) error {
 	followers := []ids.ID{author, ids.Random()}
 	if platform > 1 {
 		followers[0] = ids.Random()
 		followers = append(followers, ids.Random())
 	}
 	for _, f := range followers {
-		if _, err := tx.Exec(ctx, `INSERT INTO follow (platform, proposal, participant, at) VALUES (?, ?, ?, 1)`, platform, key, f); err != nil {
+		if err := proposal.Follow(ctx, tx, platform, key, f, time.UnixMicro(1), false); err != nil {
 			return err
 		}
 	}
-	for _, insert := range []struct {
-		sql  string
-		args []any
-	}{
-		{`INSERT INTO deposit (platform, id, project, step, participant, proposal, body, picture, charter, withdrawn, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, 1, 1)`,
-			[]any{platform, key, key, key, author, key, `{"title":"` + title + `"}`, picture, false}},
-		{`INSERT INTO paper_deposit (platform, deposit, project, agent, reference, reference_key, email, email_key, state, created_at) VALUES (?, ?, ?, ?, ?, 'A', 'ana@exemple.fr', 'ana@exemple.fr', '', 1)`,
-			[]any{platform, key, key, author, title}},
-		{`INSERT INTO proposal_version (platform, proposal, version, body, at) VALUES (?, ?, 1, ?, 1)`, []any{platform, key, `{"title":"` + title + `"}`}},
-		{`INSERT INTO deposit_file (platform, deposit, question, name, mime, content, created_at) VALUES (?, ?, 'plan', ?, '', ?, 1)`, []any{platform, key, title, []byte(title)}},
-	} {
-		if _, err := tx.Exec(ctx, insert.sql, insert.args...); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := tx.Exec(ctx, `INSERT INTO proposal_version (platform, proposal, version, body, at) VALUES (?, ?, 1, ?, 1)`, platform, key, `{"title":"`+title+`"}`)
+	return err
 }
 
 func TestDraftsAndHiddenEditionsAreNotRead(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/ballot"
 	"github.com/parvis-civic/parvis/internal/i18n"
-	"github.com/parvis-civic/parvis/internal/proposal"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/rulebook"
 )
 
@@ -107,7 +107,7 @@ const (
 func (o odd) refused() bool { return o != plain && o != dear && o != second && o != forgotten }
 
 // attempts lists the deposits, the last of which comes too late.
-func (c crowd) attempts(s proposal.Setting) []attempt {
+func (c crowd) attempts(s deposit.Setting) []attempt {
 	n := deposits(c.people)
 	r := c.chance("deposits")
 	order, people := r.Perm(len(ideas(c.lang))), r.Perm(c.people)
@@ -120,9 +120,9 @@ func (c crowd) attempts(s proposal.Setting) []attempt {
 	}
 	for _, k := range s.Criteria() {
 		switch k.Key {
-		case proposal.LivesIn, proposal.LivesAt, proposal.LivesNear:
+		case deposit.LivesIn, deposit.LivesAt, deposit.LivesNear:
 			next(elsewhere, people[n])
-		case proposal.NotBarred:
+		case deposit.NotBarred:
 			next(barred, people[n+1])
 		}
 	}
@@ -144,10 +144,10 @@ func (c crowd) attempts(s proposal.Setting) []attempt {
 }
 
 // content is what somebody types into the form of the deposit.
-func (c crowd) content(s proposal.Setting, a attempt) proposal.Content {
+func (c crowd) content(s deposit.Setting, a attempt) deposit.Content {
 	it, r := ideas(c.lang)[a.idea], c.chance("content "+strconv.Itoa(a.idea)+" "+strconv.Itoa(a.person))
-	out := proposal.Content{Title: it.title, Summary: it.text, Body: it.text, Kind: kind(s.Kinds()), Name: c.person(a.person).Name, Age: proposal.AgeAdult,
-		PictureAlt: it.title, Criteria: map[string]string{}, Answers: map[string]proposal.Answer{}}
+	out := deposit.Content{Title: it.title, Summary: it.text, Body: it.text, Kind: kind(s.Kinds()), Name: c.person(a.person).Name, Age: deposit.AgeAdult,
+		PictureAlt: it.title, Criteria: map[string]string{}, Answers: map[string]deposit.Answer{}}
 	if len(s.Categories) > 0 {
 		out.Category = s.Categories[r.IntN(len(s.Categories))].Slug
 	}
@@ -155,7 +155,7 @@ func (c crowd) content(s proposal.Setting, a attempt) proposal.Content {
 		out.Theme = s.Themes[r.IntN(len(s.Themes))].Slug
 	}
 	limit := int64(c.book.Count.Budget)
-	if out.District = proposal.WholeCity; len(s.Districts) > 0 && r.IntN(5) > 0 {
+	if out.District = deposit.WholeCity; len(s.Districts) > 0 && r.IntN(5) > 0 {
 		out.District = s.Districts[r.IntN(len(s.Districts))].Slug
 		if money, ok := c.book.Envelope(out.District); ok {
 			limit = int64(money)
@@ -169,12 +169,12 @@ func (c crowd) content(s proposal.Setting, a attempt) proposal.Content {
 	out.Cost = cost(c.book, limit, it.share, a.odd == dear)
 	for _, k := range s.Criteria() {
 		out.Criteria[string(k.Key)] = k.Wanted
-		if k.Excludes && (a.odd == barred) == (k.Key == proposal.NotBarred) && (a.odd == barred || a.odd == elsewhere) {
+		if k.Excludes && (a.odd == barred) == (k.Key == deposit.NotBarred) && (a.odd == barred || a.odd == elsewhere) {
 			out.Criteria[string(k.Key)] = other(k.Wanted)
 		}
 	}
 	if a.odd == young {
-		out.Age = proposal.AgeBelow
+		out.Age = deposit.AgeBelow
 	}
 	for _, q := range s.Form.Questions {
 		out.Answers[q.Key] = answer(q, it.text)
@@ -183,10 +183,10 @@ func (c crowd) content(s proposal.Setting, a attempt) proposal.Content {
 }
 
 func other(answer string) string {
-	if answer == proposal.Yes {
-		return proposal.No
+	if answer == deposit.Yes {
+		return deposit.No
 	}
-	return proposal.Yes
+	return deposit.Yes
 }
 
 // kind is that of most people.
@@ -214,20 +214,20 @@ func cost(b rulebook.Rulebook, limit, share int64, dear bool) string {
 }
 
 // answer is one to a question of the organiser's.
-func answer(q proposal.Question, text string) proposal.Answer {
+func answer(q deposit.Question, text string) deposit.Answer {
 	switch q.Kind {
-	case proposal.Number:
-		return proposal.Answer{Values: []string{"3"}}
-	case proposal.OneChoice, proposal.Choices:
-		return proposal.Answer{Values: []string{q.Options[0].Key}}
-	case proposal.Ranking:
+	case deposit.Number:
+		return deposit.Answer{Values: []string{"3"}}
+	case deposit.OneChoice, deposit.Choices:
+		return deposit.Answer{Values: []string{q.Options[0].Key}}
+	case deposit.Ranking:
 		var all []string
 		for _, o := range q.Options {
 			all = append(all, o.Key)
 		}
-		return proposal.Answer{Values: all}
-	case proposal.FileInput:
-		return proposal.Answer{}
+		return deposit.Answer{Values: all}
+	case deposit.FileInput:
+		return deposit.Answer{}
 	}
-	return proposal.Answer{Values: []string{text}}
+	return deposit.Answer{Values: []string{text}}
 }

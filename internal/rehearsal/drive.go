@@ -18,6 +18,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/notify"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/result"
 )
@@ -59,7 +60,7 @@ type driving struct {
 	r     Rehearsal
 	found bool
 	crowd crowd
-	call  proposal.Call
+	call  deposit.Call
 	tries []attempt
 	turns []turn
 	list  []Moment
@@ -67,7 +68,7 @@ type driving struct {
 
 // load reads the copy of the edition and makes its script.
 func (d *driving) load(ctx context.Context, tx db.Tx) (err error) {
-	if d.call, err = proposal.CallOf(ctx, tx, d.of, account.Person{}, d.r.Slug); err != nil {
+	if d.call, err = deposit.CallOf(ctx, tx, d.of, account.Person{}, d.r.Slug); err != nil {
 		return err
 	}
 	lang, ok := i18n.Parse(d.call.Language)
@@ -204,7 +205,7 @@ func (d *driving) deposit(ctx context.Context, a attempt) error {
 		return err
 	}
 	content := d.crowd.content(call.Setting, a)
-	var mine proposal.Deposit
+	var mine deposit.Deposit
 	for _, one := range call.Mine {
 		if one.Content.Title == content.Title {
 			mine = one
@@ -224,16 +225,16 @@ func (d *driving) deposit(ctx context.Context, a attempt) error {
 }
 
 // upload is what the form needs beside texts.
-func upload(f proposal.Form) (up proposal.Upload) {
-	if f.Picture == proposal.Required {
+func upload(f deposit.Form) (up deposit.Upload) {
+	if f.Picture == deposit.Required {
 		up.Picture = picture()
 	}
 	for _, q := range f.Questions {
-		if q.Kind == proposal.FileInput {
+		if q.Kind == deposit.FileInput {
 			if up.Files == nil {
-				up.Files = map[string]proposal.File{}
+				up.Files = map[string]deposit.File{}
 			}
-			up.Files[q.Key] = proposal.File{Name: "essai.pdf", MIME: "application/pdf", Content: []byte("%PDF-1.4\n%%EOF\n")}
+			up.Files[q.Key] = deposit.File{Name: "essai.pdf", MIME: "application/pdf", Content: []byte("%PDF-1.4\n%%EOF\n")}
 		}
 	}
 	return up

@@ -18,7 +18,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/notify"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
-	"github.com/parvis-civic/parvis/internal/proposal"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/transfer"
 )
 
@@ -78,14 +78,14 @@ type Options struct {
 type Service struct {
 	db        *db.DB
 	local     string
-	deposits  *proposal.Service
+	deposits  *deposit.Service
 	ballots   *ballot.Service
 	transfers *transfer.Service
 }
 
 // NewService returns the service on a database. local is the scheme and host of platforms without an address.
 func NewService(d *db.DB, local string) *Service {
-	return &Service{db: d, local: local, deposits: proposal.NewService(d), ballots: ballot.NewService(d), transfers: transfer.NewService(d)}
+	return &Service{db: d, local: local, deposits: deposit.NewService(d), ballots: ballot.NewService(d), transfers: transfer.NewService(d)}
 }
 
 // View is an edition with its rehearsal, if there is one.
@@ -180,20 +180,20 @@ func (s *Service) begin(ctx context.Context, tx db.Tx, of, to platform.Platform,
 		if step.Kind != project.Collect {
 			continue
 		}
-		form, err := proposal.FormOf(ctx, tx, of.Key, step.ID)
+		form, err := deposit.FormOf(ctx, tx, of.Key, step.ID)
 		if err != nil {
 			return err
 		}
-		if err := proposal.SetForm(ctx, tx, to.Key, copied.Steps[step.ID], form); err != nil {
+		if err := deposit.SetForm(ctx, tx, to.Key, copied.Steps[step.ID], form); err != nil {
 			return err
 		}
 	}
-	charter, err := proposal.CharterOf(ctx, tx, of.Key)
+	charter, err := deposit.CharterOf(ctx, tx, of.Key)
 	if err != nil {
 		return err
 	}
 	if charter.Version > 0 {
-		if _, err := proposal.SetCharter(ctx, tx, to.Key, charter.Text); err != nil {
+		if _, err := deposit.SetCharter(ctx, tx, to.Key, charter.Text); err != nil {
 			return err
 		}
 	}

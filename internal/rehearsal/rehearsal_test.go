@@ -22,7 +22,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/notify"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
-	"github.com/parvis-civic/parvis/internal/proposal"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/rehearsal"
 	"github.com/parvis-civic/parvis/internal/rulebook"
 )
@@ -478,18 +478,18 @@ func TestPeopleHaveWhatTheEditionAsks(t *testing.T) {
 		if err := v.editions.SetRules(t.Context(), v.of, v.claire, slug, c, ""); err != nil {
 			t.Fatal(err)
 		}
-		two := []proposal.Option{{Key: "a", Label: rulebook.Text{FR: "A"}}, {Key: "b", Label: rulebook.Text{FR: "B"}}}
-		form := proposal.Form{Summary: proposal.Required, Body: proposal.Required, Category: proposal.Required, Theme: proposal.Required, District: proposal.Required, Place: proposal.Required,
-			Cost: proposal.Required, Picture: proposal.Required}
-		for _, k := range []proposal.QuestionKind{proposal.ShortText, proposal.LongText, proposal.Number, proposal.OneChoice, proposal.Choices, proposal.Ranking, proposal.FileInput} {
-			q := proposal.Question{Key: string(k), Kind: k, Label: rulebook.Text{FR: "Pourquoi ?"}, Need: proposal.Required}
-			if k == proposal.OneChoice || k == proposal.Choices || k == proposal.Ranking {
+		two := []deposit.Option{{Key: "a", Label: rulebook.Text{FR: "A"}}, {Key: "b", Label: rulebook.Text{FR: "B"}}}
+		form := deposit.Form{Summary: deposit.Required, Body: deposit.Required, Category: deposit.Required, Theme: deposit.Required, District: deposit.Required, Place: deposit.Required,
+			Cost: deposit.Required, Picture: deposit.Required}
+		for _, k := range []deposit.QuestionKind{deposit.ShortText, deposit.LongText, deposit.Number, deposit.OneChoice, deposit.Choices, deposit.Ranking, deposit.FileInput} {
+			q := deposit.Question{Key: string(k), Kind: k, Label: rulebook.Text{FR: "Pourquoi ?"}, Need: deposit.Required}
+			if k == deposit.OneChoice || k == deposit.Choices || k == deposit.Ranking {
 				q.Options = two
 			}
 			form.Questions = append(form.Questions, q)
 		}
 		if err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
-			return proposal.SetForm(ctx, tx, v.of.Key, w.Edition.Steps[1].ID, form)
+			return deposit.SetForm(ctx, tx, v.of.Key, w.Edition.Steps[1].ID, form)
 		}); err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/ui"
@@ -17,7 +18,7 @@ import (
 // checkPage shows a draft as it will be, and what is missing.
 type checkPage struct {
 	formPage
-	Means   proposal.Checked
+	Means   deposit.Checked
 	Alike   []proposal.Alike
 	Refused bool // somebody tried to publish it
 	Proved  bool
@@ -146,16 +147,17 @@ func (k checkPage) districtName(p ui.Page) string {
 			return d.Name
 		}
 	}
-	if k.Deposit.Content.District == proposal.WholeCity {
+	if k.Deposit.Content.District == deposit.WholeCity {
 		return p.T("web.district.whole")
 	}
 	return ""
 }
 
-func (k checkPage) categoryName() string {
+func (k checkPage) categoryName(p ui.Page) string {
 	for _, c := range k.Categories {
 		if c.ID == k.Means.Category {
-			return c.Name
+			name, _ := deposit.NameIn(p.Lang, k.Language, c.Name, c.Other)
+			return name
 		}
 	}
 	return ""

@@ -488,7 +488,7 @@ func preview(p ui.Page, k checkPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if name := k.categoryName(); name != "" {
+		if name := k.categoryName(p); name != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "<div><dt>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -13,7 +13,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/ids"
-	"github.com/parvis-civic/parvis/internal/proposal"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
@@ -21,12 +21,12 @@ import (
 // Pages answers them.
 type Pages struct {
 	db        *db.DB
-	proposals *proposal.Service
+	proposals *deposit.Service
 	desk      bool // an agent types somebody's paper form
 }
 
 // New gives the pages over a database.
-func New(d *db.DB, proposals *proposal.Service) *Pages { return &Pages{db: d, proposals: proposals} }
+func New(d *db.DB, proposals *deposit.Service) *Pages { return &Pages{db: d, proposals: proposals} }
 
 // formLargest is a form with its texts, a picture and a file.
 const formLargest = 24 << 20
@@ -48,6 +48,8 @@ func (s *Pages) Routes() []web.Route {
 		{Path: one + "/en-ligne", Need: access.Deposit, Handle: s.publishedShow},
 		{Path: one + "/retirer", Need: access.WithdrawProposal, Handle: s.withdrawShow},
 		{Method: post, Path: one + "/retirer", Need: access.WithdrawProposal, Handle: s.withdraw},
+		{Path: one + "/fichiers/{question}", Need: access.SeeAnswers, Handle: s.ownFile},
+		{Path: about + "/fichiers/{question}", Need: access.SeeProposal, Handle: s.publishedFile},
 		{Path: about + "/historique", Need: access.SeeProposal, Handle: s.historyShow},
 		{Path: about + "/suivre", Need: access.Follow, Handle: s.followShow},
 		{Method: post, Path: about + "/suivre", Need: access.Follow, Handle: s.follow},
@@ -119,9 +121,9 @@ func (s *Pages) call(r *web.Request) (f formPage, err error) {
 	}
 	slug := r.PathValue("project")
 	if s.desk {
-		f.Paper = &proposal.PaperDeposit{}
+		f.Paper = &deposit.PaperDeposit{}
 		f.Call, *f.Paper, f.Deposit, err = s.proposals.PaperCall(r.Context(), r.Platform, r.Person, slug, id)
-		f.Who = f.Paper.Author
+		f.Who, f.Call = f.Paper.Author, f.Call.With(f.Deposit)
 		return f, err
 	}
 	f.Who = r.Person
@@ -130,6 +132,7 @@ func (s *Pages) call(r *web.Request) (f formPage, err error) {
 		return f, err
 	}
 	f.Deposit, err = f.Own(id)
+	f.Call = f.Call.With(f.Deposit)
 	return f, err
 }
 

@@ -18,10 +18,10 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
-	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/rulebook"
 	"github.com/parvis-civic/parvis/tally"
 )
@@ -57,20 +57,20 @@ func edition(ctx context.Context, tx db.Tx, platform int64) error {
 			Totals: rulebook.Totals{During: rulebook.Hidden}},
 		Count: tally.Rule{Method: tally.MethodGreedy, Scoring: tally.Scoring{By: tally.ByChoice}, Budget: 100_000_000, Fit: tally.Fit{Then: tally.FitSkip},
 			Ties: []tally.TieBreak{{By: tally.TieLowerCost}, {By: tally.TieOrder}}, DropOut: tally.DropOutNext}}
-	form := proposal.DefaultForm()
-	form.Summary = proposal.Optional
+	form := deposit.DefaultForm()
+	form.Summary = deposit.Optional
 	label := rulebook.Text{FR: "Pour qui"}
-	form.Questions = []proposal.Question{
-		{Key: "court", Kind: proposal.ShortText, Need: proposal.Optional, Label: label, Public: true},
-		{Key: "long", Kind: proposal.LongText, Need: proposal.Optional, Label: label, Public: true},
-		{Key: "choix", Kind: proposal.OneChoice, Need: proposal.Optional, Label: label, Other: true, Public: true, Options: []proposal.Option{{Key: "a", Label: label}, {Key: "b", Label: label}}},
-		{Key: "plan", Kind: proposal.FileInput, Need: proposal.Optional, Label: label},
+	form.Questions = []deposit.Question{
+		{Key: "court", Kind: deposit.ShortText, Need: deposit.Optional, Label: label, Public: true},
+		{Key: "long", Kind: deposit.LongText, Need: deposit.Optional, Label: label, Public: true},
+		{Key: "choix", Kind: deposit.OneChoice, Need: deposit.Optional, Label: label, Other: true, Public: true, Options: []deposit.Option{{Key: "a", Label: label}, {Key: "b", Label: label}}},
+		{Key: "plan", Kind: deposit.FileInput, Need: deposit.Optional, Label: label},
 	}
 	for _, err := range []error{
 		project.Insert(ctx, tx, platform, project.Project{ID: id, Slug: "budget", Title: "Budget", Currency: "EUR", Language: "fr", State: project.Published, Origin: project.OfCity, Rulebook: 1, CreatedAt: now, PublishedAt: now}),
 		project.SetRulebook(ctx, tx, platform, id, 1, book),
 		project.InsertSteps(ctx, tx, platform, []project.Step{{ID: step, Project: id, Kind: project.Collect, Slug: "depot", StartsAt: now.Add(-time.Hour), EndsAt: now.Add(time.Hour)}}),
-		proposal.SetForm(ctx, tx, platform, step, form),
+		deposit.SetForm(ctx, tx, platform, step, form),
 	} {
 		if err != nil {
 			return err
@@ -149,11 +149,13 @@ func (v *visitor) begin(fields url.Values, files ...file) string {
 	return strings.TrimSuffix(address, "/verifier")
 }
 
-func (v *visitor) prove() {
+func (v *visitor) prove() { v.signIn("ana@exemple.fr") }
+
+func (v *visitor) signIn(email string) {
 	v.t.Helper()
-	v.post("/connexion", url.Values{"email": {"ana@exemple.fr"}})
+	v.post("/connexion", url.Values{"email": {email}})
 	args, _ := mail(v.t, v.d, "code")["args"].(map[string]any)
-	if status, _, body := v.post("/connexion/code", url.Values{"email": {"ana@exemple.fr"}, "code": {fmt.Sprint(args["Code"])}}); status != http.StatusSeeOther {
+	if status, _, body := v.post("/connexion/code", url.Values{"email": {email}, "code": {fmt.Sprint(args["Code"])}}); status != http.StatusSeeOther {
 		v.t.Fatalf("the code is refused: %s", body)
 	}
 }

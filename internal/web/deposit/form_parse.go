@@ -11,22 +11,27 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/media"
-	"github.com/parvis-civic/parvis/internal/proposal"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/rulebook"
 	"github.com/parvis-civic/parvis/internal/web"
 )
 
 // typed reads what was typed into the form, as it was typed; was is what the deposit had, whose files stay. On paper one may
 // leave the name out.
-func typed(r *web.Request, c formPage, was proposal.Content) proposal.Content {
-	t := proposal.Content{Title: r.Posted("title"), Summary: r.Posted("summary"), Body: r.Posted("body"), Category: r.Posted("category"), Theme: r.Posted("theme"),
+func typed(r *web.Request, c formPage, was deposit.Content) deposit.Content {
+	t := deposit.Content{Title: r.Posted("title"), Summary: r.Posted("summary"), Body: r.Posted("body"), Category: r.Posted("category"), Theme: r.Posted("theme"),
 		District: r.Posted("district"), Address: r.Posted("address"), Latitude: r.Posted("latitude"), Longitude: r.Posted("longitude"), Cost: r.Posted("cost"),
-		PictureAlt: r.Posted("picture_alt"), Kind: rulebook.Kind(r.Posted("kind")), Name: r.Posted("name"), Age: proposal.Age(r.Posted("age")), Consent: r.Posted("consent") != "",
-		Answers: map[string]proposal.Answer{}, Criteria: map[string]string{}, Nameless: c.Paper != nil}
-	for _, q := range c.Form.Questions {
-		if a := answered(r, q); q.Kind == proposal.FileInput {
+		PictureAlt: r.Posted("picture_alt"), Kind: rulebook.Kind(r.Posted("kind")), Name: r.Posted("name"), Age: deposit.Age(r.Posted("age")), Consent: r.Posted("consent") != "",
+		Answers: map[string]deposit.Answer{}, Criteria: map[string]string{}, Nameless: c.Paper != nil}
+	for _, q := range c.Form.Asked() {
+		if a := answered(r, q); q.Kind == deposit.FileInput {
 			t.Answers[q.Key] = was.Answers[q.Key]
 		} else if len(a.Values) > 0 || a.Other != "" {
+			t.Answers[q.Key] = a
+		}
+	}
+	for _, q := range c.Form.Questions { // what was answered before the question was retired is kept
+		if a, had := was.Answers[q.Key]; had && q.Retired {
 			t.Answers[q.Key] = a
 		}
 	}
@@ -38,56 +43,59 @@ func typed(r *web.Request, c formPage, was proposal.Content) proposal.Content {
 	return t
 }
 
-func answered(r *web.Request, q proposal.Question) proposal.Answer {
+func answered(r *web.Request, q deposit.Question) deposit.Answer {
 	switch q.Kind {
-	case proposal.OneChoice, proposal.Choices:
-		return proposal.Answer{Values: slices.Clone(r.PostForm[q.Field()]), Other: r.Posted(q.Field() + "-other")}
-	case proposal.Ranking: // a field per place
-		var a proposal.Answer
-		for i := range q.Options {
+	case deposit.OneChoice, deposit.Choices:
+		return deposit.Answer{Values: slices.Clone(r.PostForm[q.Field()]), Other: r.Posted(q.Field() + "-other")}
+	case deposit.Ranking: // a field per place
+		var a deposit.Answer
+		for i := range q.Offered() {
 			a.Values = append(a.Values, r.Posted(placeField(q, i)))
 		}
 		if !slices.ContainsFunc(a.Values, func(v string) bool { return v != "" }) {
-			return proposal.Answer{}
+			return deposit.Answer{}
 		}
 		return a
 	}
 	if text := r.Posted(q.Field()); text != "" {
-		return proposal.Answer{Values: []string{text}}
+		return deposit.Answer{Values: []string{text}}
 	}
-	return proposal.Answer{}
+	return deposit.Answer{}
 }
 
 // placeField is the name of the field of a place, from 0, of a ranking.
-func placeField(q proposal.Question, place int) string {
+func placeField(q deposit.Question, place int) string {
 	return q.Field() + "-" + strconv.Itoa(place+1)
 }
 
 // uploaded reads what came with the form beside its texts. Faults: invalid.
-func uploaded(r *web.Request, c proposal.Call) (up proposal.Upload, err error) {
+func uploaded(r *web.Request, c deposit.Call) (up deposit.Upload, err error) {
 	up.Remove = r.Posted("picture_remove") != ""
 	if c.Form.Picture.Asked() {
 		if _, up.Picture, err = file(r, "picture", media.MaxBytes); err != nil {
 			return up, err
 		}
 	}
-	for _, q := range c.Form.Questions {
-		if q.Kind != proposal.FileInput {
+	for _, q := range c.Form.Asked() {
+		if q.Kind != deposit.FileInput {
 			continue
 		}
-		name, content, err := file(r, q.Field(), proposal.FileMax)
+		name, content, err := file(r, q.Field(), deposit.FileMax)
 		if err != nil {
 			return up, err
 		}
 		if len(content) == 0 {
 			continue
 		}
-		f, err := proposal.ReadFile(name, content)
+		f, err := deposit.ReadFile(name, content)
+		if err == nil {
+			err = q.Takes(f)
+		}
 		if err != nil {
 			return up, in(err, q.Field())
 		}
 		if up.Files == nil {
-			up.Files = map[string]proposal.File{}
+			up.Files = map[string]deposit.File{}
 		}
 		up.Files[q.Key] = f
 	}

@@ -10,17 +10,17 @@ import (
 	"github.com/parvis-civic/parvis/internal/address"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
-	"github.com/parvis-civic/parvis/internal/proposal"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
 // formPage is the form, empty, with a draft, or with what was published.
 type formPage struct {
-	proposal.Call
-	Deposit   proposal.Deposit
+	deposit.Call
+	Deposit   deposit.Deposit
 	Who       account.Person         // whose deposit it is; zero: nobody's yet
-	Paper     *proposal.PaperDeposit // an agent types it from somebody's paper form; nil: they do so themselves
+	Paper     *deposit.PaperDeposit // an agent types it from somebody's paper form; nil: they do so themselves
 	Problems  ui.Problems
 	Saved     bool // what is shown was saved just now
 	Open      bool // it can be gone on with
@@ -86,13 +86,13 @@ func (s *Pages) formSave(r *web.Request, p ui.Page) (web.View, error) {
 }
 
 // noted is what an agent notes beside the form.
-func noted(r *web.Request) proposal.Paper {
-	return proposal.Paper{Email: r.Posted("paper_email"), Reference: r.Posted("paper_reference")}
+func noted(r *web.Request) deposit.Paper {
+	return deposit.Paper{Email: r.Posted("paper_email"), Reference: r.Posted("paper_reference")}
 }
 
 // save keeps a draft: for the person, who may have none yet, or for the author of a paper form, who is never the agent. What
 // it gives when it fails is the deposit as it was.
-func (s *Pages) save(r *web.Request, p ui.Page, f formPage, content proposal.Content, up proposal.Upload) (d proposal.Deposit, err error) {
+func (s *Pages) save(r *web.Request, p ui.Page, f formPage, content deposit.Content, up deposit.Upload) (d deposit.Deposit, err error) {
 	if f.Paper != nil {
 		d, err = s.proposals.SavePaper(r.Context(), r.Platform, r.Person, p.Lang, f.Slug, f.Deposit.ID, content, noted(r), up)
 	} else if err = r.Begin(p.Lang); err == nil {
@@ -105,7 +105,7 @@ func (s *Pages) save(r *web.Request, p ui.Page, f formPage, content proposal.Con
 }
 
 // edit changes what was published.
-func (s *Pages) edit(r *web.Request, f formPage, content proposal.Content, up proposal.Upload) (err error) {
+func (s *Pages) edit(r *web.Request, f formPage, content deposit.Content, up deposit.Upload) (err error) {
 	if f.Paper != nil {
 		_, err = s.proposals.EditPaper(r.Context(), r.Platform, r.Person, f.Slug, f.Deposit.ID, content, noted(r), up)
 	} else {
@@ -126,7 +126,7 @@ func (f formPage) saved(r *web.Request, p ui.Page) web.View {
 }
 
 // wrong shows the form again with what was typed and what is wrong with it.
-func (s *Pages) wrong(r *web.Request, p ui.Page, f formPage, content proposal.Content, err error) (web.View, error) {
+func (s *Pages) wrong(r *web.Request, p ui.Page, f formPage, content deposit.Content, err error) (web.View, error) {
 	if f.Problems, err = p.ProblemsOf(err); err != nil {
 		return web.View{}, err
 	}
@@ -139,7 +139,7 @@ func (s *Pages) wrong(r *web.Request, p ui.Page, f formPage, content proposal.Co
 }
 
 // located gives a content the point of its address, when the commune has exactly that one and no point was shown.
-func (s *Pages) located(r *web.Request, content proposal.Content) (proposal.Content, error) {
+func (s *Pages) located(r *web.Request, content deposit.Content) (deposit.Content, error) {
 	if content.Address == "" || content.Latitude != "" {
 		return content, nil
 	}
@@ -178,8 +178,8 @@ func (f formPage) ending() ending {
 func (f formPage) action(p ui.Page) templ.SafeURL { return f.at(p, "") }
 
 // drafts are the person's own that are not this one.
-func (f formPage) drafts() []proposal.Deposit {
-	var list []proposal.Deposit
+func (f formPage) drafts() []deposit.Deposit {
+	var list []deposit.Deposit
 	for _, d := range f.Mine {
 		if d.Draft() && d.ID != f.Deposit.ID {
 			list = append(list, d)

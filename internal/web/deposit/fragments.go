@@ -6,6 +6,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/address"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/ui"
@@ -54,11 +55,11 @@ func (s *Pages) placeShow(r *web.Request, p ui.Page) (web.View, error) {
 	if err != nil {
 		return web.View{}, err
 	}
-	point := proposal.Content{Latitude: r.URL.Query().Get("lat"), Longitude: r.URL.Query().Get("lon")}.At()
+	point := deposit.Content{Latitude: r.URL.Query().Get("lat"), Longitude: r.URL.Query().Get("lon")}.At()
 	if point == nil {
 		return web.View{Page: PlaceShow(p, nil, false)}, nil
 	}
 	var in []project.District
-	in, outlined := proposal.Locate(f.Districts, *point)
+	in, outlined := deposit.Locate(f.Districts, *point)
 	return web.View{Page: PlaceShow(p, in, outlined)}, nil
 }

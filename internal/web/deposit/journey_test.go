@@ -21,9 +21,10 @@ import (
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/demo"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/web"
-	"github.com/parvis-civic/parvis/internal/web/deposit"
+	webdeposit "github.com/parvis-civic/parvis/internal/web/deposit"
 	"github.com/parvis-civic/parvis/internal/web/me"
 	"github.com/parvis-civic/parvis/internal/web/site"
 	"github.com/parvis-civic/parvis/internal/web/ui"
@@ -58,9 +59,9 @@ func settle(t *testing.T, d *db.DB) *town {
 // serve puts together the pages that a deposit leads through.
 func serve(t *testing.T, d *db.DB, local string) http.Handler {
 	t.Helper()
-	pages, people := site.New(d, local), account.NewService(d, proposal.Room())
+	pages, people := site.New(d, local), account.NewService(d, proposal.Room(), deposit.Room())
 	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: pages, Static: ui.NewStatic(), People: people,
-		Routes: slices.Concat(pages.Routes(), me.New(d, people, false).Routes(), deposit.New(d, proposal.NewService(d)).Routes()),
+		Routes: slices.Concat(pages.Routes(), me.New(d, people, false).Routes(), webdeposit.New(d, deposit.NewService(d)).Routes()),
 		Others: map[string]http.Handler{"GET /media/{id}": pages.Media(people), "GET /media/{id}/{size}": pages.Media(people)}})
 	if err != nil {
 		t.Fatal(err)

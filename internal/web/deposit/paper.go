@@ -13,6 +13,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/ui"
@@ -63,7 +64,7 @@ func (e paperEdition) state(p ui.Page) ui.State {
 // paperList is what was typed from paper in an edition.
 type paperList struct {
 	formPage
-	List   []proposal.PaperListed
+	List   []deposit.PaperListed
 	Number string // looked for
 }
 
@@ -79,14 +80,14 @@ func (s *Pages) paperList(r *web.Request, p ui.Page) (web.View, error) {
 		number = -1 // nothing has it
 	}
 	err = s.read(r, func(ctx context.Context, tx db.Tx) (err error) {
-		l.List, err = proposal.PaperDeposits(ctx, tx, r.Platform.Key, r.Person, f.ID, number, papersMax)
+		l.List, err = deposit.PaperDeposits(ctx, tx, r.Platform.Key, r.Person, f.ID, number, papersMax)
 		return err
 	})
 	return web.View{Page: PaperList(p, l)}, err
 }
 
 // line names where a paper deposit of the list is gone on with.
-func (l paperList) line(p ui.Page, one proposal.PaperListed) templ.SafeURL {
+func (l paperList) line(p ui.Page, one deposit.PaperListed) templ.SafeURL {
 	if one.Number == 0 {
 		return l.of(p, one.Deposit, "")
 	}
@@ -184,13 +185,13 @@ func (s *Pages) sheetShow(r *web.Request, p ui.Page) (web.View, error) {
 	if err != nil {
 		return web.View{}, err
 	}
-	return web.View{Page: SheetShow(p, formPage{Call: c, Paper: &proposal.PaperDeposit{}})}, nil
+	return web.View{Page: SheetShow(p, formPage{Call: c, Paper: &deposit.PaperDeposit{}})}, nil
 }
 
 // claimPage asks whoever proved the address on a sheet whether the project is theirs.
 type claimPage struct {
 	Slug  string
-	Claim proposal.PaperListed
+	Claim deposit.PaperListed
 }
 
 func (s *Pages) claimed(r *web.Request) (k claimPage, err error) {
@@ -200,7 +201,7 @@ func (s *Pages) claimed(r *web.Request) (k claimPage, err error) {
 	}
 	k.Slug = r.PathValue("project")
 	err = s.read(r, func(ctx context.Context, tx db.Tx) (err error) {
-		k.Claim, err = proposal.ClaimOf(ctx, tx, r.Platform.Key, r.Person, id)
+		k.Claim, err = deposit.ClaimOf(ctx, tx, r.Platform.Key, r.Person, id)
 		return err
 	})
 	return k, err

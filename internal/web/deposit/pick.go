@@ -5,6 +5,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/geo"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/web/citymap"
@@ -29,7 +30,7 @@ func picking(p ui.Page, f formPage) pick {
 }
 
 // cityMap draws the districts of an edition, a place on it, and one district brought out.
-func cityMap(p ui.Page, c proposal.Call, place *proposal.Place, district string) (m ui.CityMap, view citymap.View, drawn bool) {
+func cityMap(p ui.Page, c deposit.Call, place *proposal.Place, district string) (m ui.CityMap, view citymap.View, drawn bool) {
 	outlines := make([]geo.Outline, len(c.Districts))
 	var frame geo.Frame
 	for i, d := range c.Districts {

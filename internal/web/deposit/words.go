@@ -7,6 +7,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/web/ui"
@@ -47,7 +48,7 @@ func (f formPage) whyClosed(p ui.Page) string {
 }
 
 // asksConsent says whether somebody under the age of consent may deposit.
-func (f formPage) asksConsent() bool { return f.MinimumAge() < proposal.ConsentAge }
+func (f formPage) asksConsent() bool { return f.MinimumAge() < deposit.ConsentAge }
 
 // script tells the script what it needs: where it asks, and its sentences.
 func (f formPage) script(p ui.Page) templ.Attributes {
@@ -72,7 +73,7 @@ func (k checkPage) ready() bool {
 	return true
 }
 
-func draftTitle(p ui.Page, d proposal.Deposit) string {
+func draftTitle(p ui.Page, d deposit.Deposit) string {
 	if title := strings.Join(strings.Fields(d.Content.Title), " "); title != "" {
 		return ui.Tidy(title)
 	}
@@ -130,7 +131,7 @@ func (k paperPage) doneTitle(p ui.Page) string {
 // shownName is the name on the project's page.
 func (k receipt) shownName(p ui.Page) string {
 	switch c := k.Deposit.Content; {
-	case c.Age == proposal.AgeYoung:
+	case c.Age == deposit.AgeYoung:
 		return p.T("deposit.name.hidden")
 	case strings.TrimSpace(c.Name) == "":
 		return p.T("paper.nameless")

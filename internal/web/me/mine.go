@@ -8,6 +8,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
@@ -50,7 +51,7 @@ func (s *Pages) overview(r *web.Request, p ui.Page) (web.View, error) {
 		if err := s.claims(ctx, tx, r, &page); err != nil {
 			return err
 		}
-		list, err := proposal.DepositsBy(ctx, tx, r.Platform.Key, r.Person.ID, depositsShown)
+		list, err := deposit.DepositsBy(ctx, tx, r.Platform.Key, r.Person.ID, depositsShown)
 		if err != nil || len(list) == 0 {
 			return err
 		}
@@ -62,7 +63,7 @@ func (s *Pages) overview(r *web.Request, p ui.Page) (web.View, error) {
 
 // claims adds what waits to be taken over.
 func (s *Pages) claims(ctx context.Context, tx db.Tx, r *web.Request, page *overviewPage) error {
-	list, err := proposal.ClaimsOf(ctx, tx, r.Platform.Key, r.Person)
+	list, err := deposit.ClaimsOf(ctx, tx, r.Platform.Key, r.Person)
 	if err != nil || len(list) == 0 {
 		return err
 	}
@@ -82,7 +83,7 @@ func (s *Pages) claims(ctx context.Context, tx db.Tx, r *web.Request, page *over
 }
 
 // deposits adds where each stands.
-func (s *Pages) deposits(ctx context.Context, tx db.Tx, r *web.Request, list []proposal.Deposit) ([]deposited, error) {
+func (s *Pages) deposits(ctx context.Context, tx db.Tx, r *web.Request, list []deposit.Deposit) ([]deposited, error) {
 	var projects, published []ids.ID
 	for _, d := range list {
 		projects, published = append(projects, d.Project), append(published, d.Proposal)

@@ -25,7 +25,7 @@ type calendarForm struct {
 	frame
 	Rows     []stepRow
 	School   string
-	Reason   string
+	Reason   reason
 	Remarks  []project.Remark
 	Problems ui.Problems
 }
@@ -81,12 +81,12 @@ func (f calendarForm) fields(p ui.Page) []ui.Input {
 	for i := range f.Rows {
 		list = append(list, f.kind(p, i), f.title(p, i), f.starts(p, i), f.ends(p, i))
 	}
-	return append(list, f.school(p), reasonField(p, f.Reason))
+	return append(list, f.school(p), f.Reason.words(p))
 }
 
 func (s *Pages) calendar(r *web.Request, p ui.Page) (web.View, error) {
 	frame, err := s.load(r, project.ScreenCalendar)
-	f := calendarForm{frame: frame, School: string(frame.Edition.Plan.School)}
+	f := calendarForm{frame: frame, School: string(frame.Edition.Plan.School), Reason: reason{kind: "calendar"}}
 	for _, step := range frame.Edition.Steps {
 		row := stepRow{ID: step.ID.String(), Kind: string(step.Kind), Title: step.Title}
 		row.Starts, row.StartHour = dayHour(step.StartsAt, r.Platform.Zone, false)
@@ -133,7 +133,7 @@ func (s *Pages) setCalendar(r *web.Request, p ui.Page) (web.View, error) {
 	if err != nil {
 		return web.View{}, err
 	}
-	f := calendarForm{frame: frame, Rows: rows(r), School: r.Posted("school"), Reason: r.Posted("reason")}
+	f := calendarForm{frame: frame, Rows: rows(r), School: r.Posted("school"), Reason: reasonOf(r, "calendar")}
 	in := &reader{r: r}
 	steps := make([]project.Step, len(f.Rows))
 	for i, row := range f.Rows {
@@ -147,7 +147,7 @@ func (s *Pages) setCalendar(r *web.Request, p ui.Page) (web.View, error) {
 	}
 	err = in.err()
 	if err == nil {
-		err = s.editions.SetCalendar(r.Context(), r.Platform, r.Person, frame.Edition.Slug, steps, project.SchoolZone(f.School), f.Reason)
+		err = s.editions.SetCalendar(r.Context(), r.Platform, r.Person, frame.Edition.Slug, steps, project.SchoolZone(f.School), f.Reason.said(p))
 	}
 	if f.Problems, err = p.ProblemsOf(err); err != nil || len(f.Problems) > 0 {
 		return web.Form(Calendar(p, f), f.Problems), err

@@ -351,7 +351,7 @@ func Calendar(p ui.Page, f calendarForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if f.Edition.Public() {
-				templ_7745c5c3_Err = ui.TextArea(p, reasonField(p, f.Reason), f.Problems).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = givenReason(p, f.Reason, f.Problems).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

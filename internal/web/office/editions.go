@@ -67,7 +67,7 @@ func (s *Pages) create(r *web.Request, p ui.Page) (web.View, error) {
 type deskPage struct {
 	frame
 	Problems ui.Problems
-	Reason   string // typed into the form that prolongs a step
+	Reason   reason // of the form that prolongs a step
 	Day      string
 	Hour     string
 	Title    string // typed into the form that duplicates
@@ -123,7 +123,7 @@ func stepName(p ui.Page, s project.Step) string { return cmp.Or(s.Title, p.T("st
 
 func (s *Pages) desk(r *web.Request, p ui.Page) (web.View, error) {
 	f, err := s.load(r, "")
-	return web.View{Page: Desk(p, deskPage{frame: f})}, err
+	return web.View{Page: Desk(p, deskPage{frame: f, Reason: reason{kind: "prolong"}})}, err
 }
 
 func (s *Pages) publish(r *web.Request, p ui.Page) (web.View, error) {
@@ -141,7 +141,7 @@ func (s *Pages) act(r *web.Request, p ui.Page, done string, typed func(*deskPage
 		return web.View{Next: p.HrefWith(of(slug, ""), "fait", done)}, nil
 	}
 	f, err := s.load(r, "")
-	d := deskPage{frame: f, Problems: problems}
+	d := deskPage{frame: f, Reason: reason{kind: "prolong"}, Problems: problems}
 	if typed != nil {
 		typed(&d)
 	}
@@ -150,7 +150,7 @@ func (s *Pages) act(r *web.Request, p ui.Page, done string, typed func(*deskPage
 
 func (s *Pages) prolong(r *web.Request, p ui.Page) (web.View, error) {
 	typed := func(d *deskPage) {
-		d.Reason, d.Day, d.Hour = r.Posted("reason"), r.Posted("until"), r.Posted("until_time")
+		d.Reason, d.Day, d.Hour = reasonOf(r, "prolong"), r.Posted("until"), r.Posted("until_time")
 	}
 	return s.act(r, p, "prolongee", typed, func(slug string) error {
 		in := &reader{r: r}
@@ -165,7 +165,7 @@ func (s *Pages) prolong(r *web.Request, p ui.Page) (web.View, error) {
 		if err != nil {
 			return fault.New(fault.NotFound, "fault.not_found")
 		}
-		return s.editions.Prolong(r.Context(), r.Platform, r.Person, slug, step, until, r.Posted("reason"))
+		return s.editions.Prolong(r.Context(), r.Platform, r.Person, slug, step, until, reasonOf(r, "prolong").said(p))
 	})
 }
 
@@ -229,7 +229,7 @@ func (s *Pages) setWords(r *web.Request, p ui.Page) (web.View, error) {
 
 // said is the last thing done, as the address names it; "other" for a word that is none of ours.
 func (f frame) said() string {
-	if slices.Contains([]string{"nouvelle", "copie", "publiee", "prolongee", "presentation", "budget", "quartiers", "calendrier", "reglement", "equipe", "invitees", "liste", "formulaire"}, f.Done) {
+	if slices.Contains([]string{"nouvelle", "copie", "publiee", "prolongee", "presentation", "budget", "quartiers", "calendrier", "reglement", "categories", "regroupees", "equipe", "invitees", "liste", "formulaire"}, f.Done) {
 		return f.Done
 	}
 	return "other"
@@ -262,14 +262,6 @@ func (d deskPage) until(p ui.Page) ui.Input {
 
 func (d deskPage) untilTime(p ui.Page) ui.Input {
 	return ui.Input{Name: "until_time", Label: p.T("organise.hour"), Help: p.T("organise.hour.end"), Type: "time", Value: d.Hour}
-}
-
-func (d deskPage) reason(p ui.Page) ui.Input {
-	return reasonField(p, d.Reason)
-}
-
-func reasonField(p ui.Page, value string) ui.Input {
-	return ui.Input{Name: "reason", Label: p.T("organise.reason"), Help: p.T("organise.reason.help"), Value: value, Required: true, Rows: 3, Max: 1000}
 }
 
 func (d deskPage) copyTitle(p ui.Page) ui.Input {

@@ -478,7 +478,7 @@ func Desk(p ui.Page, d deskPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.FormProblems(p, d.Problems, d.until(p), d.reason(p), d.copyTitle(p)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.FormProblems(p, d.Problems, d.until(p), d.Reason.words(p), d.copyTitle(p)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1018,7 +1018,7 @@ func deskActions(p ui.Page, d deskPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TextArea(p, d.reason(p), d.Problems).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = givenReason(p, d.Reason, d.Problems).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -17,7 +17,7 @@ type moneyForm struct {
 	Budget, Citywide string
 	Sharing          project.Sharing
 	People, Amounts  map[string]string // by district, as typed
-	Reason           string
+	Reason           reason
 	Overlaps         []project.Overlap
 	Problems         ui.Problems
 }
@@ -55,7 +55,7 @@ func (f moneyForm) fields(p ui.Page) []ui.Input {
 	for _, d := range f.Edition.Districts {
 		list = append(list, f.people(p, d), f.amount(p, d))
 	}
-	return append(list, f.file(p), reasonField(p, ""))
+	return append(list, f.file(p), f.Reason.words(p))
 }
 
 // share gives what a district has now, in hundredths.
@@ -81,7 +81,7 @@ func (f moneyForm) stored(p ui.Page) moneyForm {
 
 func (s *Pages) money(r *web.Request, p ui.Page) (web.View, error) {
 	frame, err := s.load(r, project.ScreenMoney)
-	return web.View{Page: Money(p, moneyForm{frame: frame}.stored(p))}, err
+	return web.View{Page: Money(p, moneyForm{frame: frame, Reason: reason{kind: "money"}}.stored(p))}, err
 }
 
 func (s *Pages) setMoney(r *web.Request, p ui.Page) (web.View, error) {
@@ -89,7 +89,7 @@ func (s *Pages) setMoney(r *web.Request, p ui.Page) (web.View, error) {
 	if err != nil {
 		return web.View{}, err
 	}
-	f := moneyForm{frame: frame, Budget: r.Posted("budget"), Citywide: r.Posted("citywide"), Sharing: project.Sharing(r.Posted("sharing")), Reason: r.Posted("reason"),
+	f := moneyForm{frame: frame, Budget: r.Posted("budget"), Citywide: r.Posted("citywide"), Sharing: project.Sharing(r.Posted("sharing")), Reason: reasonOf(r, "money"),
 		People: map[string]string{}, Amounts: map[string]string{}}
 	in := &reader{r: r}
 	m := project.Envelope{Budget: in.amount("budget"), Sharing: f.Sharing, Citywide: in.amount("citywide"), People: map[string]int64{}, Amounts: map[string]tally.Amount{}}
@@ -102,7 +102,7 @@ func (s *Pages) setMoney(r *web.Request, p ui.Page) (web.View, error) {
 	}
 	err = in.err()
 	if err == nil {
-		err = s.editions.SetMoney(r.Context(), r.Platform, r.Person, frame.Edition.Slug, m, f.Reason)
+		err = s.editions.SetMoney(r.Context(), r.Platform, r.Person, frame.Edition.Slug, m, f.Reason.said(p))
 	}
 	if f.Problems, err = p.ProblemsOf(err); err != nil || len(f.Problems) > 0 {
 		return web.Form(Money(p, f), f.Problems), err
@@ -128,7 +128,7 @@ func (s *Pages) setDistricts(r *web.Request, p ui.Page) (web.View, error) {
 		return web.View{Next: p.HrefWith(of(slug, string(project.ScreenMoney)), "fait", "quartiers")}, nil
 	}
 	frame, err := s.load(r, project.ScreenMoney)
-	f := moneyForm{frame: frame, Overlaps: over, Problems: problems}.stored(p)
+	f := moneyForm{frame: frame, Reason: reason{kind: "money"}, Overlaps: over, Problems: problems}.stored(p)
 	if len(over) > 0 {
 		f.Done = "quartiers"
 	}

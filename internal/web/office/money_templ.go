@@ -228,7 +228,7 @@ func Money(p ui.Page, f moneyForm) templ.Component {
 				}
 			}
 			if f.Edition.Public() {
-				templ_7745c5c3_Err = ui.TextArea(p, reasonField(p, f.Reason), f.Problems).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = givenReason(p, f.Reason, f.Problems).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -6,7 +6,10 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/a-h/templ"
+
 	"github.com/parvis-civic/parvis/internal/access"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/ui"
@@ -15,10 +18,17 @@ import (
 // Pages answers them.
 type Pages struct {
 	editions *project.Service
+	setup    *deposit.Setup
+	preview  Preview
 }
 
-// New gives the pages over the services.
-func New(editions *project.Service) *Pages { return &Pages{editions} }
+// Preview is the form of a deposit as a resident finds it.
+type Preview func(p ui.Page, c deposit.Call) templ.Component
+
+// New gives the pages over the services; preview is what the pages of the deposit make of a form.
+func New(editions *project.Service, preview Preview) *Pages {
+	return &Pages{editions, deposit.NewSetup(editions), preview}
+}
 
 // The addresses of the pages; an edition's are under its slug.
 const (
@@ -59,6 +69,11 @@ func (s *Pages) Routes() []web.Route {
 		post(onePath+"/calendrier", s.setCalendar),
 		get(onePath+"/reglement", s.rules),
 		post(onePath+"/reglement", s.setRules),
+		get(onePath+"/categories", s.topics),
+		post(onePath+"/categories", s.setTopics),
+		post(onePath+"/categories/regrouper", s.mergeTopics),
+		get(onePath+"/formulaire", s.form),
+		post(onePath+"/formulaire", s.setForm),
 		get(onePath+"/equipe", s.team),
 		file(onePath+"/equipe", s.addTeam),
 		post(onePath+"/equipe/lue", s.teamRead),

@@ -18,12 +18,14 @@ import (
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
+	forms "github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/notify"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/deposit"
 	"github.com/parvis-civic/parvis/internal/web/me"
 	"github.com/parvis-civic/parvis/internal/web/office"
 	"github.com/parvis-civic/parvis/internal/web/site"
@@ -67,7 +69,7 @@ func settle(t *testing.T, d *db.DB) *town {
 	people := account.NewService(d)
 	pages := site.New(d, "http://localhost:"+port)
 	s.Config.Handler, err = web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: pages, Static: ui.NewStatic(), People: people,
-		Routes: slices.Concat(pages.Routes(), me.New(d, people, false).Routes(), office.New(project.NewService(d)).Routes())})
+		Routes: slices.Concat(pages.Routes(), me.New(d, people, false).Routes(), deposit.New(d, forms.NewService(d)).Routes(), office.New(project.NewService(d, forms.Part()), deposit.Preview).Routes())})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +206,7 @@ func (v *client) draft(model, title string) string {
 // through saves every screen of a draft as it is proposed.
 func (v *client) through(edition string) {
 	v.town.t.Helper()
-	for _, screen := range []string{"presentation", "budget", "calendrier", "reglement"} {
+	for _, screen := range []string{"presentation", "budget", "calendrier", "reglement", "categories", "formulaire"} {
 		page := v.ask("GET", edition+"/"+screen, nil)
 		form := fields(v.town.t, page.text)
 		if screen == "presentation" {

@@ -16,6 +16,7 @@ type rulesForm struct {
 	Choices  project.Choices
 	Typed    map[string]string // fields that hold numbers, amounts and texts
 	Articles []rulebook.Article
+	Reason   reason
 	Problems ui.Problems
 }
 
@@ -132,7 +133,7 @@ func (f rulesForm) fields(p ui.Page) []ui.Input {
 			list = append(list, ui.Input{Name: name})
 		}
 	}
-	return append(list, reasonField(p, ""))
+	return append(list, f.Reason.words(p))
 }
 
 // stored fills the form with what is decided.
@@ -157,13 +158,13 @@ func (s *Pages) rules(r *web.Request, p ui.Page) (web.View, error) {
 	if err != nil {
 		return web.View{}, err
 	}
-	return web.View{Page: Rules(p, rulesForm{frame: frame}.stored(p))}, nil
+	return web.View{Page: Rules(p, rulesForm{frame: frame, Reason: reason{kind: "rules"}}.stored(p))}, nil
 }
 
 // choices reads what was chosen and typed.
 func (f *rulesForm) choices(in *reader) {
 	r := in.r
-	f.Typed = map[string]string{"reason": r.Posted("reason")}
+	f.Typed = map[string]string{}
 	for _, names := range [][]string{ruleFields.numbers, ruleFields.amounts, ruleFields.texts} {
 		for _, name := range names {
 			f.Typed[name] = r.Posted(name)
@@ -215,7 +216,7 @@ func (s *Pages) setRules(r *web.Request, p ui.Page) (web.View, error) {
 	if err != nil {
 		return web.View{}, err
 	}
-	f := rulesForm{frame: frame}
+	f := rulesForm{frame: frame, Reason: reasonOf(r, "rules")}
 	in := &reader{r: r}
 	f.choices(in)
 	book := f.Choices.Into(frame.Edition.Rulebook)
@@ -226,7 +227,7 @@ func (s *Pages) setRules(r *web.Request, p ui.Page) (web.View, error) {
 		}
 	}
 	if err == nil {
-		err = s.editions.SetRules(r.Context(), r.Platform, r.Person, frame.Edition.Slug, f.Choices, f.Typed["reason"])
+		err = s.editions.SetRules(r.Context(), r.Platform, r.Person, frame.Edition.Slug, f.Choices, f.Reason.said(p))
 	}
 	if f.Problems, err = p.ProblemsOf(err); err != nil {
 		return web.View{}, err

@@ -128,7 +128,7 @@ func Rules(p ui.Page, f rulesForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if f.Edition.Public() {
-				templ_7745c5c3_Err = ui.TextArea(p, reasonField(p, f.Typed["reason"]), f.Problems).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = givenReason(p, f.Reason, f.Problems).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

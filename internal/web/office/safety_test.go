@@ -20,7 +20,7 @@ import (
 
 // addresses are all the pages and forms of an edition.
 func addresses(edition string) (list [][2]string) {
-	for _, r := range office.New(project.NewService(nil)).Routes() {
+	for _, r := range office.New(project.NewService(nil), nil).Routes() {
 		method := r.Method
 		if method == "" {
 			method = http.MethodGet
@@ -88,7 +88,7 @@ func TestNobodyElseEntersTheOffice(t *testing.T) {
 func state(t *testing.T, d *db.DB) string {
 	var text strings.Builder
 	for platform, tables := range dbtest.Rows(t, d) {
-		for _, name := range []string{"project", "step", "rulebook", "edition_plan", "district", "journal_pending"} {
+		for _, name := range []string{"project", "step", "rulebook", "edition_plan", "district", "category", "theme", "project_theme", "deposit_form", "journal_pending"} {
 			if platform == 1 {
 				fmt.Fprintln(&text, name, tables[name])
 			}

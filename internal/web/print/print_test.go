@@ -20,13 +20,14 @@ import (
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/demo"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/web"
-	"github.com/parvis-civic/parvis/internal/web/deposit"
+	webdeposit "github.com/parvis-civic/parvis/internal/web/deposit"
 	"github.com/parvis-civic/parvis/internal/web/desk"
 	"github.com/parvis-civic/parvis/internal/web/me"
 	"github.com/parvis-civic/parvis/internal/web/print"
@@ -61,7 +62,7 @@ func settle(t *testing.T, d *db.DB) *town {
 	c := &town{t: t, d: d, base: "http://localhost:" + port, people: account.NewService(d, proposal.Room())}
 	pages := site.New(d, c.base)
 	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: pages, Static: ui.NewStatic(), People: c.people,
-		Routes: slices.Concat(pages.Routes(), me.New(d, c.people, false).Routes(), deposit.New(d, proposal.NewService(d)).Routes(), desk.New(d, c.people).Routes(), print.New(d).Routes())})
+		Routes: slices.Concat(pages.Routes(), me.New(d, c.people, false).Routes(), webdeposit.New(d, deposit.NewService(d)).Routes(), desk.New(d, c.people).Routes(), print.New(d).Routes())})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,9 +226,9 @@ func TestWhatIsPrintedFitsItsPaper(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	service := proposal.NewService(d)
-	content := proposal.Content{Title: "Une fontaine et des bancs à l'ombre des tilleuls de la place du vieux marché aux herbes et de ses rues voisines", Body: "Pour souffler.", Age: proposal.AgeAdult, Kind: "person", Name: "Association des habitantes et des habitants du vieux marché",
-		Criteria: map[string]string{"lives_in": "yes", "barred": "no", "investment": "no", "induced": "no", "in_time": "yes"}, District: proposal.WholeCity}
+	service := deposit.NewService(d)
+	content := deposit.Content{Title: "Une fontaine et des bancs à l'ombre des tilleuls de la place du vieux marché aux herbes et de ses rues voisines", Body: "Pour souffler.", Age: deposit.AgeAdult, Kind: "person", Name: "Association des habitantes et des habitants du vieux marché",
+		Criteria: map[string]string{"lives_in": "yes", "barred": "no", "investment": "no", "induced": "no", "in_time": "yes"}, District: deposit.WholeCity}
 	call, err := service.Call(t.Context(), c.of, account.Person{}, c.open.Slug)
 	if err != nil {
 		t.Fatal(err)
@@ -236,7 +237,7 @@ func TestWhatIsPrintedFitsItsPaper(t *testing.T) {
 	if len(call.Themes) > 0 {
 		content.Theme = call.Themes[0].Slug
 	}
-	typed, err := service.SavePaper(t.Context(), c.of, by, i18n.FR, c.open.Slug, ids.ID{}, content, proposal.Paper{Reference: "A 17", Email: "une.longue.adresse.de.courriel@association.exemple.fr"}, proposal.Upload{})
+	typed, err := service.SavePaper(t.Context(), c.of, by, i18n.FR, c.open.Slug, ids.ID{}, content, deposit.Paper{Reference: "A 17", Email: "une.longue.adresse.de.courriel@association.exemple.fr"}, deposit.Upload{})
 	if err != nil {
 		t.Fatal(err)
 	}

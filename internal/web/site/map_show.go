@@ -88,7 +88,7 @@ func (v visit) mapPage(ctx context.Context, e edition, look Look, after, before 
 		return page, err
 	}
 	page.districts(c, chosen.Facets)
-	page.facets = facetsOf(look.Narrow, chosen.Facets, e.counted && e.result.Counted)
+	page.facets = facetsOf(e, look.Narrow, chosen.Facets)
 	page.Corrected = correctionOf(chosen.Words, page.bar(v.Page).with)
 	q := proposal.ListQuery{Step: step, Order: proposal.ByNumber, With: proposal.With{Card: true}, After: after, Limit: besideSize + 1}
 	if look.Narrow != (Narrow{}) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/media"
@@ -75,9 +76,9 @@ func (s *Site) picture(r *http.Request, people web.People) (picture media.Rendit
 		return picture, false, notFound()
 	}
 	err = s.db.Read(r.Context(), func(ctx context.Context, tx db.Tx) error {
-		owns, err := proposal.OwnsPicture(ctx, tx, of.Key, who.ID, id)
+		owns, err := deposit.OwnsPicture(ctx, tx, of.Key, who.ID, id)
 		if err == nil && !owns {
-			owns, err = proposal.OwnsPaperPicture(ctx, tx, of.Key, who, id)
+			owns, err = deposit.OwnsPaperPicture(ctx, tx, of.Key, who, id)
 		}
 		if err != nil {
 			return err

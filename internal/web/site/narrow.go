@@ -64,11 +64,11 @@ type facets struct {
 }
 
 // facetsOf sorts the facets of a choice by their kind. What nothing would be left of stays out, but what is asked for.
-func facetsOf(n Narrow, list []proposal.Facet, counted bool) facets {
+func facetsOf(e edition, n Narrow, list []proposal.Facet) facets {
 	f := facets{Winners: -1}
 	add := func(to *[]ui.Facet, one proposal.Facet, asked string) {
 		if one.Proposals > 0 || one.Slug == asked {
-			*to = append(*to, ui.Facet{Slug: one.Slug, Name: one.Name, Count: int64(one.Proposals)})
+			*to = append(*to, ui.Facet{Slug: one.Slug, Name: e.named(one), Count: int64(one.Proposals)})
 		}
 	}
 	for _, one := range list {
@@ -80,7 +80,7 @@ func facetsOf(n Narrow, list []proposal.Facet, counted bool) facets {
 		case proposal.TagTheme:
 			add(&f.Subjects, one, n.Subject)
 		case proposal.TagStatus:
-			if one.Slug == proposal.StatusWinner && counted {
+			if one.Slug == proposal.StatusWinner && e.counted && e.result.Counted {
 				f.Winners = int64(one.Proposals)
 			}
 		}

@@ -247,6 +247,7 @@ type ProposalPage struct {
 	Removed    string      // when and why moderation removed it; empty: it stands
 	Imported   bool
 	Answers    []Answered // public answers to the organiser's questions
+	Private    []Answered // the others, for who studies it
 	Changes    int        // how often its author changed it
 	Followers  int
 	Follows    bool          // whoever reads does
@@ -254,7 +255,10 @@ type ProposalPage struct {
 }
 
 // Answered is a question of the deposit form and its answer.
-type Answered struct{ Question, Answer string }
+type Answered struct {
+	Question, Answer string
+	File             templ.SafeURL // of an answer that is a file; empty for words
+}
 
 // followable says whether one may follow it: nothing that was removed, and no copy of another system's data.
 func (pr ProposalPage) followable() bool { return !pr.Imported && pr.Removed == "" }

@@ -3,10 +3,13 @@ package site
 import (
 	"cmp"
 	"context"
+	"net/url"
 	"strconv"
 	"strings"
 
+	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
@@ -49,7 +52,7 @@ func (s *Site) proposalShow(r *web.Request, p ui.Page) (web.View, error) {
 			return err
 		}
 		page.Removed = v.removal(removed)
-		return v.deposited(ctx, e, removed, r.Person.ID, &page)
+		return v.deposited(ctx, e, removed, r.Person, &page)
 	})
 	if err != nil || moved.Moved != "" {
 		return moved, err
@@ -69,18 +72,18 @@ func (v visit) seen(p proposal.Proposal) proposal.Proposal {
 }
 
 // deposited adds what is known of a proposal that was deposited here: who follows it, its versions, its answers.
-func (v visit) deposited(ctx context.Context, e edition, found proposal.Proposal, reader ids.ID, page *ProposalPage) (err error) {
+func (v visit) deposited(ctx context.Context, e edition, found proposal.Proposal, reader account.Person, page *ProposalPage) (err error) {
 	if !page.followable() {
 		return nil
 	}
-	if page.Followers, page.Follows, err = proposal.Following(ctx, v.tx, v.platform.Key, found.ID, reader); err != nil {
+	if page.Followers, page.Follows, err = proposal.Following(ctx, v.tx, v.platform.Key, found.ID, reader.ID); err != nil {
 		return err
 	}
-	d, ok, err := proposal.DepositOf(ctx, v.tx, v.platform.Key, found.ID)
+	d, ok, err := deposit.DepositOf(ctx, v.tx, v.platform.Key, found.ID)
 	if err != nil || !ok {
 		return err
 	}
-	if d.Participant == reader {
+	if d.Participant == reader.ID {
 		page.Mine = v.Href(e.shown().path() + "/deposer/" + d.ID.String() + "/en-ligne")
 	}
 	versions, err := proposal.Versions(ctx, v.tx, v.platform.Key, found.ID)
@@ -88,9 +91,20 @@ func (v visit) deposited(ctx context.Context, e edition, found proposal.Proposal
 		return err
 	}
 	page.Changes = max(len(versions)-1, 0)
-	form, err := proposal.FormOf(ctx, v.tx, v.platform.Key, d.Step)
-	for _, a := range form.PublicAnswers(d.Content, v.Lang) {
-		page.Answers = append(page.Answers, Answered(a))
+	form, err := deposit.FormOf(ctx, v.tx, v.platform.Key, d.Step)
+	said := func(list []deposit.Answered) (shown []Answered) {
+		for _, a := range list {
+			one := Answered{Question: a.Question, Answer: a.Answer}
+			if a.File != "" {
+				one.File = v.Href(e.shown().path() + "/propositions/" + numberText(found.Number) + "/fichiers/" + url.PathEscape(a.File))
+			}
+			shown = append(shown, one)
+		}
+		return shown
+	}
+	page.Answers = said(form.PublicAnswers(d.Content, v.Lang))
+	if reader.Roles.Can(access.SeeAnswers, d.Moment(found, reader)) {
+		page.Private = said(form.PrivateAnswers(d.Content, v.Lang))
 	}
 	return err
 }
@@ -149,7 +163,7 @@ func (v visit) proposal(ctx context.Context, e edition, found proposal.Proposal)
 	}
 	for _, t := range tags[found.ID] {
 		if t.Kind == proposal.TagCategory {
-			page.Categories = append(page.Categories, t.Name)
+			page.Categories = append(page.Categories, e.named(t))
 		}
 	}
 	page.Address = found.Address

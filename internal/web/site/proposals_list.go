@@ -72,7 +72,7 @@ func (v visit) list(ctx context.Context, e edition, filter Filter, after, before
 		return page, err
 	}
 	page.All, page.Found = int64(step.Proposals), int64(chosen.Count)
-	page.facets = facetsOf(filter.Narrow, chosen.Facets, e.counted && e.result.Counted)
+	page.facets = facetsOf(e, filter.Narrow, chosen.Facets)
 	page.Corrected = correctionOf(chosen.Words, page.bar(v.Page).with)
 	q := page.query(step.ID)
 	if page.filtered() {

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/media"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/result"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/ui"
@@ -74,6 +76,7 @@ type edition struct {
 	currency string
 	// The languages of its title, of what people wrote in it and of its themes; empty: the page's.
 	titleLang, lang, themeLang string
+	topics                     map[proposal.Tag]string // categories and themes in the page's language; nil: as they are
 }
 
 // edition reads the project of an address. Fault: not_found.
@@ -86,8 +89,44 @@ func (v visit) edition(ctx context.Context, slug string) (edition, error) {
 	if err != nil {
 		return edition{}, err
 	}
-	return all[0], nil
+	e := all[0]
+	if e.topics, err = v.topics(ctx, e); e.topics != nil {
+		e.themeLang = ""
+	}
+	return e, err
 }
+
+// topics are the names of an edition's categories and themes in the page's language, when that is not the edition's and all
+// of them have one.
+func (v visit) topics(ctx context.Context, e edition) (map[proposal.Tag]string, error) {
+	if e.lang == "" || e.Origin != project.OfCity {
+		return nil, nil
+	}
+	names := map[proposal.Tag]string{}
+	categories, err := project.CategoriesOf(ctx, v.tx, v.platform.Key, e.Project.ID, string(proposal.TagCategory))
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range categories {
+		names[proposal.Tag{Kind: proposal.TagCategory, Slug: k.Slug}] = k.Other
+	}
+	themes, err := project.ThemesOf(ctx, v.tx, v.platform.Key, []ids.ID{e.Project.ID})
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range themes {
+		names[proposal.Tag{Kind: proposal.TagTheme, Slug: t.Slug}] = t.Other
+	}
+	for _, name := range names {
+		if name == "" {
+			return nil, nil
+		}
+	}
+	return names, nil
+}
+
+// named is a tag's name as the page says it.
+func (e edition) named(t proposal.Facet) string { return cmp.Or(e.topics[t.Tag], t.Name) }
 
 // editions adds the results, in one statement for all.
 func (v visit) editions(ctx context.Context, views []project.View) ([]edition, error) {

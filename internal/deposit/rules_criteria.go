@@ -1,4 +1,4 @@
-package proposal
+package deposit
 
 import (
 	"slices"

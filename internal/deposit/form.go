@@ -1,8 +1,9 @@
-package proposal
+package deposit
 
 import (
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/rulebook"
 )
 
@@ -17,7 +18,44 @@ type Form struct {
 	Place     Need       `json:"place"` // a point on the map, or an address
 	Cost      Need       `json:"cost"`
 	Picture   Need       `json:"picture"`
-	Questions []Question `json:"questions,omitempty"`
+	Questions []Question `json:"questions,omitempty"` // retired ones last
+	// Words are what the organiser says in the place of the usual labels and helps, by the name of a field: one of Fields,
+	// "title", or a criterion's ("c-in_time").
+	Words map[string]Words `json:"words,omitempty"`
+}
+
+// Words are the label of a field and the help below it; an empty one is the usual one.
+type Words struct {
+	Label rulebook.Text `json:"label,omitzero"`
+	Help  rulebook.Text `json:"help,omitzero"`
+}
+
+// Fields names what a form may ask beside the title, in the order of the page.
+func Fields() []string {
+	return []string{"summary", "place", "district", "body", "category", "theme", "cost", "picture"}
+}
+
+// need is where the need of one of Fields is kept.
+func (f *Form) need(field string) *Need {
+	return map[string]*Need{"summary": &f.Summary, "place": &f.Place, "district": &f.District, "body": &f.Body, "category": &f.Category, "theme": &f.Theme,
+		"cost": &f.Cost, "picture": &f.Picture}[field]
+}
+
+// NeedOf gives the need of one of Fields.
+func (f Form) NeedOf(field string) Need { return *f.need(field) }
+
+// SetNeed changes the need of one of Fields.
+func (f *Form) SetNeed(field string, n Need) { *f.need(field) = n }
+
+// Asked gives the questions that are asked, without the retired ones.
+func (f Form) Asked() []Question {
+	var list []Question
+	for _, q := range f.Questions {
+		if !q.Retired {
+			list = append(list, q)
+		}
+	}
+	return list
 }
 
 // Need says whether something is asked, and must be answered.
@@ -41,15 +79,30 @@ type Question struct {
 	Help    rulebook.Text `json:"help,omitzero"`
 	Need    Need          `json:"need"` // optional or required
 	Options []Option      `json:"options,omitempty"`
-	Other   bool          `json:"other,omitempty"`  // choices: one may write another answer
-	Public  bool          `json:"public,omitempty"` // the answer stands on the proposal's page; never that of a file
+	Other   bool          `json:"other,omitempty"`   // choices: one may write another answer
+	Public  bool          `json:"public,omitempty"`  // the answer stands on the proposal's page
+	Min     *float64      `json:"min,omitempty"`     // the least number; of texts, of characters; of choices, of answers
+	Max     *float64      `json:"max,omitempty"`     // the most
+	Files   []FileKind    `json:"files,omitempty"`   // that are taken; none: all
+	Retired bool          `json:"retired,omitempty"` // not asked any more; the answers that it had are kept
 }
 
 // Option is one of a question's answers.
 type Option struct {
 	Key   string        `json:"key"`
 	Label rulebook.Text `json:"label"`
+	// Retired says that it cannot be chosen any more; who chose it did.
+	Retired bool `json:"retired,omitempty"`
 }
+
+// FileKind is a kind of file that a question takes.
+type FileKind string
+
+// The kinds of file.
+const (
+	PDF     FileKind = "pdf"
+	Picture FileKind = "picture" // JPEG or PNG
+)
 
 // QuestionKind is what an answer looks like.
 type QuestionKind string
@@ -64,6 +117,11 @@ const (
 	Ranking   QuestionKind = "ranking" // every option, in order
 	FileInput QuestionKind = "file"    // a PDF, or a picture
 )
+
+// QuestionKinds lists them.
+func QuestionKinds() []QuestionKind {
+	return []QuestionKind{ShortText, LongText, Number, OneChoice, Choices, Ranking, FileInput}
+}
 
 // OtherOption is the key of the answer that one writes oneself.
 const OtherOption = "other"
@@ -131,11 +189,11 @@ type Setting struct {
 type Checked struct {
 	Title, Summary, Body string
 	Address              string
-	Place                *Place
+	Place                *proposal.Place
 	Cost                 int64
 	District             ids.ID // zero: the whole city
 	Category, Theme      ids.ID
-	Facets               []Facet // what lists can filter it by
-	Name                 string  // to be shown; empty for somebody under ConsentAge
+	Facets               []proposal.Facet // what lists can filter it by
+	Name                 string           // to be shown; empty for somebody under ConsentAge
 	Kind                 rulebook.Kind
 }

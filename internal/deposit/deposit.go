@@ -1,7 +1,10 @@
-package proposal
+// Package deposit takes what residents propose: the form of a deposit step, drafts, files, the règlement's criteria, and the
+// proposal that a deposit becomes.
+package deposit
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/parvis-civic/parvis/internal/access"
@@ -11,6 +14,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/rulebook"
 )
 
@@ -42,6 +46,9 @@ type Call struct {
 	Charter Charter
 	Mine    []Deposit // the person's own here, newest first
 	Next    time.Time // when the step after the deposit begins; zero when that is not known
+
+	allCategories []project.Category // those that are retired too
+	allThemes     []project.ThemeOf
 }
 
 // Grace is how long after the end of the deposit a draft that was begun before it can still be published.
@@ -109,7 +116,14 @@ func CallOf(ctx context.Context, tx db.Tx, of platform.Platform, who account.Per
 	if c.View, err = project.Load(ctx, tx, of.Key, slug, of.Now(tx.Now())); err != nil {
 		return c, err
 	}
-	err = c.fill(ctx, tx, of, who)
+	if err = c.fill(ctx, tx, of); err != nil || who.IsZero() {
+		return c, err
+	}
+	c.Mine, err = depositsOf(ctx, tx, of.Key, who.ID, c.ID)
+	for i := range c.Mine {
+		content := &c.Mine[i].Content
+		content.Category, content.Theme = lasting(c.topics(proposal.TagCategory), content.Category), lasting(c.topics(proposal.TagTheme), content.Theme)
+	}
 	return c, err
 }
 
@@ -119,19 +133,25 @@ func (s *Service) Plan(ctx context.Context, of platform.Platform, who account.Pe
 		if c.View, err = project.LoadFor(ctx, tx, of.Key, who.Roles, slug, of.Now(tx.Now())); err != nil {
 			return err
 		}
-		return c.fill(ctx, tx, of, account.Person{})
+		return c.fill(ctx, tx, of)
 	})
 	return c, err
 }
 
-// fill adds to a project's view what its deposit needs.
-func (c *Call) fill(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person) (err error) {
+// collecting gives the place of the deposit among steps: the first one, or one that is open; -1: there is none.
+func collecting(steps []project.Step, now time.Time) int {
 	at := -1
-	for i, step := range c.Steps {
-		if step.Kind == project.Collect && (at < 0 || project.PhaseOf(c.Steps, i, c.Now) == project.Open) {
-			at = i // the first, or one that is open
+	for i, step := range steps {
+		if step.Kind == project.Collect && (at < 0 || project.PhaseOf(steps, i, now) == project.Open) {
+			at = i
 		}
 	}
+	return at
+}
+
+// fill reads all that the form of the view's deposit needs, but what is somebody's own. Fault: not_found.
+func (c *Call) fill(ctx context.Context, tx db.Tx, of platform.Platform) (err error) {
+	at := collecting(c.Steps, c.Now)
 	if at < 0 || c.Origin != project.OfCity {
 		return fault.New(fault.NotFound, "fault.deposit.none")
 	}
@@ -145,10 +165,7 @@ func (c *Call) fill(ctx context.Context, tx db.Tx, of platform.Platform, who acc
 	if err = c.lists(ctx, tx, of.Key); err != nil {
 		return err
 	}
-	if c.Charter, err = CharterOf(ctx, tx, of.Key); err != nil || who.IsZero() {
-		return err
-	}
-	c.Mine, err = depositsOf(ctx, tx, of.Key, who.ID, c.ID)
+	c.Charter, err = CharterOf(ctx, tx, of.Key)
 	return err
 }
 
@@ -165,11 +182,54 @@ func (c *Call) lists(ctx context.Context, tx db.Tx, platform int64) error {
 	if err != nil {
 		return err
 	}
-	for _, t := range themes {
-		c.Themes = append(c.Themes, t.Theme)
+	for i, t := range themes {
+		t.Sort = sortKey(i) // theirs is of the whole platform
+		c.allThemes = append(c.allThemes, t)
+		if !t.Retired {
+			c.Themes = append(c.Themes, t.Theme)
+		}
 	}
-	c.Categories, err = project.CategoriesOf(ctx, tx, platform, c.ID, string(TagCategory))
+	c.allCategories, err = project.CategoriesOf(ctx, tx, platform, c.ID, string(proposal.TagCategory))
+	for _, k := range c.allCategories {
+		if !k.Retired {
+			c.Categories = append(c.Categories, k)
+		}
+	}
 	return err
+}
+
+// topics are the categories or the themes, those that are retired too.
+func (c Call) topics(kind proposal.TagKind) []Topic {
+	var list []Topic
+	if kind == proposal.TagTheme {
+		for _, t := range c.allThemes {
+			list = append(list, Topic{ID: t.ID, Slug: t.Slug, Merged: t.Merged})
+		}
+		return list
+	}
+	for _, k := range c.allCategories {
+		list = append(list, Topic{ID: k.ID, Slug: k.Slug, Merged: k.Merged})
+	}
+	return list
+}
+
+// With is the call for a deposit of the person's: what was published with a category or a theme keeps it, though it was
+// retired since.
+func (c Call) With(d Deposit) Call {
+	if d.Draft() {
+		return c
+	}
+	for _, k := range c.allCategories {
+		if k.Retired && k.Merged.IsZero() && k.Slug == d.Content.Category {
+			c.Categories = append(slices.Clone(c.Categories), k)
+		}
+	}
+	for _, t := range c.allThemes {
+		if t.Retired && t.Merged.IsZero() && t.Slug == d.Content.Theme {
+			c.Themes = append(slices.Clone(c.Themes), t.Theme)
+		}
+	}
+	return c
 }
 
 // own gives the person's deposit of that identifier: somebody else's is not there.

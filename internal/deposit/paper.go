@@ -1,4 +1,4 @@
-package proposal
+package deposit
 
 import (
 	"cmp"
@@ -15,6 +15,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/journal"
 	"github.com/parvis-civic/parvis/internal/platform"
+	"github.com/parvis-civic/parvis/internal/proposal"
 )
 
 // Paper is what an agent notes beside a deposit that they type from somebody's paper form.
@@ -215,7 +216,7 @@ func (s *Service) SavePaper(ctx context.Context, of platform.Platform, agent acc
 
 // PublishPaper publishes what an agent typed: the person's signature on the sheet stands for the proof of an address.
 // charter is the version that the sheet bears. Faults: those of Publish but the proof, and forbidden.
-func (s *Service) PublishPaper(ctx context.Context, of platform.Platform, agent account.Person, slug string, id ids.ID, charter int, vouched bool) (p Proposal, err error) {
+func (s *Service) PublishPaper(ctx context.Context, of platform.Platform, agent account.Person, slug string, id ids.ID, charter int, vouched bool) (p proposal.Proposal, err error) {
 	err = s.onPaper(ctx, of, agent, id, account.ActPaperPublished, func(ctx context.Context, tx db.Tx, w *PaperDeposit) error {
 		p, err = s.publish(ctx, tx, of, w.Author, slug, id, charter, &sheet{*w, vouched})
 		return err
@@ -224,7 +225,7 @@ func (s *Service) PublishPaper(ctx context.Context, of platform.Platform, agent 
 }
 
 // EditPaper changes what was published, for its author. Faults: those of Edit, and forbidden.
-func (s *Service) EditPaper(ctx context.Context, of platform.Platform, agent account.Person, slug string, id ids.ID, content Content, w Paper, up Upload) (p Proposal, err error) {
+func (s *Service) EditPaper(ctx context.Context, of platform.Platform, agent account.Person, slug string, id ids.ID, content Content, w Paper, up Upload) (p proposal.Proposal, err error) {
 	if err = w.kept(); err != nil {
 		return p, err
 	}

@@ -1,4 +1,4 @@
-package proposal_test
+package deposit_test
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
@@ -27,9 +28,9 @@ func agent(role access.Role) account.Person {
 }
 
 // typed is a paper form that an agent typed.
-func (h *house) typed(by account.Person, c proposal.Content, w proposal.Paper) proposal.Deposit {
+func (h *house) typed(by account.Person, c deposit.Content, w deposit.Paper) deposit.Deposit {
 	h.t.Helper()
-	d, err := h.SavePaper(h.t.Context(), h.of, by, i18n.FR, budget, ids.ID{}, c, w, proposal.Upload{})
+	d, err := h.SavePaper(h.t.Context(), h.of, by, i18n.FR, budget, ids.ID{}, c, w, deposit.Upload{})
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -68,12 +69,12 @@ func TestAPaperFormBecomesAProjectOfItsAuthorAndNotOfTheAgent(t *testing.T) {
 		by := agent(access.PollingAgent)
 		content := whole()
 		content.Name, content.Nameless = "", true
-		dep := h.typed(by, content, proposal.Paper{Reference: "A 17"})
+		dep := h.typed(by, content, deposit.Paper{Reference: "A 17"})
 		if dep.Participant == by.ID {
 			t.Error("the draft is the agent's")
 		}
 		h.read(func(ctx context.Context, tx db.Tx) error {
-			c, err := proposal.CallOf(ctx, tx, h.of, by, budget)
+			c, err := deposit.CallOf(ctx, tx, h.of, by, budget)
 			if len(c.Mine) != 0 {
 				t.Error("the agent's own drafts hold somebody else's")
 			}
@@ -125,7 +126,7 @@ func TestWhoProvesTheAddressTakesTheProjectOverAndNobodyElseDoes(t *testing.T) {
 		h := open(t, d, time.Hour)
 		by, bea, other := agent(access.Organiser), h.staged("bea"), h.staged("other")
 		h.publish(bea, whole()) // known under another name than the sheet says
-		dep := h.typed(by, whole(), proposal.Paper{Email: " Bea@parvis.invalid "})
+		dep := h.typed(by, whole(), deposit.Paper{Email: " Bea@parvis.invalid "})
 		if _, err := h.PublishPaper(t.Context(), h.of, by, budget, dep.ID, 0, false); err != nil {
 			t.Fatal(err)
 		}
@@ -139,7 +140,7 @@ func TestWhoProvesTheAddressTakesTheProjectOverAndNobodyElseDoes(t *testing.T) {
 				t.Errorf("%s takes it over: %v", name, err)
 			}
 		}
-		for _, err := range []error{second(h.Edit(t.Context(), h.of, bea, budget, dep.ID, whole(), proposal.Upload{})), h.Withdraw(t.Context(), h.of, bea, budget, dep.ID)} {
+		for _, err := range []error{second(h.Edit(t.Context(), h.of, bea, budget, dep.ID, whole(), deposit.Upload{})), h.Withdraw(t.Context(), h.of, bea, budget, dep.ID)} {
 			if !fault.Is(err, fault.NotFound) {
 				t.Errorf("she acts on it before she takes it over: %v", err)
 			}
@@ -165,12 +166,12 @@ func TestWhoProvesTheAddressTakesTheProjectOverAndNobodyElseDoes(t *testing.T) {
 			}
 			return errors.Join(err, err2, err3)
 		})
-		if _, err := h.Edit(t.Context(), h.of, bea, budget, dep.ID, whole(), proposal.Upload{}); err != nil {
+		if _, err := h.Edit(t.Context(), h.of, bea, budget, dep.ID, whole(), deposit.Upload{}); err != nil {
 			t.Errorf("it is not hers: %v", err)
 		}
 		for what, err := range map[string]error{
 			"read":      third(h.PaperCall(t.Context(), h.of, by, budget, dep.ID)),
-			"changed":   second(h.EditPaper(t.Context(), h.of, by, budget, dep.ID, whole(), proposal.Paper{}, proposal.Upload{})),
+			"changed":   second(h.EditPaper(t.Context(), h.of, by, budget, dep.ID, whole(), deposit.Paper{}, deposit.Upload{})),
 			"withdrawn": h.WithdrawPaper(t.Context(), h.of, by, budget, dep.ID),
 		} {
 			if !fault.Is(err, fault.NotFound) {
@@ -183,13 +184,13 @@ func TestWhoProvesTheAddressTakesTheProjectOverAndNobodyElseDoes(t *testing.T) {
 	})
 }
 
-func third(_ proposal.Call, _ proposal.PaperDeposit, _ proposal.Deposit, err error) error { return err }
+func third(_ deposit.Call, _ deposit.PaperDeposit, _ deposit.Deposit, err error) error { return err }
 
 func TestWhoSaysThatItIsNotTheirsLeavesItToTheDesk(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := open(t, d, time.Hour)
 		by, bea := agent(access.PollingAgent), h.staged("bea")
-		dep := h.typed(by, whole(), proposal.Paper{Email: "bea@parvis.invalid"})
+		dep := h.typed(by, whole(), deposit.Paper{Email: "bea@parvis.invalid"})
 		if err := h.TakeOver(t.Context(), h.of, bea, dep.ID, true); !fault.Is(err, fault.NotFound) {
 			t.Errorf("a draft is taken over: %v", err)
 		}
@@ -200,7 +201,7 @@ func TestWhoSaysThatItIsNotTheirsLeavesItToTheDesk(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, w, _, err := h.PaperCall(t.Context(), h.of, by, budget, dep.ID)
-		if err != nil || w.State != proposal.Disowned || w.Email != "" {
+		if err != nil || w.State != deposit.Disowned || w.Email != "" {
 			t.Errorf("the desk sees %q of %q: %v", w.State, w.Email, err)
 		}
 		if err := h.WithdrawPaper(t.Context(), h.of, by, budget, dep.ID); err != nil {
@@ -217,7 +218,7 @@ func TestTheLimitPerPersonCountsPaperAndScreenTogether(t *testing.T) {
 		h := open(t, d, time.Hour)
 		by, bea := agent(access.PollingAgent), h.staged("bea")
 		h.publish(bea, whole())
-		to := proposal.Paper{Email: "BEA@parvis.invalid"}
+		to := deposit.Paper{Email: "BEA@parvis.invalid"}
 		dep, over := h.typed(by, whole(), to), h.typed(by, whole(), to)
 		if _, err := h.PublishPaper(t.Context(), h.of, by, budget, dep.ID, 0, false); err != nil {
 			t.Fatal(err)
@@ -236,14 +237,14 @@ func TestASheetIsTypedOnce(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := open(t, d, time.Hour)
 		by := agent(access.PollingAgent)
-		first, again := h.typed(by, whole(), proposal.Paper{Reference: "n° A-17"}), h.typed(by, whole(), proposal.Paper{Reference: "N°a-17"})
+		first, again := h.typed(by, whole(), deposit.Paper{Reference: "n° A-17"}), h.typed(by, whole(), deposit.Paper{Reference: "N°a-17"})
 		if _, err := h.PublishPaper(t.Context(), h.of, by, budget, first.ID, 0, true); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := h.PublishPaper(t.Context(), h.of, by, budget, again.ID, 0, true); err == nil || !strings.Contains(err.Error(), "fault.paper.reference") {
 			t.Errorf("the same sheet twice: %v", err)
 		}
-		if _, err := h.SavePaper(t.Context(), h.of, by, i18n.FR, budget, again.ID, whole(), proposal.Paper{Email: "pas une adresse"}, proposal.Upload{}); err != nil {
+		if _, err := h.SavePaper(t.Context(), h.of, by, i18n.FR, budget, again.ID, whole(), deposit.Paper{Email: "pas une adresse"}, deposit.Upload{}); err != nil {
 			t.Fatalf("a draft does not keep what was typed: %v", err)
 		}
 		if _, err := h.PublishPaper(t.Context(), h.of, by, budget, again.ID, 0, true); err == nil || !strings.Contains(err.Error(), "fault.account.email") {
@@ -253,7 +254,7 @@ func TestASheetIsTypedOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		h.read(func(ctx context.Context, tx db.Tx) error {
-			list, err := proposal.PaperDeposits(ctx, tx, h.of.Key, by, first.Project, 0, 10)
+			list, err := deposit.PaperDeposits(ctx, tx, h.of.Key, by, first.Project, 0, 10)
 			if len(list) != 1 || list[0].Number != 1 {
 				t.Errorf("the desk's list: %+v", list)
 			}
@@ -270,7 +271,7 @@ func TestOnlyTheDeskTypesPaperAndOnlyWhileTheDepositIsOpen(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := open(t, d, time.Hour)
 		by := agent(access.PollingAgent)
-		dep := h.typed(by, whole(), proposal.Paper{})
+		dep := h.typed(by, whole(), deposit.Paper{})
 		elsewhere, err := platform.NewService(d).Create(t.Context(), platform.New{Slug: "village"})
 		if err != nil {
 			t.Fatal(err)
@@ -295,7 +296,7 @@ func TestOnlyTheDeskTypesPaperAndOnlyWhileTheDepositIsOpen(t *testing.T) {
 			}
 			for what, err := range map[string]error{
 				"reads": third(h.PaperCall(t.Context(), h.of, who, budget, dep.ID)),
-				"saves": second(h.SavePaper(t.Context(), h.of, who, i18n.FR, budget, dep.ID, whole(), proposal.Paper{}, proposal.Upload{})),
+				"saves": second(h.SavePaper(t.Context(), h.of, who, i18n.FR, budget, dep.ID, whole(), deposit.Paper{}, deposit.Upload{})),
 			} {
 				if code(err) != want {
 					t.Errorf("%v %s: %v", role, what, err)
@@ -304,7 +305,7 @@ func TestOnlyTheDeskTypesPaperAndOnlyWhileTheDepositIsOpen(t *testing.T) {
 			if want != "" {
 				for what, err := range map[string]error{
 					"publishes": second(h.PublishPaper(t.Context(), h.of, who, budget, dep.ID, 0, true)),
-					"changes":   second(h.EditPaper(t.Context(), h.of, who, budget, dep.ID, whole(), proposal.Paper{}, proposal.Upload{})),
+					"changes":   second(h.EditPaper(t.Context(), h.of, who, budget, dep.ID, whole(), deposit.Paper{}, deposit.Upload{})),
 					"withdraws": h.WithdrawPaper(t.Context(), h.of, who, budget, dep.ID),
 					"discards":  h.DiscardPaper(t.Context(), h.of, who, budget, dep.ID),
 				} {
@@ -320,11 +321,11 @@ func TestOnlyTheDeskTypesPaperAndOnlyWhileTheDepositIsOpen(t *testing.T) {
 			t.Errorf("the desk publishes a resident's draft: %v", err)
 		}
 		h.write(func(ctx context.Context, tx db.Tx) error {
-			_, err := tx.Exec(ctx, `UPDATE step SET ends_at = ? WHERE platform = ? AND id = ?`, db.Micros(tx.Now().Add(-proposal.Grace)), h.of.Key, h.step)
+			_, err := tx.Exec(ctx, `UPDATE step SET ends_at = ? WHERE platform = ? AND id = ?`, db.Micros(tx.Now().Add(-deposit.Grace)), h.of.Key, h.step)
 			return err
 		})
 		for what, err := range map[string]error{
-			"begins":    second(h.SavePaper(t.Context(), h.of, by, i18n.FR, budget, ids.ID{}, whole(), proposal.Paper{}, proposal.Upload{})),
+			"begins":    second(h.SavePaper(t.Context(), h.of, by, i18n.FR, budget, ids.ID{}, whole(), deposit.Paper{}, deposit.Upload{})),
 			"publishes": second(h.PublishPaper(t.Context(), h.of, by, budget, dep.ID, 0, true)),
 		} {
 			if !fault.Is(err, fault.Closed) {
@@ -338,7 +339,7 @@ func TestErasureForgetsAnAddressThatAnAgentTyped(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := open(t, d, time.Hour)
 		by, bea := agent(access.PollingAgent), h.staged("bea")
-		dep := h.typed(by, whole(), proposal.Paper{Email: "bea@parvis.invalid"})
+		dep := h.typed(by, whole(), deposit.Paper{Email: "bea@parvis.invalid"})
 		h.write(func(ctx context.Context, tx db.Tx) error {
 			return proposal.Room().Forget(ctx, tx, h.of.Key, bea.ID, true)
 		})

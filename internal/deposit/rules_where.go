@@ -1,4 +1,4 @@
-package proposal
+package deposit
 
 import (
 	"strconv"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/geo"
 	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/proposal"
 )
 
 // nearBorder is how near a border a point may be on either side of it, in metres: half the width of an avenue, and about
@@ -15,7 +16,7 @@ const nearBorder = 25
 
 // Locate gives the districts that a place may be in: the one that holds it, and those whose border is so near that only
 // somebody who knows the street can tell. outlined says whether any outline was there to ask.
-func Locate(districts []project.District, at Place) (in []project.District, outlined bool) {
+func Locate(districts []project.District, at proposal.Place) (in []project.District, outlined bool) {
 	for _, d := range districts {
 		if d.Outline == "" {
 			continue
@@ -33,18 +34,18 @@ func Locate(districts []project.District, at Place) (in []project.District, outl
 }
 
 // At reads the point of a content; nil when there is none, or what was typed is none.
-func (c Content) At() *Place {
+func (c Content) At() *proposal.Place {
 	latitude, err := strconv.ParseFloat(strings.TrimSpace(c.Latitude), 64)
 	longitude, err2 := strconv.ParseFloat(strings.TrimSpace(c.Longitude), 64)
 	if err != nil || err2 != nil || !(latitude >= -90 && latitude <= 90) || !(longitude >= -180 && longitude <= 180) {
 		return nil
 	}
-	return &Place{latitude, longitude}
+	return &proposal.Place{Latitude: latitude, Longitude: longitude}
 }
 
 // where reads district, point and address, which must not contradict each other.
 func (c *check) where(content Content) {
-	var point *Place
+	var point *proposal.Place
 	if c.Form.Place.Asked() {
 		point = content.At()
 		c.out.Address, c.out.Place = oneLine(content.Address), point
@@ -81,7 +82,7 @@ func (c *check) where(content Content) {
 	case chosen >= 0:
 		d := c.Districts[chosen]
 		c.out.District = d.ID
-		c.out.Facets = append(c.out.Facets, Facet{Tag: Tag{TagDistrict, d.Slug}, Name: d.Name, Sort: d.Sort})
+		c.out.Facets = append(c.out.Facets, proposal.Facet{Tag: proposal.Tag{Kind: proposal.TagDistrict, Slug: d.Slug}, Name: d.Name, Sort: d.Sort})
 	case content.District == "" && c.Form.District == Required:
 		c.refuse("district", "fault.deposit.district")
 	}

@@ -1,14 +1,11 @@
-package proposal
+package deposit
 
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
@@ -21,6 +18,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/notify"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/rulebook"
 )
 
@@ -114,7 +112,7 @@ func (s *Service) attach(ctx context.Context, tx db.Tx, platform int64, c Call, 
 // Publish makes a draft a proposal that everybody sees, with its number, and accepts a version of the charter. Who
 // published it already gets the same proposal again. Faults: forbidden (the address is not proved), not_found, closed,
 // conflict (as many as the règlement allows), invalid with every reason.
-func (s *Service) Publish(ctx context.Context, of platform.Platform, who account.Person, slug string, id ids.ID, charter int) (p Proposal, err error) {
+func (s *Service) Publish(ctx context.Context, of platform.Platform, who account.Person, slug string, id ids.ID, charter int) (p proposal.Proposal, err error) {
 	if !who.Proved {
 		return p, fault.New(fault.Forbidden, "fault.deposit.proof")
 	}
@@ -126,8 +124,8 @@ func (s *Service) Publish(ctx context.Context, of platform.Platform, who account
 }
 
 // publish publishes the draft of its author; w is the paper form that it was typed from, nil without one.
-func (s *Service) publish(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, slug string, id ids.ID, charter int, w *sheet) (Proposal, error) {
-	var none Proposal
+func (s *Service) publish(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, slug string, id ids.ID, charter int, w *sheet) (proposal.Proposal, error) {
+	var none proposal.Proposal
 	// One at a time per project: numbers follow each other, and nobody passes the limit by pressing twice.
 	if err := tx.Lock(ctx, fmt.Sprint("proposals of ", of.Key, " ", slug)); err != nil {
 		return none, err
@@ -141,7 +139,7 @@ func (s *Service) publish(ctx context.Context, tx db.Tx, of platform.Platform, w
 		return none, err
 	}
 	if !d.Draft() {
-		return authored(ctx, tx, of.Key, d.Proposal)
+		return proposal.Authored(ctx, tx, of.Key, d.Proposal)
 	}
 	if !c.Open(who, d) {
 		return none, c.closed()
@@ -180,7 +178,7 @@ func (s *Service) publish(ctx context.Context, tx db.Tx, of platform.Platform, w
 	}
 	p := c.proposal(d, checked)
 	p.Paper = w != nil
-	if p.Number, err = nextNumber(ctx, tx, of.Key, c.ID); err != nil {
+	if p.Number, err = proposal.NextNumber(ctx, tx, of.Key, c.ID); err != nil {
 		return none, err
 	}
 	p.Reference = strconv.Itoa(p.Number)
@@ -231,8 +229,8 @@ func (c Call) Full() bool {
 }
 
 // proposal is what a deposit becomes.
-func (c Call) proposal(d Deposit, k Checked) Proposal {
-	return Proposal{ID: ids.Dated(c.Now), Project: c.ID, Slug: ids.Slug(i18n.Fold(k.Title), slugMax), Title: k.Title, Summary: k.Summary, Body: k.Body, Cost: k.Cost,
+func (c Call) proposal(d Deposit, k Checked) proposal.Proposal {
+	return proposal.Proposal{ID: ids.Dated(c.Now), Project: c.ID, Slug: ids.Slug(i18n.Fold(k.Title), slugMax), Title: k.Title, Summary: k.Summary, Body: k.Body, Cost: k.Cost,
 		District: k.District, Category: k.Category, Theme: k.Theme, Author: d.Participant, Picture: d.Picture, Place: k.Place, Address: k.Address,
 		CreatedAt: d.CreatedAt, PublishedAt: c.Now, UpdatedAt: c.Now}
 }
@@ -240,20 +238,14 @@ func (c Call) proposal(d Deposit, k Checked) Proposal {
 const slugMax = 60
 
 // appear writes a new proposal with its author, its place in the step's list and its first version.
-func (c Call) appear(ctx context.Context, tx db.Tx, platform int64, p Proposal, k Checked) error {
+func (c Call) appear(ctx context.Context, tx db.Tx, platform int64, p proposal.Proposal, k Checked) error {
 	if err := account.Appear(ctx, tx, platform, p.Author, k.Name, kindOf[k.Kind], c.Now); err != nil {
 		return err
 	}
-	if err := Insert(ctx, tx, platform, []Proposal{p}); err != nil {
+	if err := proposal.Publish(ctx, tx, platform, c.Step.ID, p, k.Facets, c.version(p)); err != nil {
 		return err
 	}
-	if err := enter(ctx, tx, platform, c.Step.ID, p, k.Facets); err != nil {
-		return err
-	}
-	if err := project.AddProposals(ctx, tx, platform, c.Step.ID, 1); err != nil {
-		return err
-	}
-	return keepVersion(ctx, tx, platform, p.ID, c.version(p, 1))
+	return project.AddProposals(ctx, tx, platform, c.Step.ID, 1)
 }
 
 // kindOf gives the kind of public account of a kind of participant.
@@ -262,7 +254,7 @@ var kindOf = map[rulebook.Kind]account.Kind{rulebook.KindPerson: account.Residen
 
 // tell writes the act into the journal, without anything personal, and to its author; to who is said to be it, when an
 // agent typed the deposit from a paper form with an address.
-func (c Call) tell(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, p Proposal, act string, deposit ids.ID, w *sheet) error {
+func (c Call) tell(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, p proposal.Proposal, act string, deposit ids.ID, w *sheet) error {
 	entry := map[string]any{"project": c.ID, "step": c.Step.ID, "proposal": p.ID, "number": p.Number}
 	if w != nil {
 		entry["paper"] = true
@@ -289,7 +281,7 @@ func (c Call) tell(ctx context.Context, tx db.Tx, of platform.Platform, who acco
 }
 
 // Edit changes what was published, and keeps what it was. Faults: not_found, closed, invalid with every reason.
-func (s *Service) Edit(ctx context.Context, of platform.Platform, who account.Person, slug string, id ids.ID, content Content, up Upload) (p Proposal, err error) {
+func (s *Service) Edit(ctx context.Context, of platform.Platform, who account.Person, slug string, id ids.ID, content Content, up Upload) (p proposal.Proposal, err error) {
 	if _, err = content.kept(); err != nil {
 		return p, err
 	}
@@ -304,15 +296,16 @@ func (s *Service) Edit(ctx context.Context, of platform.Platform, who account.Pe
 	return p, err
 }
 
-func (s *Service) edit(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, slug string, id ids.ID, content Content, up Upload, picture *media.Prepared, w *sheet) (Proposal, error) {
-	var none Proposal
+func (s *Service) edit(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, slug string, id ids.ID, content Content, up Upload, picture *media.Prepared, w *sheet) (proposal.Proposal, error) {
+	var none proposal.Proposal
 	c, d, was, err := s.published(ctx, tx, of, who, slug, id)
 	if err != nil {
 		return none, err
 	}
-	if was.Trashed != NotTrashed || !c.Open(who, d) {
+	if was.Trashed != proposal.NotTrashed || !c.Open(who, d) {
 		return none, c.closed()
 	}
+	c = c.With(d)
 	d.Content, d.UpdatedAt = content, c.Now
 	if err := s.attach(ctx, tx, of.Key, c, &d, up, picture); err != nil {
 		return none, err
@@ -326,17 +319,7 @@ func (s *Service) edit(ctx context.Context, tx db.Tx, of platform.Platform, who 
 	if err := account.Appear(ctx, tx, of.Key, p.Author, checked.Name, kindOf[checked.Kind], c.Now); err != nil {
 		return none, err
 	}
-	if err := update(ctx, tx, of.Key, was, p); err != nil {
-		return none, err
-	}
-	if err := reenter(ctx, tx, of.Key, c.Step.ID, p, checked.Facets); err != nil {
-		return none, err
-	}
-	n, err := versions(ctx, tx, of.Key, p.ID)
-	if err != nil {
-		return none, err
-	}
-	if err := keepVersion(ctx, tx, of.Key, p.ID, c.version(p, n+1)); err != nil {
+	if err := proposal.Change(ctx, tx, of.Key, c.Step.ID, was, p, checked.Facets, c.version(p)); err != nil {
 		return none, err
 	}
 	if err := keepDeposit(ctx, tx, of.Key, d); err != nil {
@@ -346,7 +329,7 @@ func (s *Service) edit(ctx context.Context, tx db.Tx, of platform.Platform, who 
 }
 
 // published finds a deposit of the person's that was published, its proposal locked.
-func (s *Service) published(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, slug string, id ids.ID) (c Call, d Deposit, p Proposal, err error) {
+func (s *Service) published(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, slug string, id ids.ID) (c Call, d Deposit, p proposal.Proposal, err error) {
 	if err = tx.Lock(ctx, fmt.Sprint("proposals of ", of.Key, " ", slug)); err != nil {
 		return c, d, p, err
 	}
@@ -359,7 +342,7 @@ func (s *Service) published(ctx context.Context, tx db.Tx, of platform.Platform,
 	if d.Draft() {
 		return c, d, p, fault.New(fault.NotFound, "fault.deposit.unknown")
 	}
-	p, err = authored(ctx, tx, of.Key, d.Proposal)
+	p, err = proposal.Authored(ctx, tx, of.Key, d.Proposal)
 	return c, d, p, err
 }
 
@@ -373,13 +356,10 @@ func (s *Service) takeBack(ctx context.Context, tx db.Tx, of platform.Platform, 
 	if err != nil || d.Withdrawn {
 		return err
 	}
-	if p.Trashed != NotTrashed || !who.Roles.Can(access.WithdrawProposal, c.moment(d)) {
+	if p.Trashed != proposal.NotTrashed || !who.Roles.Can(access.WithdrawProposal, c.moment(d)) {
 		return c.closed()
 	}
-	if err := withdraw(ctx, tx, of.Key, p, c.Now); err != nil {
-		return err
-	}
-	if err := leave(ctx, tx, of.Key, c.Step.ID, p); err != nil {
+	if err := proposal.Withdraw(ctx, tx, of.Key, c.Step.ID, p, c.Now); err != nil {
 		return err
 	}
 	if err := project.AddProposals(ctx, tx, of.Key, c.Step.ID, -1); err != nil {
@@ -432,28 +412,9 @@ func (up Upload) prepared() (*media.Prepared, error) {
 	return &p, err
 }
 
-// lot is a random number of 31 bits: a proposal's place in the random order.
-func lot() int64 {
-	var b [4]byte
-	_, _ = rand.Read(b[:]) // never fails
-	return int64(binary.BigEndian.Uint32(b[:]) >> 1)
-}
-
-// Version is what a proposal said at a time.
-type Version struct {
-	Number   int       `json:"-"` // from 1, as it was published
-	Title    string    `json:"title"`
-	Summary  string    `json:"summary,omitempty"`
-	Body     string    `json:"body,omitempty"`
-	Cost     int64     `json:"cost,omitempty"` // hundredths
-	District string    `json:"district,omitempty"`
-	Category string    `json:"category,omitempty"`
-	Address  string    `json:"address,omitempty"`
-	At       time.Time `json:"-"`
-}
-
-func (c Call) version(p Proposal, n int) Version {
-	v := Version{Number: n, Title: p.Title, Summary: p.Summary, Body: p.Body, Cost: p.Cost, Address: p.Address, At: c.Now}
+// version is what a proposal says now.
+func (c Call) version(p proposal.Proposal) proposal.Version {
+	v := proposal.Version{Title: p.Title, Summary: p.Summary, Body: p.Body, Cost: p.Cost, Address: p.Address, At: c.Now}
 	for _, d := range c.Districts {
 		if d.ID == p.District {
 			v.District = d.Name
@@ -465,4 +426,15 @@ func (c Call) version(p Proposal, n int) Version {
 		}
 	}
 	return v
+}
+
+// Follow lets a person be told what becomes of a proposal, which also says that they support it; off ends it. Doing it
+// twice is doing it once. Faults: forbidden (not signed in), not_found.
+func (s *Service) Follow(ctx context.Context, of platform.Platform, who account.Person, followed ids.ID, off bool) error {
+	if !who.Roles.Can(access.Follow, access.Moment{Published: true}) {
+		return fault.New(fault.Forbidden, "fault.forbidden")
+	}
+	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		return proposal.Follow(ctx, tx, of.Key, followed, who.ID, of.Now(tx.Now()), off)
+	})
 }

@@ -1,8 +1,7 @@
-package proposal
+package deposit
 
 import (
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,77 +10,9 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
+	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/rulebook"
 )
-
-// The longest texts, in characters.
-const (
-	TitleMin, TitleMax = 5, 120
-	SummaryMax         = 300
-	BodyMax            = 8000
-	AddressMax         = 200
-	AltMax             = 200
-	NameMax            = 80
-	ShortMax           = 200
-	LongMax            = 3000
-)
-
-// The largest form.
-const (
-	questionsMax = 30
-	optionsMax   = 40
-)
-
-var keyForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
-
-// Validate gives every reason at once why the form cannot be used. Faults: invalid.
-func (f Form) Validate() error {
-	var faults []*fault.Error
-	refuse := func(field, key string, pairs ...any) {
-		faults = append(faults, fault.New(fault.Invalid, key, pairs...).In(field))
-	}
-	for field, need := range map[string]Need{"summary": f.Summary, "body": f.Body, "category": f.Category, "theme": f.Theme, "district": f.District,
-		"place": f.Place, "cost": f.Cost, "picture": f.Picture} {
-		if need != Absent && !need.Asked() {
-			refuse(field, "fault.form_of_deposit.need")
-		}
-	}
-	if len(f.Questions) > questionsMax {
-		refuse("questions", "fault.form_of_deposit.questions", "Count", questionsMax)
-	}
-	seen := map[string]bool{}
-	for _, q := range f.Questions {
-		switch {
-		case !keyForm.MatchString(q.Key) || seen[q.Key]:
-			refuse("questions", "fault.form_of_deposit.key", "Key", q.Key)
-		case q.Label.FR == "" && q.Label.EN == "":
-			refuse("questions", "fault.form_of_deposit.label", "Key", q.Key)
-		case !q.Need.Asked() || !slices.Contains([]QuestionKind{ShortText, LongText, Number, OneChoice, Choices, Ranking, FileInput}, q.Kind):
-			refuse("questions", "fault.form_of_deposit.kind", "Key", q.Key)
-		case !q.optionsRight():
-			refuse("questions", "fault.form_of_deposit.options", "Key", q.Key)
-		}
-		seen[q.Key] = true
-	}
-	return fault.All(faults)
-}
-
-// chosen says whether the answer is among options.
-func (q Question) chosen() bool { return q.Kind == OneChoice || q.Kind == Choices || q.Kind == Ranking }
-
-func (q Question) optionsRight() bool {
-	if !q.chosen() {
-		return len(q.Options) == 0 && !q.Other
-	}
-	seen := map[string]bool{OtherOption: true}
-	for _, o := range q.Options {
-		if !keyForm.MatchString(o.Key) || seen[o.Key] || o.Label.FR == "" && o.Label.EN == "" {
-			return false
-		}
-		seen[o.Key] = true
-	}
-	return len(q.Options) >= 2 && len(q.Options) <= optionsMax && !(q.Other && q.Kind == Ranking)
-}
 
 // check gathers what is wrong with a content.
 type check struct {
@@ -104,7 +35,7 @@ func (s Setting) Check(content Content, pictured bool) (Checked, error) {
 	c.where(content)
 	c.cost(content.Cost)
 	c.picture(content, pictured)
-	for _, q := range s.Form.Questions {
+	for _, q := range s.Form.Asked() {
 		c.answer(q, content.Answers[q.Key])
 	}
 	c.criteria(content)
@@ -147,7 +78,7 @@ func (c *check) topics(content Content) {
 		for _, k := range c.Categories {
 			if k.Slug == content.Category {
 				c.out.Category = k.ID
-				c.out.Facets = append(c.out.Facets, Facet{Tag: Tag{TagCategory, k.Slug}, Name: k.Name, Sort: k.Sort})
+				c.out.Facets = append(c.out.Facets, proposal.Facet{Tag: proposal.Tag{Kind: proposal.TagCategory, Slug: k.Slug}, Name: k.Name, Sort: k.Sort})
 			}
 		}
 		if c.out.Category.IsZero() && (content.Category != "" || c.Form.Category == Required && len(c.Categories) > 0) {
@@ -158,7 +89,7 @@ func (c *check) topics(content Content) {
 		for _, t := range c.Themes {
 			if t.Slug == content.Theme {
 				c.out.Theme = t.ID
-				c.out.Facets = append(c.out.Facets, Facet{Tag: Tag{TagTheme, t.Slug}, Name: t.Title, Sort: t.Sort})
+				c.out.Facets = append(c.out.Facets, proposal.Facet{Tag: proposal.Tag{Kind: proposal.TagTheme, Slug: t.Slug}, Name: t.Title, Sort: t.Sort})
 			}
 		}
 		if c.out.Theme.IsZero() && (content.Theme != "" || c.Form.Theme == Required && len(c.Themes) > 0) {
@@ -242,28 +173,39 @@ func (c *check) answer(q Question, a Answer) {
 	}
 	switch q.Kind {
 	case ShortText, LongText:
-		most := map[QuestionKind]int{ShortText: ShortMax, LongText: LongMax}[q.Kind]
-		if utf8.RuneCountInString(a.Values[0]) > most {
-			c.refuse(q.Field(), "fault.deposit.long", "Count", most)
+		switch n := utf8.RuneCountInString(strings.TrimSpace(a.Values[0])); {
+		case n > q.most():
+			c.refuse(q.Field(), "fault.deposit.long", "Count", q.most())
+		case q.Min != nil && n < int(*q.Min):
+			c.refuse(q.Field(), "fault.deposit.short", "Count", int(*q.Min))
 		}
 	case Number:
-		if _, ok := ParseNumber(a.Values[0]); !ok {
+		switch n, ok := ParseNumber(a.Values[0]); {
+		case !ok:
 			c.refuse(q.Field(), "fault.deposit.number")
+		case q.Min != nil && n < *q.Min:
+			c.refuse(q.Field(), "fault.deposit.number_least", "Number", plain(*q.Min))
+		case q.Max != nil && n > *q.Max:
+			c.refuse(q.Field(), "fault.deposit.number_most", "Number", plain(*q.Max))
 		}
 	case OneChoice, Choices:
 		c.choice(q, a)
 	case Ranking:
-		if seen := distinct(a.Values); len(seen) != len(a.Values) || len(seen) != len(q.Options) || slices.ContainsFunc(a.Values, func(v string) bool { return !q.has(v) }) {
+		if seen := distinct(a.Values); len(seen) != len(a.Values) || len(seen) != len(q.Offered()) || slices.ContainsFunc(a.Values, func(v string) bool { return !q.has(v) }) {
 			c.refuse(q.Field(), "fault.deposit.ranking")
 		}
 	}
 }
 
 func (c *check) choice(q Question, a Answer) {
-	other := slices.Contains(a.Values, OtherOption)
+	other, n := slices.Contains(a.Values, OtherOption), len(distinct(a.Values))
 	switch {
 	case q.Kind == OneChoice && len(a.Values) > 1, slices.ContainsFunc(a.Values, func(v string) bool { return !q.has(v) && (v != OtherOption || !q.Other) }):
 		c.refuse(q.Field(), "fault.deposit.choice")
+	case q.Kind == Choices && q.Min != nil && n < int(*q.Min):
+		c.refuse(q.Field(), "fault.deposit.choices_least", "Count", int(*q.Min))
+	case q.Kind == Choices && q.Max != nil && n > int(*q.Max):
+		c.refuse(q.Field(), "fault.deposit.choices_most", "Count", int(*q.Max))
 	case other && oneLine(a.Other) == "":
 		c.refuse(q.Field(), "fault.deposit.other")
 	case other && utf8.RuneCountInString(a.Other) > ShortMax:
@@ -272,7 +214,7 @@ func (c *check) choice(q Question, a Answer) {
 }
 
 func (q Question) has(key string) bool {
-	return slices.ContainsFunc(q.Options, func(o Option) bool { return o.Key == key })
+	return slices.ContainsFunc(q.Options, func(o Option) bool { return o.Key == key && !o.Retired })
 }
 
 func distinct(values []string) map[string]bool {
@@ -333,18 +275,31 @@ func (s Setting) kinds() []rulebook.Kind {
 // Kinds are the kinds of participant that may deposit, one at least.
 func (s Setting) Kinds() []rulebook.Kind { return s.kinds() }
 
-// Answered is a question and its answer, in words.
-type Answered struct{ Question, Answer string }
+// plain writes a bound as one types it.
+func plain(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
-// PublicAnswers gives the answers of a content that everybody may read, in the order of the form.
-func (f Form) PublicAnswers(c Content, lang i18n.Lang) []Answered {
+// Answered is a question and its answer, in words; File is the key of a question whose answer is a file of that name.
+type Answered struct{ Question, Answer, File string }
+
+// PublicAnswers gives the answers of a content that everybody may read, in the order of the form, those to questions that
+// are not asked any more too.
+func (f Form) PublicAnswers(c Content, lang i18n.Lang) []Answered { return f.answers(c, lang, true) }
+
+// PrivateAnswers gives the others, which the services read.
+func (f Form) PrivateAnswers(c Content, lang i18n.Lang) []Answered { return f.answers(c, lang, false) }
+
+func (f Form) answers(c Content, lang i18n.Lang, public bool) []Answered {
 	var list []Answered
 	for _, q := range f.Questions {
 		a := c.Answers[q.Key]
-		if !q.Public || q.Kind == FileInput || !a.given(q.Kind) {
+		if q.Public != public || !a.given(q.Kind) {
 			continue
 		}
-		list = append(list, Answered{q.Label.In(lang), q.words(a, lang)})
+		one := Answered{Question: q.Label.In(lang), Answer: a.File, File: q.Key}
+		if q.Kind != FileInput {
+			one.Answer, one.File = q.words(a, lang), ""
+		}
+		list = append(list, one)
 	}
 	return list
 }
@@ -356,11 +311,17 @@ func (q Question) words(a Answer, lang i18n.Lang) string {
 	}
 	var words []string
 	for i, v := range a.Values {
-		text := a.Other
+		text := ""
+		if v == OtherOption {
+			text = a.Other
+		}
 		for _, o := range q.Options {
 			if o.Key == v {
 				text = o.Label.In(lang)
 			}
+		}
+		if text == "" {
+			continue // an option that the form never had
 		}
 		if q.Kind == Ranking {
 			text = strconv.Itoa(i+1) + ". " + text

@@ -1,4 +1,4 @@
-package proposal_test
+package deposit_test
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
@@ -31,7 +32,7 @@ type house struct {
 	of     platform.Platform
 	step   ids.ID
 	people *account.Service
-	*proposal.Service
+	*deposit.Service
 }
 
 const budget = "budget"
@@ -39,7 +40,7 @@ const budget = "budget"
 // open makes it; the deposit ends at a time from now.
 func open(t *testing.T, d *db.DB, ends time.Duration) *house {
 	t.Helper()
-	h := &house{t: t, d: d, step: ids.Random(), people: account.NewService(d, proposal.Room()), Service: proposal.NewService(d)}
+	h := &house{t: t, d: d, step: ids.Random(), people: account.NewService(d, proposal.Room(), deposit.Room()), Service: deposit.NewService(d)}
 	var err error
 	if h.of, err = platform.NewService(d).Create(t.Context(), platform.New{Slug: "ville", Name: "La Ville"}); err != nil {
 		t.Fatal(err)
@@ -104,21 +105,21 @@ func proved(p account.Person) account.Person {
 }
 
 // whole is a content with which nothing is wrong.
-func whole() proposal.Content {
-	return proposal.Content{Title: "Des bancs à l'ombre", Body: "Pour souffler.\n\nDeux par rue.", Category: "nature", District: "ouest", Cost: "12 500 €", Name: "Ana", Age: proposal.AgeAdult,
+func whole() deposit.Content {
+	return deposit.Content{Title: "Des bancs à l'ombre", Body: "Pour souffler.\n\nDeux par rue.", Category: "nature", District: "ouest", Cost: "12 500 €", Name: "Ana", Age: deposit.AgeAdult,
 		Kind: rulebook.KindPerson, Criteria: map[string]string{"lives_in": "yes", "investment": "no"}}
 }
 
-func (h *house) save(who account.Person, c proposal.Content) proposal.Deposit {
+func (h *house) save(who account.Person, c deposit.Content) deposit.Deposit {
 	h.t.Helper()
-	d, err := h.Save(h.t.Context(), h.of, who, budget, ids.ID{}, c, proposal.Upload{})
+	d, err := h.Save(h.t.Context(), h.of, who, budget, ids.ID{}, c, deposit.Upload{})
 	if err != nil {
 		h.t.Fatal(err)
 	}
 	return d
 }
 
-func (h *house) publish(who account.Person, c proposal.Content) (proposal.Deposit, proposal.Proposal) {
+func (h *house) publish(who account.Person, c deposit.Content) (deposit.Deposit, proposal.Proposal) {
 	h.t.Helper()
 	d := h.save(who, c)
 	p, err := h.Publish(h.t.Context(), h.of, who, budget, d.ID, 0)
@@ -190,7 +191,7 @@ func TestADepositEntersListsFacetsAndSearchAndLeavesThemWhenItIsWithdrawn(t *tes
 		}
 		edited := whole()
 		edited.Title, edited.Category, edited.District = "Des fontaines", "rue", "est"
-		if _, err := h.Edit(t.Context(), h.of, who, budget, dep.ID, edited, proposal.Upload{}); err != nil {
+		if _, err := h.Edit(t.Context(), h.of, who, budget, dep.ID, edited, deposit.Upload{}); err != nil {
 			t.Fatal(err)
 		}
 		street := []proposal.Tag{{Kind: proposal.TagCategory, Slug: "rue"}, {Kind: proposal.TagDistrict, Slug: "est"}}
@@ -218,7 +219,7 @@ func TestADepositEntersListsFacetsAndSearchAndLeavesThemWhenItIsWithdrawn(t *tes
 		}
 		h.read(func(ctx context.Context, tx db.Tx) error {
 			facets, err := proposal.Facets(ctx, tx, h.of.Key, h.step)
-			c, err2 := proposal.CallOf(ctx, tx, h.of, who, budget)
+			c, err2 := deposit.CallOf(ctx, tx, h.of, who, budget)
 			found, ok, err3 := proposal.Numbered(ctx, tx, h.of.Key, p.Project, 1)
 			if len(facets) != 0 || c.Step.Proposals != 0 || !ok || found.Trashed.Readable() {
 				t.Errorf("after the withdrawal: facets %+v, %d in the step, found %v, readable %v", facets, c.Step.Proposals, ok, found.Trashed.Readable())
@@ -233,7 +234,7 @@ func TestADepositEntersListsFacetsAndSearchAndLeavesThemWhenItIsWithdrawn(t *tes
 		if n := len(h.listed(proposal.ListQuery{})); n != 0 {
 			t.Errorf("a proposal that was withdrawn is listed")
 		}
-		if _, err := h.Edit(t.Context(), h.of, who, budget, dep.ID, whole(), proposal.Upload{}); fault.CodeOf(err) != fault.Closed {
+		if _, err := h.Edit(t.Context(), h.of, who, budget, dep.ID, whole(), deposit.Upload{}); fault.CodeOf(err) != fault.Closed {
 			t.Errorf("what was withdrawn is changed: %v", err)
 		}
 		if got := fmt.Sprint(h.acts()); got != "[proposal_published proposal_edited proposal_withdrawn]" {
@@ -249,14 +250,14 @@ func TestADraftSurvivesTheProofOfAnAddressAndIsNobodyElses(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := open(t, d, time.Hour)
 		first, known := h.nobody(), h.nobody()
-		draft := h.save(first, proposal.Content{Title: "Un début", Cost: "beaucoup"})
+		draft := h.save(first, deposit.Content{Title: "Un début", Cost: "beaucoup"})
 		if _, err := h.Publish(t.Context(), h.of, first, budget, draft.ID, 0); fault.CodeOf(err) != fault.Forbidden {
 			t.Errorf("published without proof: %v", err)
 		}
 		for what, err := range map[string]error{
-			"saved":     second(h.Save(t.Context(), h.of, known, budget, draft.ID, whole(), proposal.Upload{})),
+			"saved":     second(h.Save(t.Context(), h.of, known, budget, draft.ID, whole(), deposit.Upload{})),
 			"published": second(h.Publish(t.Context(), h.of, proved(known), budget, draft.ID, 0)),
-			"changed":   second(h.Edit(t.Context(), h.of, proved(known), budget, draft.ID, whole(), proposal.Upload{})),
+			"changed":   second(h.Edit(t.Context(), h.of, proved(known), budget, draft.ID, whole(), deposit.Upload{})),
 			"withdrawn": h.Withdraw(t.Context(), h.of, proved(known), budget, draft.ID),
 			"deleted":   h.Discard(t.Context(), h.of, known, budget, draft.ID),
 		} {
@@ -265,7 +266,7 @@ func TestADraftSurvivesTheProofOfAnAddressAndIsNobodyElses(t *testing.T) {
 			}
 		}
 		h.write(func(ctx context.Context, tx db.Tx) error {
-			return proposal.Room().Merge(ctx, tx, h.of.Key, first.ID, known.ID)
+			return deposit.Room().Merge(ctx, tx, h.of.Key, first.ID, known.ID)
 		})
 		c, err := h.Call(t.Context(), h.of, proved(known), budget)
 		if err != nil || len(c.Mine) != 1 || c.Mine[0].Content.Title != "Un début" || c.Mine[0].Content.Cost != "beaucoup" {
@@ -316,7 +317,7 @@ func TestEveryReasonIsSaidAtOnceAndNothingIsPublished(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := open(t, d, time.Hour)
 		who := proved(h.nobody())
-		draft := h.save(who, proposal.Content{Title: "Non", Cost: "cher", Latitude: "50", Longitude: "1"})
+		draft := h.save(who, deposit.Content{Title: "Non", Cost: "cher", Latitude: "50", Longitude: "1"})
 		_, err := h.Publish(t.Context(), h.of, who, budget, draft.ID, 7)
 		fields := map[string]bool{}
 		f, ok := errors.AsType[*fault.Error](err)
@@ -347,7 +348,7 @@ func TestADraftBegunInTimeHasAGraceAndOthersHaveNone(t *testing.T) {
 			of.Clock = platform.Clock{From: time.Unix(0, 0), To: time.Unix(0, 0).Add(later), Rate: 1000}
 			return of
 		}
-		if _, err := h.Save(t.Context(), at(5*time.Minute), who, budget, ids.ID{}, whole(), proposal.Upload{}); fault.CodeOf(err) != fault.Closed {
+		if _, err := h.Save(t.Context(), at(5*time.Minute), who, budget, ids.ID{}, whole(), deposit.Upload{}); fault.CodeOf(err) != fault.Closed {
 			t.Errorf("a draft is begun after the end: %v", err)
 		}
 		if _, err := h.Publish(t.Context(), at(17*time.Minute), who, budget, draft.ID, 0); fault.CodeOf(err) != fault.Closed {
@@ -356,7 +357,7 @@ func TestADraftBegunInTimeHasAGraceAndOthersHaveNone(t *testing.T) {
 		if _, err := h.Publish(t.Context(), at(14*time.Minute), who, budget, draft.ID, 0); err != nil {
 			t.Errorf("refused within the grace: %v", err)
 		}
-		if _, err := h.Save(t.Context(), at(-2*time.Hour), who, budget, ids.ID{}, whole(), proposal.Upload{}); fault.CodeOf(err) != fault.Closed {
+		if _, err := h.Save(t.Context(), at(-2*time.Hour), who, budget, ids.ID{}, whole(), deposit.Upload{}); fault.CodeOf(err) != fault.Closed {
 			t.Errorf("a draft is begun before the beginning: %v", err)
 		}
 	})
@@ -367,7 +368,7 @@ func TestTheNameOfSomebodyUnderFifteenIsNotShown(t *testing.T) {
 		h := open(t, d, time.Hour)
 		who := proved(h.nobody())
 		content := whole()
-		content.Age = proposal.AgeYoung
+		content.Age = deposit.AgeYoung
 		draft := h.save(who, content)
 		if _, err := h.Publish(t.Context(), h.of, who, budget, draft.ID, 0); fault.CodeOf(err) != fault.Invalid {
 			t.Errorf("published without a parent: %v", err)
@@ -427,21 +428,21 @@ func TestWhoIsForgottenLeavesNothingOfWhatTheyWrote(t *testing.T) {
 		h := open(t, d, time.Hour)
 		who, other := proved(h.nobody()), proved(h.nobody())
 		_, p := h.publish(who, whole())
-		h.save(who, proposal.Content{Title: "Un brouillon secret"})
+		h.save(who, deposit.Content{Title: "Un brouillon secret"})
 		h.publish(other, whole())
 		own := func() any {
 			var v any
 			h.read(func(ctx context.Context, tx db.Tx) (err error) {
-				v, err = proposal.Room().Export(ctx, tx, h.of.Key, who.ID)
+				v, err = deposit.Room().Export(ctx, tx, h.of.Key, who.ID)
 				return err
 			})
 			return v
 		}
-		if v, ok := own().(proposal.Own); !ok || len(v.Deposits) != 2 {
+		if v, ok := own().([]deposit.Own); !ok || len(v) != 2 {
 			t.Errorf("the file has %+v", v)
 		}
 		h.write(func(ctx context.Context, tx db.Tx) error {
-			return proposal.Room().Forget(ctx, tx, h.of.Key, who.ID, false)
+			return errors.Join(deposit.Room().Forget(ctx, tx, h.of.Key, who.ID, false), proposal.Room().Forget(ctx, tx, h.of.Key, who.ID, false))
 		})
 		if own() != nil {
 			t.Error("something is left")
