@@ -238,6 +238,9 @@ func TestBallotsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "Count", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return ballot.Count(ctx, tx, platform, step)
 			}},
+			{Of: "Page", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return ballot.Page(ctx, tx, platform, step, ids.ID{}, 10)
+			}},
 			{Of: "Export", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return ballot.Export(ctx, tx, platform, voter)
 			}},

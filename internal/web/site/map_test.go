@@ -28,7 +28,8 @@ func serveDemo(t testing.TB, d *db.DB) http.Handler {
 		t.Fatal(err)
 	}
 	s := site.New(d, "http://localhost:8080")
-	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: s, Static: ui.NewStatic(), Routes: s.Routes(), Others: map[string]http.Handler{"GET /media/{id}": s.Media(nil), "GET /media/{id}/{size}": s.Media(nil)}})
+	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: s, Static: ui.NewStatic(), Routes: s.Routes(), Others: map[string]http.Handler{
+		"GET /projets/{project}/resultats/bulletins.pb": http.HandlerFunc(s.Ballots), "GET /media/{id}": s.Media(nil), "GET /media/{id}/{size}": s.Media(nil)}})
 	if err != nil {
 		t.Fatal(err)
 	}
