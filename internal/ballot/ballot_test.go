@@ -260,9 +260,6 @@ func TestBallotsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "AddTurnout", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return ballot.AddTurnout(ctx, tx, platform, step, map[string]int{"centre": 3})
 			}},
-			{Of: "Cast", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
-				return ballot.Cast(ctx, tx, platform, step, simple(2), map[string]int{"centre": 2})
-			}},
 			{Of: "Forget", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return ballot.Forget(ctx, tx, platform, voter, true)
 			}},
