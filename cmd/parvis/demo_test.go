@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -55,6 +56,17 @@ func TestDemoShowsItsCityAndRealElectionsAsCopies(t *testing.T) {
 		if !strings.Contains(home, says) || !strings.Contains(home, "aucune ville ne répond de ces pages") || strings.Contains(home, "/media/") {
 			t.Errorf("%s: no election, no notice, or a logo", slug)
 		}
+	}
+
+	// Whoever keeps the ballots of the vote that is over counts the same winners.
+	last := regexp.MustCompile(`/projets/budget-participatif-(\d+)`).FindAllStringSubmatch(city, -1)
+	past := slices.MinFunc(last, func(a, b []string) int { return strings.Compare(a[1], b[1]) })[0]
+	if says := "parvis tally " + filepath.Base(past) + ".pb"; !strings.Contains(text(t, p.at(t, "localhost", past+"/resultats")), says) {
+		t.Errorf("the results do not say %q", says)
+	}
+	ballots := write(t, filepath.Base(past)+".pb", text(t, p.at(t, "localhost", past+"/resultats/bulletins.pb")))
+	if got := parvis(t, "tally", ballots); got.code != exitDone || !strings.Contains(got.out, "12,7") && !strings.Contains(got.out, "4,712 ballots") || !strings.Contains(got.out, "The winners are those that the city announced") {
+		t.Errorf("exit %d: %s %s", got.code, got.err, got.out)
 	}
 
 	// Open streams do not keep it from stopping: the pages wait 30 seconds for requests.

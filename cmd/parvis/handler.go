@@ -49,13 +49,14 @@ func (h *house) handler() (http.Handler, error) {
 		Others: map[string]http.Handler{
 			"/graphql":                        api,
 			"GET /projets/{project}/mur/flux": pages.WallStream(h.live),
-			"GET /media/{id}":                 pages.Media(people),
-			"GET /media/{id}/{size}":          pages.Media(people),
-			"GET /robots.txt":                 http.HandlerFunc(pages.Robots),
-			"GET /sitemap.xml":                http.HandlerFunc(pages.SiteMap),
-			"GET /healthz":                    http.HandlerFunc(healthz),
-			"GET /readyz":                     http.HandlerFunc(h.readyz),
-			"GET /metrics":                    h.metrics.handler(),
+			"GET /projets/{project}/resultats/bulletins.pb": http.HandlerFunc(pages.Ballots),
+			"GET /media/{id}":        pages.Media(people),
+			"GET /media/{id}/{size}": pages.Media(people),
+			"GET /robots.txt":        http.HandlerFunc(pages.Robots),
+			"GET /sitemap.xml":       http.HandlerFunc(pages.SiteMap),
+			"GET /healthz":           http.HandlerFunc(healthz),
+			"GET /readyz":            http.HandlerFunc(h.readyz),
+			"GET /metrics":           h.metrics.handler(),
 		},
 		AnyOrigin: []string{"/graphql", "/graphql/internal", "/graphql/public"}, // it reads no cookie
 	})

@@ -102,6 +102,7 @@ type Moment struct {
 	Voted      bool  // the vote of the project has opened, or was over before
 	CountsLive bool  // the rulebook shows counts during the vote
 	Proclaimed bool  // the result is announced
+	Crowd      bool  // the step has so many ballots that they may be shown whole; the room ballot says how many
 }
 
 // Can answers whether someone with that role alone may.
@@ -143,10 +144,10 @@ var ever = sync.OnceValue(func() map[Action]Roles {
 // Moments gives every moment there is.
 func Moments() iter.Seq[Moment] {
 	return func(yield func(Moment) bool) {
-		for bits := range 1 << 8 {
+		for bits := range 1 << 9 {
 			is := func(bit int) bool { return bits&(1<<bit) != 0 }
 			for _, phase := range []Phase{Future, Open, Closed} {
-				if !yield(Moment{Published: is(0), PublicData: is(1), Draft: is(2), Blanked: is(3), Own: is(4), Voted: is(5), CountsLive: is(6), Proclaimed: is(7), Phase: phase}) {
+				if !yield(Moment{Published: is(0), PublicData: is(1), Draft: is(2), Blanked: is(3), Own: is(4), Voted: is(5), CountsLive: is(6), Proclaimed: is(7), Crowd: is(8), Phase: phase}) {
 					return
 				}
 			}

@@ -11,6 +11,7 @@ const (
 	SeeVoters                     // how many people voted in a step
 	SeeCounts                     // votes and points per proposal; also sorting and filtering by them
 	SeeResult                     // winners and reasons
+	SeeBallots                    // every ballot whole, without a name, for a recount
 	SeeSecrets                    // age, sex and method of imported ballots
 	SeeAnswers                    // what somebody answered in a deposit for the services alone
 )
@@ -78,6 +79,10 @@ var table = map[Action]rule{
 	SeeResult: func(r Role, m Moment) bool {
 		over := m.Phase == Closed || m.PublicData
 		return over && (m.Published && m.Proclaimed || manages(r))
+	},
+	// Whole ballots come out with the result, and only where there are so many that none points at somebody.
+	SeeBallots: func(_ Role, m Moment) bool {
+		return m.Published && (m.PublicData || m.Phase == Closed && m.Proclaimed && m.Crowd)
 	},
 	SeeSecrets: func(Role, Moment) bool { return false },
 	SeeAnswers: func(r Role, m Moment) bool {

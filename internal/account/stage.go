@@ -55,6 +55,26 @@ func Populate(ctx context.Context, tx db.Tx, of platform.Platform, people []Pers
 		}
 		rows[i] = []any{of.Key, p.ID, p.Email, key, now, "", p.Name, string(p.Kind), p.Language, p.District, p.Postcode, "", now}
 	}
+	return insertPeople(ctx, tx, rows)
+}
+
+// StageAll puts many people who do not exist on a platform, without an address: they take part, and nothing is sent to them.
+// Those without an identifier get one.
+func StageAll(ctx context.Context, tx db.Tx, platform int64, people []Person) error {
+	rows := make([][]any, len(people))
+	for i := range people {
+		p := &people[i]
+		if p.ID.IsZero() {
+			p.ID = ids.Random()
+		}
+		p.Email, p.Proved, p.CreatedAt, p.Roles = "", true, tx.Now(), p.Roles.With(access.Resident)
+		at := db.Micros(p.CreatedAt)
+		rows[i] = []any{platform, p.ID, "", "", at, "", p.Name, string(p.Kind), p.Language, p.District, p.Postcode, "", at}
+	}
+	return insertPeople(ctx, tx, rows)
+}
+
+func insertPeople(ctx context.Context, tx db.Tx, rows [][]any) error {
 	return db.Insert(ctx, tx, "participant", []string{"platform", "id", "email", "email_key", "proved_at", "password", "name", "kind", "language", "district", "postcode",
 		"state", "created_at"}, rows)
 }

@@ -19,12 +19,15 @@ func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 	id := ids.Random()
 	var absent ids.ID
 	dbtest.Tenancy{
-		Filled: []string{"Insert", "Give", "Trust", "Log", "Stage", "Absent"},
+		Filled: []string{"Insert", "Give", "Trust", "Log", "Stage", "StageAll", "Absent"},
 		Fill: func(ctx context.Context, tx db.Tx, platform int64) error {
 			if err := account.Trust(ctx, tx, platform, fmt.Sprintf("192.0.%d.0/24", platform), "École", id); err != nil {
 				return err
 			}
 			if _, err := account.Stage(ctx, tx, platform, account.Person{Email: "nadia@parvis.invalid", Kind: account.Resident, Language: "fr"}, []access.Role{access.Moderator}); err != nil {
+				return err
+			}
+			if err := account.StageAll(ctx, tx, platform, []account.Person{{Kind: account.Resident}, {Kind: account.Resident}}); err != nil { // none has an address
 				return err
 			}
 			if err := account.Log(ctx, tx, platform, id, id, account.ActFound, ""); err != nil {

@@ -95,6 +95,20 @@ func secret(s string) any {
 	return s
 }
 
+// Page gives ballots of a step in the order of their random keys, those after a key, at most limit, and the last key: what
+// reads them all so holds no snapshot for long. Of what is secret nothing is read.
+func Page(ctx context.Context, tx db.Tx, platform int64, step, after ids.ID, limit int) ([]Ballot, error) {
+	rows, err := tx.Query(ctx, `SELECT b.id, b.choices FROM ballot b WHERE b.platform = ? AND b.step = ? AND b.id > ? ORDER BY b.id LIMIT ?`, platform, step, after[:], limit)
+	return db.Collect(rows, err, func(r *sql.Rows, b *Ballot) error {
+		var text string
+		err := r.Scan(&b.ID, &text)
+		if err == nil {
+			b.Choices, err = Decode(text)
+		}
+		return err
+	})
+}
+
 // Count counts the ballots of a step.
 func Count(ctx context.Context, tx db.Tx, platform int64, step ids.ID) (n int, err error) {
 	err = tx.QueryRow(ctx, `SELECT COUNT(*) FROM ballot WHERE platform = ? AND step = ?`, platform, step).Scan(&n)

@@ -238,6 +238,9 @@ func TestBallotsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "Count", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return ballot.Count(ctx, tx, platform, step)
 			}},
+			{Of: "Page", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return ballot.Page(ctx, tx, platform, step, ids.ID{}, 10)
+			}},
 			{Of: "Export", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return ballot.Export(ctx, tx, platform, voter)
 			}},
@@ -256,9 +259,6 @@ func TestBallotsOfAPlatformAreItsOwn(t *testing.T) {
 		Writes: []dbtest.Writing{
 			{Of: "AddTurnout", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return ballot.AddTurnout(ctx, tx, platform, step, map[string]int{"centre": 3})
-			}},
-			{Of: "Cast", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
-				return ballot.Cast(ctx, tx, platform, step, simple(2), map[string]int{"centre": 2})
 			}},
 			{Of: "Forget", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return ballot.Forget(ctx, tx, platform, voter, true)

@@ -284,6 +284,31 @@ func TestEndedContextStopsALongRead(t *testing.T) {
 	})
 }
 
+func TestWhatIsDoneAtATimeIsDatedThen(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		then := time.Date(2025, 3, 30, 1, 59, 59, 1234567, time.FixedZone("", 3600))
+		want := time.Date(2025, 3, 30, 0, 59, 59, 1234000, time.UTC)
+		for name, call := range map[string]func(context.Context, func(context.Context, db.Tx) error) error{"read": d.Read, "write": d.Write} {
+			if err := call(db.At(t.Context(), then), func(_ context.Context, tx db.Tx) error {
+				if now := tx.Now(); now != want {
+					t.Errorf("a %s is dated %v, want %v", name, now, want)
+				}
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := d.Read(t.Context(), func(_ context.Context, tx db.Tx) error {
+			if now := tx.Now(); now.Before(want.AddDate(1, 0, 0)) {
+				t.Errorf("without it, the time is %v", now)
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 func TestNowIsOneTimeOfTheTransaction(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		start := time.Now().Add(-time.Second)

@@ -22,7 +22,8 @@ type Tx interface {
 	// QueryRow runs a statement that returns at most one row; Scan gives sql.ErrNoRows for none.
 	QueryRow(ctx context.Context, query string, args ...any) *sql.Row
 	// Now is the time of the act, one for the whole transaction, to the microsecond, UTC: on SQLite when fn began, on
-	// PostgreSQL the server's when first asked (so after Lock). A platform's own offset is added by the room platform.
+	// PostgreSQL the server's when first asked (so after Lock); under At, the time that was said. A platform's own offset
+	// is added by the room platform.
 	Now() time.Time
 	// AfterCommit registers what is done once the transaction is durable, in the goroutine that called Write; nothing
 	// is done when it fails, nor in Read.
@@ -112,7 +113,18 @@ func (t *tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
 	return t.s.queryRow(ctx, query, args)
 }
 
+type clockKey struct{}
+
+// At gives a context in whose transactions the time is at: what a demonstration, a rehearsal or a test does there is dated
+// as if it had been done then, by every room. Nothing that serves people asks for it.
+func At(ctx context.Context, at time.Time) context.Context {
+	return context.WithValue(ctx, clockKey{}, at.UTC().Truncate(time.Microsecond))
+}
+
 func (t *tx) Now() time.Time {
+	if at, ok := t.ctx.Value(clockKey{}).(time.Time); ok {
+		return at
+	}
 	if t.time.IsZero() {
 		now, err := t.s.now(t.ctx)
 		if err != nil {

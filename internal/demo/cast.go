@@ -2,13 +2,13 @@ package demo
 
 import (
 	"context"
+	"slices"
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/ids"
-	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/rulebook"
 )
@@ -34,72 +34,61 @@ func Players() []Player {
 	}
 }
 
-// players brings them in, once the city is there, and lets the author deposit: one project published, one draft.
-func (b *builder) players(ctx context.Context, of platform.Platform) error {
-	var author account.Person
-	err := b.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+// staff brings the players in, among whom is the organiser, on the day on which the city opens its platform.
+func (b *builder) staff(ctx context.Context) error {
+	opened := at(b.city.day, founded, 9)
+	return b.write(ctx, opened, func(ctx context.Context, tx db.Tx) error {
+		// The slug under which rooms look for the platform's own account.
+		house := account.Account{ID: ids.Dated(opened), Name: "Ville de " + Name, Kind: account.Organisation, Slug: "plateforme", CreatedAt: opened}
+		if err := account.Insert(ctx, tx, b.of.Key, []account.Account{house}); err != nil {
+			return err
+		}
 		for _, p := range Players() {
-			person, err := account.Stage(ctx, tx, b.platform, account.Person{Email: p.Email(), Name: p.Name, Kind: account.Resident, Language: "fr"}, p.Roles)
+			person, err := account.Stage(ctx, tx, b.of.Key, account.Person{Email: p.Email(), Name: p.Name, Kind: account.Resident, Language: "fr"}, p.Roles)
 			if err != nil {
 				return err
 			}
-			if p.Key == "author" {
-				author = person
+			switch p.Key {
+			case "author":
+				b.author = person
+			case "organiser":
+				b.organiser = person
 			}
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	deposits := deposit.NewService(b.db)
+}
+
+// play lets the author deposit where the deposit is open: one project published, one draft.
+func (b *builder) play(ctx context.Context) error {
+	ctx = db.At(ctx, at(b.city.day, -1, 23)) // after all the others
 	for _, e := range b.city.editions {
-		if depositStep(e) < 0 {
+		if project.PhaseOf(e.calendar, e.collect(), b.city.made) != project.Open {
 			continue
 		}
-		call, err := deposits.Call(ctx, of, author, e.slug)
+		call, err := b.deposits.Call(ctx, b.of, b.author, e.slug)
 		if err != nil {
 			return err
 		}
-		if !call.Open(author, deposit.Deposit{}) { // by the clock of the services, which is not that of a day made up
-			continue
+		published, draft := authored()
+		home := slices.IndexFunc(b.city.districts, func(d rulebook.Named) bool { return d.Key == published.District })
+		place := b.city.place(home, published.Address)
+		published.Latitude, published.Longitude = degree(place.Latitude), degree(place.Longitude)
+		if _, err := b.deposit(ctx, b.author, call, published, len(e.deposits)+1); err != nil {
+			return err
 		}
-		for i, c := range deposited() {
-			c.Criteria = map[string]string{}
-			for _, k := range call.Criteria() {
-				c.Criteria[string(k.Key)] = k.Wanted
-			}
-			d, err := deposits.Save(ctx, of, author, e.slug, ids.ID{}, c, deposit.Upload{})
-			if err != nil {
-				return err
-			}
-			if i > 0 {
-				continue // a draft
-			}
-			if _, err := deposits.Publish(ctx, of, author, e.slug, d.ID, call.Charter.Version); err != nil {
-				return err
-			}
+		draft.Criteria = wanted(call)
+		if _, err := b.deposits.Save(ctx, b.of, b.author, e.slug, ids.ID{}, draft, deposit.Upload{}); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// depositStep gives the index of the step in which projects are deposited; -1 for none.
-func depositStep(e edition) int {
-	for i, s := range e.calendar {
-		if s.Kind == project.Collect {
-			return i
-		}
-	}
-	return -1
-}
-
-// deposited is what the author has written.
-func deposited() []deposit.Content {
-	return []deposit.Content{
-		{Title: "Un atelier de réparation de vélos sous la halle", Summary: "Des outils en libre accès et deux après-midi par semaine avec un mécanicien.",
+// authored is what the author has written.
+func authored() (published, draft deposit.Content) {
+	return deposit.Content{Title: "Un atelier de réparation de vélos sous la halle", Summary: "Des outils en libre accès et deux après-midi par semaine avec un mécanicien.",
 			Body:     "Beaucoup de vélos dorment dans les caves pour un pneu ou un câble.\n\nSous la halle, un établi, des outils attachés, une pompe et un tableau où l’on écrit ce que l’on cherche. L’association du quartier tient la permanence.",
-			Category: "mobilites", District: "halles", Address: "Place des Halles", Cost: "18 000", Kind: rulebook.KindPerson, Name: "Édouard R.", Age: deposit.AgeAdult},
-		{Title: "Une fontaine à boire près du terrain de boules", Body: "L’été, le café ferme et il n’y a plus d’eau.", Category: "nature", District: "halles"},
-	}
+			Category: "mobilites", District: "les-halles", Address: "Place des Halles", Cost: "18 000", Kind: rulebook.KindPerson, Name: "Édouard R.", Age: deposit.AgeAdult},
+		deposit.Content{Title: "Une fontaine à boire près du terrain de boules", Body: "L’été, le café ferme et il n’y a plus d’eau.", Category: "nature", District: "les-halles"}
 }

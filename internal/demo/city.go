@@ -3,10 +3,10 @@ package demo
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,12 +17,14 @@ import (
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/rulebook"
-	"github.com/parvis-civic/parvis/tally"
 )
 
 // seed is what all chance comes from. Another one makes other votes and other places of the same texts; this one makes
 // true what proposals tell of earlier editions.
 const seed = "Pont-l’Alouette 467"
+
+// founded is the day on which the city opened its platform, relative to today.
+const founded = -510
 
 // chance gives the numbers for one purpose, always the same ones.
 func chance(purpose string) *rand.Rand {
@@ -30,49 +32,55 @@ func chance(purpose string) *rand.Rand {
 	return rand.New(rand.NewPCG(binary.BigEndian.Uint64(sum[:8]), binary.BigEndian.Uint64(sum[8:16])))
 }
 
-// city is all that will be written, made in memory first.
+// city is what its people will do, made in memory first.
 type city struct {
-	day       time.Time // midnight of the day that dates are relative to
-	made      time.Time
-	districts []project.District
+	day       time.Time        // midnight of the day that dates are relative to
+	made      time.Time        // now
+	districts []rulebook.Named // in the order of quarters
+	outlines  []byte           // GeoJSON file
 	crowd     *crowd
-	house     ids.ID // the town's own account
 	editions  []edition
 
 	quarters []quarter
 	cells    [][]point
 }
 
-// edition is one of the four. Lists by proposal are parallel.
+// edition is one of the four.
 type edition struct {
 	script
-	project    project.Project
+	project    ids.ID // zero until it is there
 	book       rulebook.Rulebook
 	calendar   []project.Step
 	categories []project.Category
-	proposals  []proposal.Proposal
-	tags       [][]proposal.Tag
-	shuffle    []int64
 	facets     []proposal.Facet
-	votes      []ballot.Ballot
-	turnout    map[string]int // voters by the slug of their district
-	totals     tally.Totals   // zero without a vote that has begun
+	joined     []account.Person // who came to propose
+	deposits   []deposited
+	votes      []vote
+}
+
+// deposit is what somebody proposes.
+type deposited struct {
+	idea
+	who      int // index in the crowd
+	when     time.Time
+	home     int // index of the district; -1: the whole city
+	kind     int // index of the category
+	place    *proposal.Place
+	lot      int64             // place in the random order of steps after the deposit
+	proposal proposal.Proposal // once it is published
 }
 
 // plan makes the city of a moment.
 func plan(now time.Time, zone *time.Location) (*city, error) {
 	local := now.In(zone)
-	c := &city{day: time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, zone), made: now, crowd: newCrowd(chance("people")), quarters: quarters()}
-	c.house = c.crowd.add("Ville de "+Name, account.Organisation, at(c.day, -500, 9))
-	// The slug under which imports look for the platform's own account.
-	c.crowd.accounts[0].Slug = "plateforme"
+	c := &city{day: time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, zone), made: local, crowd: newCrowd(chance("people")), quarters: quarters()}
 	hearts := make([]point, len(c.quarters))
 	for i, q := range c.quarters {
 		hearts[i] = q.heart
 	}
 	c.cells = cells(hearts)
-	for i, q := range c.quarters {
-		c.districts = append(c.districts, project.District{ID: ids.Dated(now), Slug: q.key, Name: q.name, Sort: i18n.SortKey(q.name), Outline: outline(c.cells[i])})
+	if err := c.draw(); err != nil {
+		return nil, err
 	}
 	for _, s := range scripts(c.day) {
 		e, err := c.edition(s)
@@ -84,6 +92,18 @@ func plan(now time.Time, zone *time.Location) (*city, error) {
 	return c, nil
 }
 
+// draw makes the file of the districts, as the town's service of maps would give it.
+func (c *city) draw() (err error) {
+	type object = map[string]any
+	var features []object
+	for i, q := range c.quarters {
+		c.districts = append(c.districts, rulebook.Named{Key: slugOf(q.name), Name: q.name})
+		features = append(features, object{"type": "Feature", "properties": object{"nom": q.name}, "geometry": json.RawMessage(outline(c.cells[i]))})
+	}
+	c.outlines, err = json.Marshal(object{"type": "FeatureCollection", "features": features})
+	return err
+}
+
 func (c *city) edition(s script) (edition, error) {
 	e := edition{script: s}
 	texts, err := ideas(s.ideas)
@@ -91,34 +111,29 @@ func (c *city) edition(s script) (edition, error) {
 		return e, err
 	}
 	opens, closes := c.calendar(&e)
-	e.project = project.Project{ID: e.calendar[0].Project, Slug: s.slug, Title: s.title, Summary: s.summary, Currency: "EUR", Language: "fr", State: project.Importing,
-		Origin: project.OfCity, Author: c.house, Rulebook: 1, PublishedAt: e.calendar[0].StartsAt, CreatedAt: c.made}
 	var named []rulebook.Named
 	for _, k := range categories() {
-		e.categories = append(e.categories, project.Category{ID: ids.Dated(c.made), Project: e.project.ID, Kind: string(proposal.TagCategory), Slug: k.key, Name: k.name, Sort: i18n.SortKey(k.name)})
+		e.categories = append(e.categories, project.Category{ID: ids.Dated(c.made), Kind: string(proposal.TagCategory), Slug: k.key, Name: k.name, Sort: i18n.SortKey(k.name)})
 		e.facets = append(e.facets, proposal.Facet{Tag: proposal.Tag{Kind: proposal.TagCategory, Slug: k.key}, Name: k.name, Sort: i18n.SortKey(k.name)})
 		named = append(named, rulebook.Named{Key: k.key, Name: k.name})
 	}
-	var districts []rulebook.Named
 	for _, d := range c.districts {
-		e.facets = append(e.facets, proposal.Facet{Tag: proposal.Tag{Kind: proposal.TagDistrict, Slug: d.Slug}, Name: d.Name, Sort: d.Sort})
-		districts = append(districts, rulebook.Named{Key: d.Slug, Name: d.Name})
+		e.facets = append(e.facets, proposal.Facet{Tag: proposal.Tag{Kind: proposal.TagDistrict, Slug: d.Key}, Name: d.Name, Sort: i18n.SortKey(d.Name)})
 	}
-	e.book = s.rules(common(districts, named))
+	e.book = s.rules(common(c.districts, named))
 	if err := c.propose(&e, texts, opens, closes); err != nil {
 		return e, err
 	}
 	if s.ballots > 0 {
-		return e, c.vote(&e)
+		e.votes = c.electorate(&e).votes(e.ballots, e.book.Vote.Ballot)
 	}
 	return e, nil
 }
 
 // calendar dates the steps, and says from when to when people have deposited.
 func (c *city) calendar(e *edition) (opens, closes time.Time) {
-	id := ids.Dated(c.made)
-	for i, s := range e.steps {
-		step := project.Step{ID: ids.Dated(c.made), Project: id, Position: i, Kind: s.kind, Slug: s.slug, Title: s.title, StartsAt: at(c.day, s.from, 0)}
+	for _, s := range e.stages {
+		step := project.Step{Kind: s.kind, Title: s.title, StartsAt: at(c.day, s.from, 0)}
 		if s.to != open {
 			step.EndsAt = at(c.day, s.to, s.hour)
 		}
@@ -140,33 +155,28 @@ func (c *city) propose(e *edition, texts []idea, opens, closes time.Time) error 
 		moments[i] = time.Duration(r.IntN(days+1))*24*time.Hour + time.Duration(7*60+r.IntN(15*60))*time.Minute
 	}
 	slices.Sort(moments)
+	c.crowd.begin(e.book.Deposit.PerPerson)
 	for i, text := range texts {
-		when := opens.Add(moments[i])
-		p := proposal.Proposal{ID: ids.Dated(when), Project: e.project.ID, Number: i + 1, Reference: strconv.Itoa(i + 1), Slug: slugOf(text.title), Title: text.title,
-			Body: text.text, Cost: text.cost, Address: text.address, CreatedAt: when, PublishedAt: when, UpdatedAt: when}
-		if text.association != "" {
-			p.Author = c.crowd.association(text.association, when)
+		d := deposited{idea: text, when: opens.Add(moments[i]), home: -1, lot: r.Int64N(1 << 31)}
+		if text.association == "" {
+			d.who = c.crowd.resident(d.when)
+		} else if who, ok := c.crowd.association(text.association, d.when); ok {
+			d.who = who
 		} else {
-			p.Author = c.crowd.resident(when)
+			return fmt.Errorf("%q is one too many of %s", text.title, text.association)
 		}
-		var tags []proposal.Tag
 		if text.district != "" {
-			d := slices.IndexFunc(c.districts, func(d project.District) bool { return d.Slug == text.district })
-			if d < 0 {
+			if d.home = slices.IndexFunc(c.quarters, func(q quarter) bool { return q.key == text.district }); d.home < 0 {
 				return fmt.Errorf("%q: no district %q", text.title, text.district)
 			}
-			p.District, p.Place = c.districts[d].ID, c.place(d, text.address)
-			tags = append(tags, proposal.Tag{Kind: proposal.TagDistrict, Slug: text.district})
+			d.place = c.place(d.home, text.address)
 		}
-		k := slices.IndexFunc(e.categories, func(k project.Category) bool { return k.Slug == text.category })
-		if k < 0 {
+		if d.kind = slices.IndexFunc(e.categories, func(k project.Category) bool { return k.Slug == text.category }); d.kind < 0 {
 			return fmt.Errorf("%q: no category %q", text.title, text.category)
 		}
-		p.Category = e.categories[k].ID
-		e.proposals = append(e.proposals, p)
-		e.tags = append(e.tags, append(tags, proposal.Tag{Kind: proposal.TagCategory, Slug: text.category}))
-		e.shuffle = append(e.shuffle, r.Int64N(1<<31))
+		e.deposits = append(e.deposits, d)
 	}
+	e.joined = c.crowd.joined()
 	return nil
 }
 
@@ -186,59 +196,26 @@ func (c *city) electorate(e *edition) *electorate {
 	for i, q := range c.quarters {
 		people[i] = q.people
 	}
-	district, kind := make([]int, len(e.proposals)), make([]int, len(e.proposals))
-	for i, p := range e.proposals {
-		district[i] = slices.IndexFunc(c.districts, func(d project.District) bool { return d.ID == p.District })
-		kind[i] = slices.IndexFunc(e.categories, func(k project.Category) bool { return k.ID == p.Category })
+	district, kind, costs := make([]int, len(e.deposits)), make([]int, len(e.deposits)), make([]int64, len(e.deposits))
+	for i, d := range e.deposits {
+		district[i], kind[i], costs[i] = d.home, d.kind, d.cost
 	}
-	return newElectorate(chance("voters of "+e.ideas), e.proposals, district, kind, people, int64(e.book.Count.Budget))
+	return newElectorate(chance("voters of "+e.ideas), costs, district, kind, people, int64(e.book.Count.Budget))
 }
 
-// byDistrict names the districts that voters live in.
-func (c *city) byDistrict(homes []int) map[string]int {
-	turnout := map[string]int{}
-	for i, n := range homes {
-		if n > 0 {
-			turnout[c.districts[i].Slug] = n
-		}
+// papers gives what people fill in to vote: their choices, and where they live, which the rules ask.
+func (c *city) papers(votes []vote) []ballot.Vote {
+	papers := make([]ballot.Vote, len(votes))
+	for i, v := range votes {
+		papers[i] = ballot.Vote{Choices: v.choices, Declared: ballot.Declared{OfAge: true, District: c.districts[v.home].Key, Kind: rulebook.KindPerson}}
 	}
-	return turnout
+	return papers
 }
 
-// vote draws the ballots cast so far and adds them up.
-func (c *city) vote(e *edition) error {
-	votes, homes := c.electorate(e).ballots(e.ballots, e.book.Vote.Ballot)
-	e.votes, e.turnout = votes, c.byDistrict(homes)
-	counted := make([]tally.Project, len(e.proposals))
-	for i, p := range e.proposals {
-		counted[i] = tally.Project{ID: p.Reference, Name: p.Title, Cost: tally.Amount(p.Cost), Order: p.Number}
-	}
-	counter := tally.NewCounter(e.book.Count.Scoring, counted)
-	for _, b := range e.votes {
-		choices := make([]tally.Choice, len(b.Choices))
-		for i, k := range b.Choices {
-			choices[i] = tally.Choice{Project: k.Number - 1}
-		}
-		if err := counter.Add(tally.Ballot{Choices: choices}); err != nil {
-			return err
-		}
-	}
-	e.totals = counter.Totals()
-	return nil
+// collect gives the index of the step in which projects are deposited.
+func (e *edition) collect() int {
+	return slices.IndexFunc(e.calendar, func(s project.Step) bool { return s.Kind == project.Collect })
 }
 
-// begun gives the steps that proposals have entered: the deposit, and those that select and have begun.
-func (e edition) begun(now time.Time) []int {
-	var list []int
-	for i, s := range e.calendar {
-		if s.Kind == project.Collect || (s.Kind == project.Analysis || s.Kind == project.Vote) && project.PhaseOf(e.calendar, i, now) != project.Future {
-			list = append(list, i)
-		}
-	}
-	return list
-}
-
-// voteStep gives the vote's step.
-func (e edition) voteStep() project.Step {
-	return e.calendar[project.VoteStep(e.calendar)]
-}
+// vote gives the vote's step.
+func (e *edition) vote() project.Step { return e.calendar[project.VoteStep(e.calendar)] }

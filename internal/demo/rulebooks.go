@@ -34,8 +34,16 @@ func keys(list []rulebook.Named) []string {
 	return out
 }
 
+// homed asks voters in which district they live: their number in each is counted apart from the ballots.
+func homed(b *rulebook.Rulebook) {
+	who := *b.Vote.Who
+	who.Residence = rulebook.Residence{In: rulebook.InDistricts, Values: keys(b.Districts)}
+	b.Vote.Who = &who
+}
+
 // ofThePast: five projects each, and one winner at least in every district.
 func ofThePast(b rulebook.Rulebook) rulebook.Rulebook {
+	homed(&b)
 	b.Deposit.MaximumCost = euros(150_000)
 	b.Vote.Ballot = rulebook.Shape{Kind: rulebook.Simple, Min: 1, Max: 5}
 	b.Count.Budget = euros(1_200_000)
@@ -58,6 +66,7 @@ func ofThePast(b rulebook.Rulebook) rulebook.Rulebook {
 
 // ofTheVote: a basket that must fit the envelope.
 func ofTheVote(b rulebook.Rulebook) rulebook.Rulebook {
+	homed(&b)
 	b.Deposit.MaximumCost, b.Deposit.Running = euros(400_000), rulebook.Running{Kind: rulebook.RunningAllowed}
 	b.Vote.Ballot = rulebook.Shape{Kind: rulebook.Basket, Min: 1, Max: 10}
 	b.Count.Budget = euros(1_500_000)

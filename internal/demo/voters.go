@@ -4,8 +4,6 @@ import (
 	"math/rand/v2"
 
 	"github.com/parvis-civic/parvis/internal/ballot"
-	"github.com/parvis-civic/parvis/internal/ids"
-	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/rulebook"
 )
 
@@ -13,18 +11,24 @@ import (
 // chances that grow with a proposal's appeal, with nearness and with taste. Integers only, so that every machine draws
 // the same.
 type electorate struct {
-	r         *rand.Rand
-	proposals []proposal.Proposal
-	district  []int // index of each proposal's district; -1: the whole city
-	category  []int
-	appeal    []int
-	people    []int // in each district
-	envelope  int64
+	r        *rand.Rand
+	costs    []int64 // of each proposal, in the order of their numbers
+	district []int   // index of each proposal's district; -1: the whole city
+	category []int
+	appeal   []int
+	people   []int // in each district
+	envelope int64
 }
 
-func newElectorate(r *rand.Rand, proposals []proposal.Proposal, district, category, people []int, envelope int64) *electorate {
-	e := &electorate{r: r, proposals: proposals, district: district, category: category, people: people, envelope: envelope}
-	for range proposals {
+// vote is what one person votes, and the index of the district that they live in.
+type vote struct {
+	choices []ballot.Choice
+	home    int
+}
+
+func newElectorate(r *rand.Rand, costs []int64, district, category, people []int, envelope int64) *electorate {
+	e := &electorate{r: r, costs: costs, district: district, category: category, people: people, envelope: envelope}
+	for range costs {
 		appeal := 20 + r.IntN(60)
 		if r.IntN(6) == 0 { // some are talked about in the whole city
 			appeal += r.IntN(160)
@@ -34,15 +38,13 @@ func newElectorate(r *rand.Rand, proposals []proposal.Proposal, district, catego
 	return e
 }
 
-// ballots draws n ballots of that shape, and how many of the voters live in each district.
-func (e *electorate) ballots(n int, shape rulebook.Shape) (list []ballot.Ballot, homes []int) {
-	list, homes = make([]ballot.Ballot, n), make([]int, len(e.people))
+// votes draws what n people vote on a ballot of that shape.
+func (e *electorate) votes(n int, shape rulebook.Shape) []vote {
+	list := make([]vote, n)
 	for i := range list {
-		choices, home := e.choices(shape)
-		list[i] = ballot.Ballot{ID: ids.Random(), Choices: choices}
-		homes[home]++
+		list[i].choices, list[i].home = e.choices(shape)
 	}
-	return list, homes
+	return list
 }
 
 // choices draws the ballot of one voter, and the district of their home.
@@ -56,12 +58,12 @@ func (e *electorate) choices(shape rulebook.Shape) (list []ballot.Choice, home i
 		}
 		weights[i] = 0
 		if shape.Kind == rulebook.Basket {
-			if e.proposals[i].Cost > left {
+			if e.costs[i] > left {
 				continue
 			}
-			left -= e.proposals[i].Cost
+			left -= e.costs[i]
 		}
-		list = append(list, ballot.Choice{Number: e.proposals[i].Number})
+		list = append(list, ballot.Choice{Number: i + 1})
 	}
 	return list, home
 }
@@ -71,7 +73,7 @@ func (e *electorate) weights() (weights []int, home int) {
 	const categories = 8
 	home = draw(e.r, append([]int(nil), e.people...))
 	first, second := e.r.IntN(categories), e.r.IntN(categories)
-	weights = make([]int, len(e.proposals))
+	weights = make([]int, len(e.costs))
 	for i, appeal := range e.appeal {
 		w := appeal
 		switch e.district[i] {

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/parvis-civic/parvis/internal/delivery"
-	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/proposal"
 )
 
@@ -45,12 +44,8 @@ func states() []delivery.State {
 }
 
 // works follows each winner, best first, on a day.
-func (e edition) works(day time.Time, winners []int) []delivery.Delivery {
+func (e *edition) works(day time.Time, winners []int) []delivery.Delivery {
 	r, kinds := chance("works"), trades()
-	category := map[ids.ID]string{}
-	for _, k := range e.categories {
-		category[k.ID] = k.Slug
-	}
 	cycle := states()
 	var list []delivery.Delivery
 	for i, w := range winners {
@@ -58,7 +53,7 @@ func (e edition) works(day time.Time, winners []int) []delivery.Delivery {
 		if state == delivery.Abandoned && i >= len(cycle) { // once is enough for one edition
 			state = delivery.UnderWay
 		}
-		list = append(list, follow(e.proposals[w], kinds[category[e.proposals[w].Category]], state, day, r.IntN(25)))
+		list = append(list, follow(e.deposits[w].proposal, kinds[e.deposits[w].category], state, day, r.IntN(25)))
 	}
 	return list
 }

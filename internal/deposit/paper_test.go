@@ -341,7 +341,7 @@ func TestErasureForgetsAnAddressThatAnAgentTyped(t *testing.T) {
 		by, bea := agent(access.PollingAgent), h.staged("bea")
 		dep := h.typed(by, whole(), deposit.Paper{Email: "bea@parvis.invalid"})
 		h.write(func(ctx context.Context, tx db.Tx) error {
-			return proposal.Room().Forget(ctx, tx, h.of.Key, bea.ID, true)
+			return deposit.Room().Forget(ctx, tx, h.of.Key, bea.ID, true)
 		})
 		_, w, _, err := h.PaperCall(t.Context(), h.of, by, budget, dep.ID)
 		if err != nil || w.Email != "" {

@@ -55,8 +55,11 @@ func (c *check) title(typed string) {
 	}
 }
 
-// oneLine gives a text without line breaks and double spaces.
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+// oneLine gives a text without line breaks and double spaces. A space that does not break stays one: « un projet : le mien ».
+func oneLine(text string) string {
+	breaks := func(r rune) bool { return unicode.IsSpace(r) && r != '\u00a0' && r != '\u202f' }
+	return strings.TrimSpace(strings.Join(strings.FieldsFunc(text, breaks), " "))
+}
 
 // text reads a text that may be needed.
 func (c *check) text(field string, need Need, typed string, most int) string {

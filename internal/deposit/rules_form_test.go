@@ -37,6 +37,18 @@ func least() deposit.Content {
 	return deposit.Content{Title: "Des bancs", Name: "Ana", Age: deposit.AgeAdult}
 }
 
+func TestTitlesKeepTheSpacesThatDoNotBreak(t *testing.T) {
+	for typed, want := range map[string]string{
+		" Un  bassin\n d’été\t": "Un bassin d’été", "La Sorane\u00a0: un\u202fbassin ?": "La Sorane\u00a0: un\u202fbassin ?", "\u00a0Des bancs\u202f": "Des bancs",
+	} {
+		c := least()
+		c.Title = typed
+		if got, err := setting().Check(c, false); err != nil || got.Title != want {
+			t.Errorf("%q is read as %q: %v", typed, got.Title, err)
+		}
+	}
+}
+
 // wrong gives the fields of which something is said, in order.
 func wrong(err error) []string {
 	if err == nil {

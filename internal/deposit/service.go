@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 
 	"github.com/parvis-civic/parvis/internal/access"
@@ -32,6 +33,9 @@ type Upload struct {
 	Picture []byte          // as it was sent; nil: none
 	Remove  bool            // the picture that is there
 	Files   map[string]File // answers to questions that ask for a file
+
+	Drawn *media.Prepared // a drawing of ours in the place of a picture; nil: none
+	Alt   media.Alt       // what it shows, in more languages than that of the project
 }
 
 // Save keeps what somebody typed: a new draft for a zero id, else a draft of theirs. Nothing is required of it. Faults:
@@ -101,6 +105,7 @@ func (s *Service) attach(ctx context.Context, tx db.Tx, platform int64, c Call, 
 		d.Picture = ids.ID{}
 	}
 	alt := media.Alt{i18n.Lang(c.Language): oneLine(d.Content.PictureAlt)}
+	maps.Copy(alt, up.Alt)
 	if picture == nil {
 		return media.Tell(ctx, tx, platform, d.Picture, alt)
 	}
@@ -403,7 +408,7 @@ func (c Content) kept() (Content, error) {
 // prepared checks the picture, before the transaction; nil without one.
 func (up Upload) prepared() (*media.Prepared, error) {
 	if len(up.Picture) == 0 {
-		return nil, nil
+		return up.Drawn, nil
 	}
 	p, err := media.Prepare(bytes.NewReader(up.Picture))
 	if f, ok := errors.AsType[*fault.Error](err); ok {

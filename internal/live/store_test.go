@@ -66,7 +66,13 @@ func (c town) cast(t *testing.T, d *db.DB, districts map[string]int) {
 		}
 	}
 	if err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
-		return ballot.Cast(ctx, tx, c.platform.Key, c.vote, list, districts)
+		if err := ballot.Insert(ctx, tx, c.platform.Key, c.vote, list, false); err != nil {
+			return err
+		}
+		if err := ballot.AddTurnout(ctx, tx, c.platform.Key, c.vote, districts); err != nil {
+			return err
+		}
+		return project.AddBallots(ctx, tx, c.platform.Key, c.vote, len(list))
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -33,8 +33,11 @@ const Job = "mail"
 const gather = 5 * time.Minute
 
 // Queue writes an e-mail into the outbox, in the transaction of what it tells. Those of one list to one person that fall
-// within a few minutes become one.
+// within a few minutes become one. Somebody without an address is told nothing.
 func Queue(ctx context.Context, tx db.Tx, platform int64, m Mail) error {
+	if m.To == "" {
+		return nil
+	}
 	if m.List != "" && !m.Person.IsZero() {
 		return jobs.AddTo(ctx, tx, platform, Job, "mail/"+m.List+"/"+m.Person.String(), m, tx.Now().Add(gather))
 	}
@@ -52,9 +55,11 @@ const codeKind = "code"
 
 // QueueAll is Queue for several e-mails that go at once, each alone.
 func QueueAll(ctx context.Context, tx db.Tx, platform int64, mails []Mail) error {
-	bodies := make([]any, len(mails))
-	for i, m := range mails {
-		bodies[i] = m
+	var bodies []any
+	for _, m := range mails {
+		if m.To != "" {
+			bodies = append(bodies, m)
+		}
 	}
 	return jobs.AddAll(ctx, tx, platform, Job, bodies, time.Time{})
 }

@@ -355,6 +355,25 @@ func TestTheDemonstrationKeepsWhatItWouldSend(t *testing.T) {
 	})
 }
 
+func TestNothingIsQueuedForSomebodyWithoutAnAddress(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		var waiting int
+		err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+			nobody := notify.Mail{Kind: "vote_cast"}
+			if err := notify.Queue(ctx, tx, 1, nobody); err != nil {
+				return err
+			}
+			if err := notify.QueueAll(ctx, tx, 1, []notify.Mail{nobody, {To: "ana@exemple.fr", Kind: "vote_cast"}, nobody}); err != nil {
+				return err
+			}
+			return tx.QueryRow(ctx, `SELECT COUNT(*) FROM jobs`).Scan(&waiting)
+		})
+		if err != nil || waiting != 1 {
+			t.Errorf("%d e-mails wait: %v", waiting, err)
+		}
+	})
+}
+
 func TestMailsOfAPlatformAreItsOwn(t *testing.T) {
 	person := ids.Random()
 	dbtest.Tenancy{

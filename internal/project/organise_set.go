@@ -228,6 +228,22 @@ func (s *Service) SetRules(ctx context.Context, of platform.Platform, who accoun
 	})
 }
 
+// SetBook changes all rules at once, for what none of the choices can say; the districts and the currency stay those of the
+// edition. Faults: forbidden, not_found, invalid (those of Rulebook.Validate, reason), conflict (the vote has opened, and its
+// rules would change).
+func (s *Service) SetBook(ctx context.Context, of platform.Platform, who account.Person, slug string, book rulebook.Rulebook, reason string) error {
+	return s.change(ctx, of, who, slug, func(ctx context.Context, tx db.Tx, e *Edition) error {
+		book.Format, book.Currency, book.Districts = e.Rulebook.Format, e.Rulebook.Currency, e.Rulebook.Districts
+		if err := e.setBook(ctx, tx, of, who, book, reason); err != nil {
+			return err
+		}
+		if as, err := e.Plan.Envelope.Into(book); err != nil || Compare(as, book).Any() {
+			e.Plan.Envelope = envelopeOf(book)
+		}
+		return e.keep(ctx, tx, of, ScreenRules)
+	})
+}
+
 // setBook stores another rulebook: in the place of a draft's, as a new version of a published one's. What a vote depends on
 // never changes once it has opened.
 func (e *Edition) setBook(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, book rulebook.Rulebook, reason string) error {

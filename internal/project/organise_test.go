@@ -251,6 +251,35 @@ func TestRulesOfAPublishedEditionChangeWithAReasonAndThoseOfTheVoteNeverOnceItIs
 	})
 }
 
+func TestAWholeRulebookCanBeGivenToAnEdition(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		o := organise(t, d)
+		ctx := t.Context()
+		e := o.published(project.ModelSimple)
+		book := e.Rulebook
+		book.Currency, book.Districts = "PLN", []rulebook.Named{{Key: "ailleurs", Name: "Ailleurs"}}
+		book.Count.Budget, book.Count.Ties = 80_000_00, []tally.TieBreak{{By: tally.TieLowerCost}, {By: tally.TieLots, Seed: "7 12 19"}}
+		if got := faultsOf(o.SetBook(ctx, o.of, claire, e.Slug, book, "")); !slices.Equal(got, []string{"fault.organise.reason reason"}) {
+			t.Errorf("without a reason: %v", got)
+		}
+		if err := o.SetBook(ctx, o.of, claire, e.Slug, book, "Le conseil l’a décidé."); err != nil {
+			t.Fatal(err)
+		}
+		after := o.edition(e.Slug)
+		if r := after.Rulebook; r.Currency != e.Rulebook.Currency || len(r.Districts) != 0 || r.Count.Ties[1].Seed != "7 12 19" || after.Plan.Envelope.Budget != 80_000_00 {
+			t.Errorf("the rulebook is %+v, the money %+v", r, after.Plan.Envelope)
+		}
+		o.at(e.Steps[project.VoteStep(e.Steps)].StartsAt)
+		book.Count.Budget++
+		if err := o.SetBook(ctx, o.of, claire, e.Slug, book, "Trop tard."); !fault.Is(err, fault.Conflict) {
+			t.Errorf("once the vote is open: %v", err)
+		}
+		if err := o.SetBook(ctx, o.of, account.Person{}, e.Slug, book, "Moi aussi."); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("by nobody: %v", err)
+		}
+	})
+}
+
 func TestAStepThatIsProlongedMovesWhatWaitsForIt(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		o := organise(t, d)

@@ -148,9 +148,6 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 			}},
 		},
 		Writes: []dbtest.Writing{
-			{Of: "AddVotes", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
-				return proposal.AddVotes(ctx, tx, platform, vote, map[int]int{1: 2, 2: 1})
-			}},
 			{Of: "AddTotals", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return proposal.AddTotals(ctx, tx, platform, vote, map[int]proposal.Total{1: {Votes: -1, Points: 3}})
 			}},

@@ -16,15 +16,6 @@ type Total struct {
 	Points int64 // what they give it
 }
 
-// AddVotes counts more votes for proposals of a step, by their numbers, where a vote is worth a point.
-func AddVotes(ctx context.Context, tx db.Tx, platform int64, step ids.ID, votes map[int]int) error {
-	totals := make(map[int]Total, len(votes))
-	for number, n := range votes {
-		totals[number] = Total{int64(n), int64(n)}
-	}
-	return AddTotals(ctx, tx, platform, step, totals)
-}
-
 // AddTotals moves the totals of proposals of a step, by their numbers; negative ones take back.
 func AddTotals(ctx context.Context, tx db.Tx, platform int64, step ids.ID, totals map[int]Total) error {
 	alike := map[Total][]int{} // numbers by what they get, so that there are few statements

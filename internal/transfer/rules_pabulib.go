@@ -101,6 +101,9 @@ func rulebookOf(m pabulib.Meta, districts, categories []rulebook.Named) rulebook
 	if m.VoteType == pabulib.VoteOrdinal {
 		added = append(added, rulebook.FieldScoring)
 	}
+	if m.Stated != nil {
+		added = nil // the file says it all
+	}
 	return rulebook.Rulebook{
 		Format: rulebook.Format, Currency: currencyOf(m), Districts: districts, Categories: categories,
 		Vote: rulebook.Vote{Ballot: shape}, Count: rule, Imported: &rulebook.Import{Source: m.RuleName, Added: added},

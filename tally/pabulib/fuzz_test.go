@@ -18,6 +18,8 @@ func FuzzReader(f *testing.F) {
 	for _, name := range files {
 		f.Add(fixture(f, filepath.Base(name)))
 	}
+	stated, _, _ := written(f, VoteOrdinal, []tally.Ballot{{Choices: []tally.Choice{{Project: 2}, {Project: 0}}}})
+	f.Add(stated)
 	f.Fuzz(func(t *testing.T, file []byte) {
 		r, ballots, refusals, err := readAll(file)
 		if err != nil {

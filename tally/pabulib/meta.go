@@ -44,6 +44,8 @@ type Meta struct {
 	MaxSumPoints int64        //
 	MaxSumCost   tally.Amount // cost of a ballot's projects together
 
+	Stated *tally.Rule // the whole rule, in a file that states it (RuleStated); else nil
+
 	Values map[string]string // all of META, as written
 }
 
@@ -84,7 +86,7 @@ func (r *Reader) readMeta() error {
 			return err
 		}
 		if isSection(fields, sectionProjects) {
-			r.Meta = m.meta(line)
+			r.Meta, r.stated = m.meta(line), m.lines[keyRule]
 			return m.err()
 		}
 		if isSection(fields, sectionVotes) {
@@ -158,6 +160,7 @@ func (m *metaReader) meta(end int) Meta {
 	default:
 		m.fail(formatError(m.lines["vote_type"], FormatVoteType, "Value", v["vote_type"]))
 	}
+	meta.Stated = m.stated(meta.Budget, meta.VoteType)
 	if meta.VoteType == VoteChooseOne {
 		meta.MaxLength = 1
 	}

@@ -28,6 +28,7 @@ type Reader struct {
 
 	lines   *lines
 	line    int // where the line read last begins
+	stated  int // line of META that states the rule
 	refused func(Refusal)
 	columns map[string]int // of the section being read
 	width   int            // fields that a line of the section has
@@ -74,6 +75,9 @@ func Open(input io.Reader, refused func(Refusal)) (*Reader, error) {
 	}
 	if err := r.readProjects(); err != nil {
 		return nil, err
+	}
+	if rule := r.Meta.Stated; rule != nil && len(rule.Check(r.Candidates())) > 0 {
+		return nil, formatError(r.stated, FormatMetaValue, "Key", keyRule, "Value", r.Meta.Values[keyRule])
 	}
 	if err := r.header(sectionVotes, r.ballotColumns()...); err != nil {
 		return nil, err

@@ -28,10 +28,13 @@ const poznanReserve = 80
 //
 // A ranking of at most m choices gives m, m-1, … 1 points. A threshold holds under every rule; without one there is no
 // minimum, so a project without a single vote can win where money is left. Files name no tie-break: the lower cost comes
-// first, then the order of the file.
+// first, then the order of the file. A file that states its whole rule is counted by that.
 func (m Meta) Rule(name string) (rule tally.Rule, counted bool) {
 	if name == "" {
 		name = m.RuleName
+	}
+	if name == RuleStated && m.Stated != nil {
+		return *m.Stated, m.Stated.Method == tally.MethodGreedy
 	}
 	rule = tally.Rule{
 		Method: tally.MethodGreedy, Scoring: m.scoring(), Budget: m.Budget, Minimum: tally.Minimum{Total: m.Threshold},

@@ -242,7 +242,7 @@ func TestAResidentDepositsWithoutScripts(t *testing.T) {
 	c.saysIn(p, ".alike", "Un potager pour la cuisine du foyer")
 	c.look(p, "4-manque-sans-scripts")
 	p.Follow(`.form-problems a[href*="field-district"]`)
-	for field, value := range map[string]string{"district": "ruche", "category": "nature"} {
+	for field, value := range map[string]string{"district": "la-ruche", "category": "nature"} {
 		browsertest.Eval[bool](p, `(document.getElementById("field-`+field+`").value = "`+value+`", true)`)
 	}
 	for _, box := range []string{"c-lives_in-0", "c-barred-1", "c-investment-1", "c-induced-2", "c-in_time-2", "kind-0", "age-1", "consent"} {

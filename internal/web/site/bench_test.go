@@ -62,7 +62,7 @@ func BenchmarkDemo(b *testing.B) {
 				{"map", thisYear + "/carte"},
 				{"proposal", lastYear + "/propositions/7-un-skatepark-en-beton-dessine-par-celles-et-ceux-qui"},
 				{"results", lastYear + "/resultats"},
-				{"results-district", lastYear + "/resultats/halles"},
+				{"results-district", lastYear + "/resultats/les-halles"},
 				{"delivery", lastYear + "/realisations"},
 				{"rulebook", thisYear + "/reglement"},
 				{"wall", thisYear + "/mur"},

@@ -17,8 +17,8 @@ import (
 
 // cityPages are the pages with a map.
 var cityPages = []string{
-	thisYear, thisYear + "/carte", thisYear + "/carte?district=halles", thisYear + "/carte?centre=45.90000,-3.20000&zoom=2", lastYear + "/resultats",
-	lastYear + "/resultats?carte=nombre", lastYear + "/resultats/halles", lastYear + "/realisations", lastYear + "/realisations?etat=built", "/en" + lastYear + "/realisations",
+	thisYear, thisYear + "/carte", thisYear + "/carte?district=les-halles", thisYear + "/carte?centre=45.90000,-3.20000&zoom=2", lastYear + "/resultats",
+	lastYear + "/resultats?carte=nombre", lastYear + "/resultats/les-halles", lastYear + "/realisations", lastYear + "/realisations?etat=built", "/en" + lastYear + "/realisations",
 }
 
 func TestMapsHoldInABrowser(t *testing.T) {

@@ -28,7 +28,8 @@ func serveDemo(t testing.TB, d *db.DB) http.Handler {
 		t.Fatal(err)
 	}
 	s := site.New(d, "http://localhost:8080")
-	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: s, Static: ui.NewStatic(), Routes: s.Routes(), Others: map[string]http.Handler{"GET /media/{id}": s.Media(nil), "GET /media/{id}/{size}": s.Media(nil)}})
+	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: s, Static: ui.NewStatic(), Routes: s.Routes(), Others: map[string]http.Handler{
+		"GET /projets/{project}/resultats/bulletins.pb": http.HandlerFunc(s.Ballots), "GET /media/{id}": s.Media(nil), "GET /media/{id}/{size}": s.Media(nil)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +46,7 @@ var cityScenarios = []scenario{
 	{"in English", "localhost", "/en" + thisYear + "/carte", 200, []string{"56 proposals: the whole city"}, []string{"projets"}, 16},
 	{"closer", "localhost", thisYear + "/carte?centre=45.90000,-3.20000&zoom=2", 200, []string{"dans cette partie de la carte", "Toute la ville", "zoom=1", "zoom=3"}, nil, 16},
 	{"as close as it gets", "localhost", thisYear + "/carte?centre=45.90000,-3.20000&zoom=99", 200, []string{"Plus loin"}, []string{"Plus près"}, 16},
-	{"one district, with those that have no place", "localhost", thisYear + "/carte?district=halles", 200, []string{"Les Halles", "En liste", "propositions?district=halles"}, nil, 16},
+	{"one district, with those that have no place", "localhost", thisYear + "/carte?district=les-halles", 200, []string{"Les Halles", "En liste", "propositions?district=les-halles"}, nil, 16},
 	{"a district that is none", "localhost", thisYear + "/carte?district=ailleurs", 200, []string{"0 projet", "Aucun projet ici"}, nil, 16},
 	{"a zoom that is none", "localhost", thisYear + "/carte?zoom=x&centre=1,1", 400, []string{"agrandissement"}, nil, 2},
 	{"a centre that is none", "localhost", thisYear + "/carte?zoom=1&centre=nord", 400, []string{"latitude"}, nil, 2},
@@ -55,9 +56,9 @@ var cityScenarios = []scenario{
 	{"a proposal shows its place", "localhost", lastYear + "/propositions/2", 301, nil, nil, 18},
 	{"results with money on the map", "localhost", lastYear + "/resultats", 200, []string{"Le budget, quartier par quartier", "jusqu’à", "12 projets sont lauréats grâce au minimum", "Le même en tableau", "Résultats annoncés le"}, []string{"results.", "web."}, 22},
 	{"results with numbers on the map", "localhost", lastYear + "/resultats?carte=nombre", 200, []string{"Les projets lauréats, quartier par quartier"}, nil, 22},
-	{"results of a district", "localhost", lastYear + "/resultats/halles", 200, []string{"1 projet lauréat sur 5 projets", "Une salle de sieste à la médiathèque", "il en coûte", "Les autres quartiers"}, []string{"results."}, 20},
+	{"results of a district", "localhost", lastYear + "/resultats/les-halles", 200, []string{"1 projet lauréat sur 5 projets", "Une salle de sieste à la médiathèque", "il en coûte", "Les autres quartiers"}, []string{"results."}, 20},
 	{"of a district that is none", "localhost", lastYear + "/resultats/ailleurs", 404, nil, nil, 18},
-	{"of a district before the count", "localhost", thisYear + "/resultats/halles", 404, nil, nil, 8},
+	{"of a district before the count", "localhost", thisYear + "/resultats/les-halles", 404, nil, nil, 8},
 	{"the board of works", "localhost", lastYear + "/realisations", 200, []string{"8 projets réalisés sur 24", "En retard", "abandonné", "prévu pour le", "Une canalisation"}, []string{"delivery.", "web."}, 16},
 	{"the board in English", "localhost", "/en" + lastYear + "/realisations", 200, []string{"8 proposals built of 24"}, []string{"réalisés"}, 16},
 	{"what is late alone", "localhost", lastYear + "/realisations?etat=late", 200, []string{"En retard · 2 projets"}, []string{"Remettre des poissons"}, 16},
@@ -121,7 +122,7 @@ func counted(t *testing.T, body string) (n int) {
 func TestTheListBesideTheMapEqualsTheMap(t *testing.T) {
 	d := dbtest.Open(t, db.SQLite)
 	h := serveDemo(t, d)
-	looks := []string{thisYear + "/carte", thisYear + "/carte?district=halles", thisYear + "/carte?centre=45.89000,-3.21000&zoom=1", thisYear + "/carte?categorie=nature"}
+	looks := []string{thisYear + "/carte", thisYear + "/carte?district=les-halles", thisYear + "/carte?centre=45.89000,-3.21000&zoom=1", thisYear + "/carte?categorie=nature"}
 	w, _ := get(t, h, "localhost", thisYear+"/carte")
 	for _, m := range closer.FindAllStringSubmatch(w.Body.String(), -1) { // every closer look that the map offers
 		looks = append(looks, strings.ReplaceAll(m[1], "&amp;", "&"))
@@ -180,7 +181,7 @@ func TestACityWithoutOutlinesShowsItsPlaces(t *testing.T) {
 	if n := counted(t, body); n != 48 || strings.Contains(body, `class="area`) || !strings.Contains(body, "Vieux-Pont</text>") {
 		t.Errorf("%d places are drawn, want 48, with names and no outlines", n)
 	}
-	for _, path := range []string{thisYear, lastYear + "/resultats", lastYear + "/resultats/halles", lastYear + "/realisations"} {
+	for _, path := range []string{thisYear, lastYear + "/resultats", lastYear + "/resultats/les-halles", lastYear + "/realisations"} {
 		if w, _ := get(t, h, "localhost", path); w.Code != 200 {
 			t.Errorf("%s: %d", path, w.Code)
 		}

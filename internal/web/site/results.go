@@ -38,6 +38,9 @@ type ResultsPage struct {
 	Ties      []Decided      // proposals that a tie-break decided
 	Notices   ResultNotices
 	File      string // name of the file that was imported, for the recount; empty when there is none
+
+	Here        bool // counted here, from ballots of people who voted here
+	Recountable bool // and those may be seen whole
 }
 
 // MoneyGroup is what a district won.
@@ -258,7 +261,15 @@ func (g MoneyGroup) class() string {
 }
 
 // command redoes the count on anybody's machine.
-func (r ResultsPage) command() string { return "parvis tally " + shellWord(r.File) }
+func (r ResultsPage) command() string { return "parvis tally " + shellWord(r.kept()) }
+
+// kept is the name of the file of the ballots, for who keeps it.
+func (r ResultsPage) kept() string {
+	if r.File != "" {
+		return r.File
+	}
+	return recountFile(r.Project.Slug)
+}
 
 // shellWord quotes a file's name where a shell asks for it, and keeps it from being taken for an option.
 func shellWord(s string) string {

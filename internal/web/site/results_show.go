@@ -115,6 +115,7 @@ func (v visit) results(ctx context.Context, e edition, from int, measure Measure
 			return page, err
 		}
 	}
+	page.Here, page.Recountable = e.Origin == project.OfCity && r.Counted, e.recountable()
 	page.Notices, page.File, err = v.notices(ctx, e, marked, at)
 	return page, err
 }

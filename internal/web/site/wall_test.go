@@ -194,7 +194,7 @@ func TestTheStreamMovesWithEachVoteAndOutlivesTheLimitsOfRequests(t *testing.T) 
 			t.Fatalf("%d %v", f.StatusCode, f.Header)
 		}
 		name, first, data := f.next()
-		if name != "counters" || !strings.Contains(data, `"total":3288`) || !strings.Contains(data, `"ruche":`) {
+		if name != "counters" || !strings.Contains(data, `"total":3288`) || !strings.Contains(data, `"la-ruche":`) {
 			t.Fatalf("%s %s %s", name, first, data)
 		}
 		last := first
