@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -91,13 +90,17 @@ func (s *Service) Find(ctx context.Context, of platform.Platform, by Person, ema
 	return f, err
 }
 
-// Resend sends somebody a code again, for an agent. Faults: forbidden, not_found, limited.
-func (s *Service) Resend(ctx context.Context, of platform.Platform, by Person, person ids.ID, from netip.Addr) error {
-	p, err := s.assisted(ctx, of, by, person, ActCode, "", nil)
-	if err != nil {
-		return err
-	}
-	return s.SendCode(ctx, of, p.Email, i18n.Lang(p.Language), from)
+// Resend sends somebody a code, for an agent who has them before them: it does not wait for the codes that others ask for,
+// and opens on any page where a code was asked for their address. Faults: forbidden, not_found.
+func (s *Service) Resend(ctx context.Context, of platform.Platform, by Person, person ids.ID) error {
+	_, err := s.assisted(ctx, of, by, person, ActCode, "", func(ctx context.Context, tx db.Tx, p Person) error {
+		key, err := emailKey(p.Email)
+		if err != nil {
+			return err
+		}
+		return sendCode(ctx, tx, of.Key, key, p.Email, "", i18n.Lang(p.Language))
+	})
+	return err
 }
 
 // CorrectEmail changes an address that was mistyped. The person proves the new one with a code; the old one and the new

@@ -32,7 +32,7 @@ func TestAgentsHelpAndLeaveATrace(t *testing.T) {
 		}
 		for what, err := range map[string]error{
 			"finds":    second(s.Find(ctx, here, resident, "ana@exemple.fr")),
-			"resends":  s.Resend(ctx, here, resident, ana.ID, library),
+			"resends":  s.Resend(ctx, here, resident, ana.ID),
 			"corrects": s.CorrectEmail(ctx, here, resident, ana.ID, "anna@exemple.fr", "lettre oubliée"),
 			"moves":    s.CorrectDistrict(ctx, here, resident, ana.ID, ids.Random(), "déménagement"),
 		} {
@@ -43,7 +43,7 @@ func TestAgentsHelpAndLeaveATrace(t *testing.T) {
 		if _, err := s.Find(ctx, elsewhere, agent, "ana@exemple.fr"); !fault.Is(err, fault.Invalid) {
 			t.Errorf("an agent of another platform finds her: %v", err)
 		}
-		if err := s.Resend(ctx, elsewhere, agent, ana.ID, library); !fault.Is(err, fault.NotFound) {
+		if err := s.Resend(ctx, elsewhere, agent, ana.ID); !fault.Is(err, fault.NotFound) {
 			t.Errorf("an agent of another platform writes to her: %v", err)
 		}
 		for _, bad := range [][2]string{{"bob@exemple.fr", "erreur"}, {"anna", "erreur"}, {"anna@exemple.fr", " "}} {

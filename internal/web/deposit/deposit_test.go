@@ -23,6 +23,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/rulebook"
+	"github.com/parvis-civic/parvis/internal/web/webtest"
 	"github.com/parvis-civic/parvis/tally"
 )
 
@@ -151,9 +152,9 @@ func (v *visitor) begin(fields url.Values, files ...file) string {
 
 func (v *visitor) prove() {
 	v.t.Helper()
-	v.post("/connexion", url.Values{"email": {"ana@exemple.fr"}})
+	_, _, sent := v.post("/connexion", url.Values{"email": {"ana@exemple.fr"}})
 	args, _ := mail(v.t, v.d, "code")["args"].(map[string]any)
-	if status, _, body := v.post("/connexion/code", url.Values{"email": {"ana@exemple.fr"}, "code": {fmt.Sprint(args["Code"])}}); status != http.StatusSeeOther {
+	if status, _, body := v.post("/connexion/code", url.Values{"email": {"ana@exemple.fr"}, "demande": {webtest.Asked(sent)}, "code": {fmt.Sprint(args["Code"])}}); status != http.StatusSeeOther {
 		v.t.Fatalf("the code is refused: %s", body)
 	}
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/web/me"
 	"github.com/parvis-civic/parvis/internal/web/site"
 	"github.com/parvis-civic/parvis/internal/web/ui"
+	"github.com/parvis-civic/parvis/internal/web/webtest"
 )
 
 // visitor is a browser without scripts on one platform.
@@ -121,7 +122,7 @@ func (v *visitor) signIn(email, next string) answer {
 	if sent.StatusCode != 200 || !strings.Contains(sent.text, "Un code est en route") {
 		v.t.Fatalf("no code was sent: %d %s", sent.StatusCode, sent.text)
 	}
-	return v.ask("POST", "/connexion/code", url.Values{"email": {email}, "code": {v.code()}, "suite": {next}})
+	return v.ask("POST", "/connexion/code", url.Values{"email": {email}, "demande": {webtest.Asked(sent.text)}, "code": {v.code()}, "suite": {next}})
 }
 
 func TestSigningInLeadsBackAndNowhereElse(t *testing.T) {
@@ -156,8 +157,8 @@ func TestASessionIsFreshSecretAndOfOnePlatform(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		v := visit(t, d)
 		planted := "planted-by-somebody-else"
-		v.ask("POST", "/connexion", url.Values{"email": {"ana@exemple.fr"}}, "Cookie", "parvis="+planted)
-		a := v.ask("POST", "/connexion/code", url.Values{"email": {"ana@exemple.fr"}, "code": {v.code()}}, "Cookie", "parvis="+planted)
+		sent := v.ask("POST", "/connexion", url.Values{"email": {"ana@exemple.fr"}}, "Cookie", "parvis="+planted)
+		a := v.ask("POST", "/connexion/code", url.Values{"email": {"ana@exemple.fr"}, "demande": {webtest.Asked(sent.text)}, "code": {v.code()}}, "Cookie", "parvis="+planted)
 		cookies := a.Cookies()
 		if len(cookies) != 1 || cookies[0].Value == planted || !cookies[0].HttpOnly || cookies[0].SameSite != http.SameSiteLaxMode || cookies[0].Path != "/" {
 			t.Fatalf("the cookie is %v", cookies)
