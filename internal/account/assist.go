@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"slices"
 	"strings"
 	"time"
 
@@ -13,7 +12,6 @@ import (
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
-	"github.com/parvis-civic/parvis/internal/notify"
 	"github.com/parvis-civic/parvis/internal/platform"
 )
 
@@ -22,10 +20,11 @@ type Act string
 
 // The acts.
 const (
-	ActFound           Act = "found"    // looked the person up
-	ActCode            Act = "code"     // sent a code again
-	ActEmail           Act = "email"    // corrected the address
-	ActDistrict        Act = "district" // corrected the district
+	ActFound           Act = "found"         // looked the person up
+	ActCode            Act = "code"          // sent a code again
+	ActEmail           Act = "email"         // corrected the address
+	ActEmailRefused    Act = "email_refused" // the person themselves refused that
+	ActDistrict        Act = "district"      // corrected the district
 	ActBallotCancelled Act = "ballot_cancelled"
 )
 
@@ -103,50 +102,6 @@ func (s *Service) Resend(ctx context.Context, of platform.Platform, by Person, p
 	return err
 }
 
-// CorrectEmail changes an address that was mistyped. The person proves the new one with a code; the old one and the new
-// one are told. One that was proved is an organiser's to change (access.CorrectProved), and nobody changes that of somebody
-// with a role: who holds it does so. Faults: forbidden, not_found,
-// invalid (email, reason), conflict.
-func (s *Service) CorrectEmail(ctx context.Context, of platform.Platform, by Person, person ids.ID, email, reason string) error {
-	key, err := emailKey(email)
-	if err != nil {
-		return err
-	}
-	if strings.TrimSpace(reason) == "" {
-		return fault.New(fault.Invalid, "fault.account.assist_reason").In("reason")
-	}
-	_, err = s.assisted(ctx, of, by, person, ActEmail, reason, func(ctx context.Context, tx db.Tx, p Person) error {
-		// Roles that were given count, though the address is not proved yet: who has it would hold them.
-		if has, err := given(ctx, tx, of.Key, p.ID); err != nil || has {
-			return cmp.Or[error](err, fault.New(fault.Forbidden, "fault.account.assist_staff"))
-		}
-		if p.Proved && !by.Roles.Can(access.CorrectProved, access.Moment{}) {
-			return fault.New(fault.Forbidden, "fault.account.assist_proved")
-		}
-		old, err := emailKey(p.Email)
-		if err != nil {
-			return err
-		}
-		for _, one := range slices.Sorted(slices.Values([]string{old, key})) { // as Give and Prove do
-			if err := tx.Lock(ctx, "sign-in "+one); err != nil {
-				return err
-			}
-		}
-		if other, taken, err := byEmail(ctx, tx, of.Key, key); err != nil || taken && other.ID != p.ID {
-			return cmp.Or[error](err, fault.New(fault.Conflict, "fault.account.email_taken").In("email"))
-		}
-		if _, err := tx.Exec(ctx, `UPDATE participant SET email = ?, email_key = ?, proved_at = 0, password = '' WHERE platform = ? AND id = ?`,
-			strings.TrimSpace(email), key, of.Key, p.ID); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `DELETE FROM session WHERE platform = ? AND participant = ?`, of.Key, p.ID); err != nil {
-			return err
-		}
-		return tellCorrected(ctx, tx, of, p, strings.TrimSpace(email))
-	})
-	return err
-}
-
 // CorrectDistrict changes the district that somebody said they live in. Faults: forbidden, not_found, invalid (reason).
 func (s *Service) CorrectDistrict(ctx context.Context, of platform.Platform, by Person, person, district ids.ID, reason string) error {
 	if strings.TrimSpace(reason) == "" {
@@ -180,14 +135,6 @@ func (s *Service) assisted(ctx context.Context, of platform.Platform, by Person,
 		return Log(ctx, tx, of.Key, by.ID, person, act, strings.TrimSpace(reason))
 	})
 	return p, err
-}
-
-// tellCorrected tells the old address, and asks the new one to be proved.
-func tellCorrected(ctx context.Context, tx db.Tx, of platform.Platform, p Person, email string) error {
-	if err := notify.Queue(ctx, tx, of.Key, notify.Mail{To: p.Email, Lang: i18n.Lang(p.Language), Kind: "email_corrected", Path: "/contact", Person: p.ID}); err != nil {
-		return err
-	}
-	return notify.Queue(ctx, tx, of.Key, notify.Mail{To: email, Lang: i18n.Lang(p.Language), Kind: "email_prove", Path: "/connexion", Person: p.ID})
 }
 
 // given says whether somebody was given any role, proved or not.

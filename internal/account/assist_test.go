@@ -3,6 +3,7 @@ package account_test
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,7 +14,9 @@ import (
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/jobs"
 	"github.com/parvis-civic/parvis/internal/journal"
+	"github.com/parvis-civic/parvis/internal/notify"
 )
 
 func person(roles ...access.Role) account.Person {
@@ -57,13 +60,7 @@ func TestAgentsHelpAndLeaveATrace(t *testing.T) {
 		if err := s.CorrectEmail(ctx, here, organiser, ana.ID, "anna@exemple.fr", "lettre oubliée"); err != nil {
 			t.Fatal(err)
 		}
-		if _, ok, _ := s.ByToken(ctx, here, token); ok {
-			t.Error("the session of the old address still stands")
-		}
-		again := proved(t, d, s, here, "anna@exemple.fr")
-		if p, _, _ := s.ByToken(ctx, here, again); p.ID != ana.ID {
-			t.Error("the corrected address is another person's")
-		}
+		becomes(t, d, s, ana.ID, "anna@exemple.fr")
 		found, err := s.Find(ctx, here, agent, "anna@exemple.fr")
 		if err != nil || len(found.Log) != 2 || found.Log[1].Act != account.ActEmail || found.Log[1].Reason != "lettre oubliée" {
 			t.Errorf("the log says %+v: %v", found.Log, err)
@@ -88,6 +85,159 @@ func TestAgentsHelpAndLeaveATrace(t *testing.T) {
 		}
 		if err := s.CorrectEmail(ctx, here, agent, invited.ID, "thief@exemple.fr", "erreur"); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("an agent takes over an invitation: %v", err)
+		}
+	})
+}
+
+// wait lets the time pass that a correction waits.
+func wait(t *testing.T, d *db.DB) {
+	t.Helper()
+	err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE email_change SET counts_at = ? WHERE platform = ?`, db.Micros(tx.Now()), here.Key)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// becomes lets a correction count, and proves the new address.
+func becomes(t *testing.T, d *db.DB, s *account.Service, person ids.ID, email string) {
+	t.Helper()
+	wait(t, d)
+	if p, _, _ := s.ByToken(t.Context(), here, proved(t, d, s, here, email)); p.ID != person || p.Email != email {
+		t.Errorf("the corrected address is of %+v", p)
+	}
+}
+
+func TestNobodyAtADeskTakesAnAccountOver(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, ctx := account.NewService(d), t.Context()
+		token := proved(t, d, s, here, "ana@exemple.fr")
+		if err := s.SetPassword(ctx, here, token, good); err != nil {
+			t.Fatal(err)
+		}
+		ana, _, err := s.ByToken(ctx, here, token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		organiser := person(access.Organiser)
+		correct := func(email string) error {
+			return s.CorrectEmail(ctx, here, organiser, ana.ID, email, "elle a changé d'adresse")
+		}
+		try := func(email string) (string, account.Person, error) {
+			t.Helper()
+			asked, err := s.SendCode(ctx, here, email, i18n.FR, library)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s.Prove(ctx, here, "", email, asked, lastCode(t, d, email), i18n.FR, "")
+		}
+		told := func() (list []string) {
+			t.Helper()
+			err := d.Read(ctx, func(ctx context.Context, tx db.Tx) error {
+				waiting, err := jobs.Waiting(ctx, tx, here.Key, notify.Job, 100)
+				for _, j := range waiting {
+					var m notify.Mail
+					if err := json.Unmarshal(j.Body, &m); err != nil {
+						return err
+					}
+					if strings.HasPrefix(m.Kind, "email_") {
+						list = append(list, m.Kind+" "+m.To)
+					}
+				}
+				slices.Sort(list)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return list
+		}
+		if err := correct("voleur@exemple.fr"); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := told(), []string{"email_moving ana@exemple.fr", "email_prove_later voleur@exemple.fr"}; !slices.Equal(got, want) {
+			t.Errorf("told: %q", got)
+		}
+		// Whoever holds the new address gets nothing while the old one may refuse, not even another account.
+		if _, p, err := try("voleur@exemple.fr"); !fault.Is(err, fault.Invalid) {
+			t.Errorf("the new address opens %+v at once: %v", p, err)
+		}
+		if p, ok, _ := s.ByToken(ctx, here, token); !ok || p.ID != ana.ID || p.Email != "ana@exemple.fr" {
+			t.Errorf("the session of the old address is of %+v", p)
+		}
+		if _, p, err := s.SignIn(ctx, here, "", "ana@exemple.fr", good, library, ""); err != nil || p.ID != ana.ID {
+			t.Errorf("her password: %+v, %v", p, err)
+		}
+		if _, p, err := try("ana@exemple.fr"); err != nil || p.ID != ana.ID {
+			t.Errorf("her old address: %+v, %v", p, err)
+		}
+		if err := s.RefuseCorrection(ctx, here, "no session"); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("somebody without a session refuses: %v", err)
+		}
+		if err := s.RefuseCorrection(ctx, elsewhere, token); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("her session on another platform refuses: %v", err)
+		}
+		if err := s.RefuseCorrection(ctx, here, proved(t, d, s, here, "bob@exemple.fr")); err != nil { // his own, of which there is none
+			t.Error(err)
+		}
+		if err := s.RefuseCorrection(ctx, here, token); err != nil {
+			t.Fatal(err)
+		}
+		wait(t, d)
+		if _, p, err := try("voleur@exemple.fr"); err != nil || p.ID == ana.ID {
+			t.Errorf("a correction that was refused opens %+v: %v", p, err)
+		}
+		if err := correct("voleur@exemple.fr"); !fault.Is(err, fault.Conflict) {
+			t.Errorf("the address of somebody else: %v", err)
+		}
+		// What is not refused counts two days later, once the new address is proved, and ends what opened the account before.
+		if err := correct("anna@exemple.fr"); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.CorrectEmail(ctx, here, organiser, person().ID, "anna@exemple.fr", "erreur"); !fault.Is(err, fault.NotFound) {
+			t.Errorf("the address of nobody: %v", err)
+		}
+		wait(t, d)
+		if p, ok, _ := s.ByToken(ctx, here, token); !ok || p.Email != "ana@exemple.fr" {
+			t.Errorf("an address that nobody proved counts: %+v", p)
+		}
+		becomes(t, d, s, ana.ID, "anna@exemple.fr")
+		if _, ok, _ := s.ByToken(ctx, here, token); ok {
+			t.Error("the session of the old address still stands")
+		}
+		for _, email := range []string{"ana@exemple.fr", "anna@exemple.fr"} {
+			if _, _, err := s.SignIn(ctx, here, "", email, good, library, ""); err == nil {
+				t.Errorf("the old password opens %s", email)
+			}
+		}
+		if _, p, err := try("ana@exemple.fr"); err != nil || p.ID == ana.ID {
+			t.Errorf("the old address still opens the account: %v", err)
+		}
+	})
+}
+
+func TestARoleGivenMeanwhileIsNotPassedOn(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, ctx := account.NewService(d), t.Context()
+		ana, _, err := s.ByToken(ctx, here, proved(t, d, s, here, "ana@exemple.fr"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.CorrectEmail(ctx, here, person(access.Organiser), ana.ID, "voleur@exemple.fr", "erreur"); err != nil {
+			t.Fatal(err)
+		}
+		err = d.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+			_, err := account.Give(ctx, tx, here.Key, "ana@exemple.fr", i18n.FR, []access.Role{access.Administrator}, ids.ID{})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wait(t, d)
+		if p, _, err := s.ByToken(ctx, here, proved(t, d, s, here, "voleur@exemple.fr")); err != nil || p.ID == ana.ID || p.Roles.Staff() {
+			t.Errorf("the account of an administrator went to %+v: %v", p, err)
 		}
 	})
 }

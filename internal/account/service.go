@@ -213,6 +213,9 @@ func (s *Service) prove(ctx context.Context, tx db.Tx, platform int64, token, em
 		return Person{}, err
 	}
 	known, found, err := byEmail(ctx, tx, platform, key)
+	if err == nil && !found {
+		known, found, err = corrected(ctx, tx, platform, key)
+	}
 	if err != nil {
 		return Person{}, err
 	}

@@ -21,6 +21,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 			{`DELETE FROM session WHERE expires_at < ?`, now},
 			{`DELETE FROM sign_code WHERE expires_at < ?`, now.Add(-forgottenAfter)},
 			{`DELETE FROM attempt WHERE last_at < ?`, now.Add(-forgottenAfter)},
+			{`DELETE FROM email_change WHERE counts_at < ?`, now.Add(-correctionLife)},
 		} {
 			if _, err := tx.Exec(ctx, one.sql, db.Micros(one.before)); err != nil {
 				return err

@@ -34,6 +34,7 @@ func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 					`INSERT INTO participant (platform, id, email, email_key, proved_at, password, name, kind, language, postcode, state, created_at)
 						VALUES (?, ?, 'ana@exemple.fr', 'ana@exemple.fr', 1, 'hash', '', 'resident', 'fr', '', '', 1)`,
 					`INSERT INTO factor (platform, participant, secret, confirmed_at, last_step) VALUES (?, ?, 'secret', 1, 0)`,
+					`INSERT INTO email_change (platform, participant, email, email_key, counts_at) VALUES (?, ?, 'anna@exemple.fr', 'anna@exemple.fr', 1)`,
 				} {
 					if _, err := tx.Exec(ctx, insert, platform, id); err != nil {
 						return err
@@ -79,6 +80,10 @@ func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "ByID", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				p, _, err := account.ByID(ctx, tx, platform, id)
 				return p, err
+			}},
+			{Of: "CorrectionOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				c, _, err := account.CorrectionOf(ctx, tx, platform, id)
+				return c, err
 			}},
 			{Of: "Requests", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return account.Requests(ctx, tx, platform, 10)

@@ -13,3 +13,13 @@ CREATE TABLE sign_code ( -- sent to an address, to sign in with
 	expires_at {{.Int}} NOT NULL,
 	PRIMARY KEY (platform, email_key, asker)
 {{.End}};
+
+CREATE TABLE email_change ( -- an agent's correction of somebody's address, until the new one is proved or the old one refuses
+	platform    {{.Int}} NOT NULL,
+	participant {{.ID}} NOT NULL,
+	email       {{.Text}} NOT NULL, -- the new one, as it was typed
+	email_key   {{.Text}} NOT NULL,
+	counts_at   {{.Int}} NOT NULL,  -- until then the old one may refuse, and the new one opens nothing
+	PRIMARY KEY (platform, participant)
+{{.End}};
+CREATE UNIQUE INDEX email_change_key ON email_change (platform, email_key);
