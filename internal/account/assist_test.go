@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/parvis-civic/parvis/internal/access"
@@ -324,6 +325,75 @@ func TestWhoAsksIsForgotten(t *testing.T) {
 		})
 		if err != nil {
 			t.Fatal(err)
+		}
+	})
+}
+
+func TestAPlatformKeepsAnAdministrator(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, ctx := account.NewService(d), t.Context()
+		keys := []access.Role{access.Administrator}
+		give := func(email string) ids.ID {
+			t.Helper()
+			var who account.Person
+			err := d.Write(ctx, func(ctx context.Context, tx db.Tx) (err error) {
+				who, err = account.Give(ctx, tx, here.Key, email, i18n.FR, keys, ids.ID{})
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return who.ID
+		}
+		take := func(of int64, who ids.ID) error {
+			return d.Write(ctx, func(ctx context.Context, tx db.Tx) error { return account.Take(ctx, tx, of, who, keys) })
+		}
+		ana, bob := give("ana@exemple.fr"), give("bob@exemple.fr")
+		token := proved(t, d, s, here, "ana@exemple.fr")
+		if err := take(here.Key, ana); !fault.Is(err, fault.Conflict) {
+			t.Errorf("the last one who can sign in is taken away: %v", err)
+		}
+		if err := take(here.Key, bob); err != nil {
+			t.Errorf("an invitation is taken back: %v", err)
+		}
+		if err := take(elsewhere.Key, ana); err != nil { // she is nobody there
+			t.Error(err)
+		}
+		for range 5 { // two take each other's role at the same moment
+			give("ana@exemple.fr")
+			give("bob@exemple.fr")
+			proved(t, d, s, here, "bob@exemple.fr")
+			errs := make([]error, 2)
+			var wg sync.WaitGroup
+			for i, who := range []ids.ID{ana, bob} {
+				wg.Go(func() { errs[i] = take(here.Key, who) })
+			}
+			wg.Wait()
+			if (errs[0] == nil) == (errs[1] == nil) || !fault.Is(errs[0], fault.Conflict) && !fault.Is(errs[1], fault.Conflict) {
+				t.Fatalf("taking each other's role: %v", errs)
+			}
+		}
+		give("ana@exemple.fr")
+		if err := take(here.Key, bob); err != nil && !fault.Is(err, fault.Conflict) {
+			t.Fatal(err)
+		}
+		if err := s.AskErasure(ctx, here, token, true); err != nil {
+			t.Fatal(err)
+		}
+		var waits account.Request
+		err := d.Read(ctx, func(ctx context.Context, tx db.Tx) (err error) {
+			waits, _, err = account.RequestOf(ctx, tx, here.Key, ana)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Erase(ctx, here, person(access.Organiser), waits.ID); !fault.Is(err, fault.Conflict) {
+			t.Errorf("the last administrator is forgotten: %v", err)
+		}
+		give("bob@exemple.fr")
+		if err := s.Erase(ctx, here, person(access.Organiser), waits.ID); err != nil {
+			t.Errorf("with another one she is not: %v", err)
 		}
 	})
 }
