@@ -21,6 +21,7 @@ type Act string
 // The acts.
 const (
 	ActFound           Act = "found"         // looked the person up
+	ActSought          Act = "sought"        // looked for somebody, and found nobody
 	ActCode            Act = "code"          // sent a code again
 	ActEmail           Act = "email"         // corrected the address
 	ActEmailRefused    Act = "email_refused" // the person themselves refused that
@@ -28,16 +29,18 @@ const (
 	ActBallotCancelled Act = "ballot_cancelled"
 )
 
-// Assistance is a line of the log of what agents did. Nothing that an agent does for somebody is without one.
+// Assistance is a line of the log of what agents did. Nothing that an agent does for somebody is without one, nor a look for
+// somebody who is not there: who leafs through addresses is seen.
 type Assistance struct {
-	Agent     ids.ID    `json:"-"`
-	AgentName string    `json:"agent"`
-	Act       Act       `json:"act"`
-	Reason    string    `json:"reason,omitempty"`
-	At        time.Time `json:"at"`
+	Agent      ids.ID    `json:"-"`
+	AgentName  string    `json:"agent"`
+	AgentEmail string    `json:"-"`
+	Act        Act       `json:"act"`
+	Reason     string    `json:"reason,omitempty"`
+	At         time.Time `json:"at"`
 }
 
-// Log writes a line, in the transaction of what was done.
+// Log writes a line, in the transaction of what was done. person is zero for a look that found nobody.
 func Log(ctx context.Context, tx db.Tx, platform int64, agent, person ids.ID, act Act, reason string) error {
 	_, err := tx.Exec(ctx, `INSERT INTO assistance (platform, id, agent, participant, act, reason, at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		platform, ids.Dated(tx.Now()), agent, person, string(act), reason, db.Micros(tx.Now()))
@@ -45,11 +48,20 @@ func Log(ctx context.Context, tx db.Tx, platform int64, agent, person ids.ID, ac
 }
 
 func assistanceOf(ctx context.Context, tx db.Tx, platform int64, person ids.ID) ([]Assistance, error) {
-	rows, err := tx.Query(ctx, `SELECT a.agent, COALESCE(q.name, ''), a.act, a.reason, a.at FROM assistance a
-		LEFT JOIN participant q ON q.platform = a.platform AND q.id = a.agent WHERE a.platform = ? AND a.participant = ? ORDER BY a.at DESC, a.id LIMIT 200`, platform, person)
+	return assistances(ctx, tx, `a.platform = ? AND a.participant = ?`, platform, person)
+}
+
+// Assistances gives what agents did of late, the last first, at most two hundred lines.
+func Assistances(ctx context.Context, tx db.Tx, platform int64) ([]Assistance, error) {
+	return assistances(ctx, tx, `a.platform = ?`, platform)
+}
+
+func assistances(ctx context.Context, tx db.Tx, where string, args ...any) ([]Assistance, error) {
+	rows, err := tx.Query(ctx, `SELECT a.agent, COALESCE(q.name, ''), COALESCE(q.email, ''), a.act, a.reason, a.at FROM assistance a
+		LEFT JOIN participant q ON q.platform = a.platform AND q.id = a.agent WHERE `+where+` ORDER BY a.id DESC LIMIT 200`, args...)
 	return db.Collect(rows, err, func(r *sql.Rows, a *Assistance) error {
 		var at int64
-		err := r.Scan(&a.Agent, &a.AgentName, &a.Act, &a.Reason, &at)
+		err := r.Scan(&a.Agent, &a.AgentName, &a.AgentEmail, &a.Act, &a.Reason, &at)
 		a.At = db.Time(at)
 		return err
 	})
@@ -71,13 +83,16 @@ func (s *Service) Find(ctx context.Context, of platform.Platform, by Person, ema
 	if err != nil {
 		return f, err
 	}
+	var refused error // an answer, not a failure: the look must be logged
 	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		refused = nil
 		p, found, err := byEmail(ctx, tx, of.Key, key)
 		if err != nil {
 			return err
 		}
 		if !found {
-			return fault.New(fault.Invalid, "fault.account.nobody", "Value", strings.TrimSpace(email)).In("email")
+			refused = fault.New(fault.Invalid, "fault.account.nobody", "Value", strings.TrimSpace(email)).In("email")
+			return Log(ctx, tx, of.Key, by.ID, ids.ID{}, ActSought, "")
 		}
 		if err := Log(ctx, tx, of.Key, by.ID, p.ID, ActFound, ""); err != nil {
 			return err
@@ -86,7 +101,7 @@ func (s *Service) Find(ctx context.Context, of platform.Platform, by Person, ema
 		f.Log, err = assistanceOf(ctx, tx, of.Key, p.ID)
 		return err
 	})
-	return f, err
+	return f, cmp.Or(err, refused)
 }
 
 // Resend sends somebody a code, for an agent who has them before them: it does not wait for the codes that others ask for,

@@ -3,6 +3,7 @@ package account_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -239,6 +240,38 @@ func TestARoleGivenMeanwhileIsNotPassedOn(t *testing.T) {
 		wait(t, d)
 		if p, _, err := s.ByToken(ctx, here, proved(t, d, s, here, "voleur@exemple.fr")); err != nil || p.ID == ana.ID || p.Roles.Staff() {
 			t.Errorf("the account of an administrator went to %+v: %v", p, err)
+		}
+	})
+}
+
+func TestALookThatFindsNobodyIsLoggedToo(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, ctx := account.NewService(d), t.Context()
+		proved(t, d, s, here, "ana@exemple.fr")
+		agent := person(access.PollingAgent)
+		if _, err := s.Find(ctx, here, agent, "ana@exemple.fr"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Find(ctx, here, agent, "zoe@exemple.fr"); !fault.Is(err, fault.Invalid) {
+			t.Errorf("nobody is found: %v", err)
+		}
+		if _, err := s.Find(ctx, here, person(), "zoe@exemple.fr"); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("a resident looks: %v", err)
+		}
+		err := d.Read(ctx, func(ctx context.Context, tx db.Tx) error {
+			log, err := account.Assistances(ctx, tx, here.Key)
+			if len(log) != 2 || log[0].Act != account.ActSought || log[0].Agent != agent.ID || log[1].Act != account.ActFound {
+				t.Errorf("the log says %+v", log)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range dbtest.Rows(t, d)[here.Key]["assistance"] {
+			if strings.Contains(fmt.Sprint(row), "zoe") {
+				t.Errorf("the log keeps the address of somebody who is not there: %v", row)
+			}
 		}
 	})
 }

@@ -26,7 +26,7 @@ func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 			if _, err := account.Stage(ctx, tx, platform, account.Person{Email: "nadia@parvis.invalid", Kind: account.Resident, Language: "fr"}, []access.Role{access.Moderator}); err != nil {
 				return err
 			}
-			if err := account.Log(ctx, tx, platform, id, id, account.ActFound, ""); err != nil {
+			if err := account.Log(ctx, tx, platform, id, id, account.ActFound, fmt.Sprint("à l'accueil de ", platform)); err != nil {
 				return err
 			}
 			if platform == 1 { // the other has neither password, factor nor session
@@ -80,6 +80,9 @@ func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "ByID", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				p, _, err := account.ByID(ctx, tx, platform, id)
 				return p, err
+			}},
+			{Of: "Assistances", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return account.Assistances(ctx, tx, platform)
 			}},
 			{Of: "CorrectionOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				c, _, err := account.CorrectionOf(ctx, tx, platform, id)

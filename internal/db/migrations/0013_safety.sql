@@ -23,3 +23,19 @@ CREATE TABLE email_change ( -- an agent's correction of somebody's address, unti
 	PRIMARY KEY (platform, participant)
 {{.End}};
 CREATE UNIQUE INDEX email_change_key ON email_change (platform, email_key);
+
+-- What agents did now also says for whom they looked in vain, which is about nobody.
+CREATE TABLE assistance_log (
+	platform    {{.Int}} NOT NULL,
+	id          {{.ID}} NOT NULL,
+	agent       {{.ID}} NOT NULL,
+	participant {{.ID}},            -- NULL: nobody has the address that was looked up, which is not kept
+	act         {{.Text}} NOT NULL, -- found, sought, code, email, email_refused, district, ballot_cancelled
+	reason      {{.Text}} NOT NULL,
+	at          {{.Int}} NOT NULL,
+	PRIMARY KEY (platform, id)
+{{.End}};
+INSERT INTO assistance_log (platform, id, agent, participant, act, reason, at) SELECT platform, id, agent, participant, act, reason, at FROM assistance;
+DROP TABLE assistance;
+ALTER TABLE assistance_log RENAME TO assistance;
+CREATE INDEX assistance_participant ON assistance (platform, participant, at);
