@@ -81,6 +81,11 @@ func (c Call) Open(who account.Person, d Deposit) bool {
 	return !d.Withdrawn && who.Roles.Can(action, c.moment(d))
 }
 
+// CanLeave says whether a person may take a deposit of theirs back.
+func (c Call) CanLeave(who account.Person, d Deposit) bool {
+	return !d.Withdrawn && who.Roles.Can(access.WithdrawProposal, c.leaving(d))
+}
+
 // closed says why a deposit cannot be gone on with.
 func (c Call) closed() error {
 	if c.Phase == project.Future {

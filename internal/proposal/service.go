@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
@@ -331,23 +330,18 @@ func (s *Service) published(ctx context.Context, tx db.Tx, of platform.Platform,
 	return c, d, p, err
 }
 
-// Withdraw takes a proposal back: its number stays, with the day, and nothing that was written. Faults: not_found, closed.
+// Withdraw takes a proposal back: its number stays, with the day, and nothing that was written. During the vote too: what was
+// given to it is freed. Faults: not_found, closed.
 func (s *Service) Withdraw(ctx context.Context, of platform.Platform, who account.Person, slug string, id ids.ID) error {
 	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		c, d, p, err := s.published(ctx, tx, of, who, slug, id)
 		if err != nil || d.Withdrawn {
 			return err
 		}
-		if p.Trashed != NotTrashed || !who.Roles.Can(access.WithdrawProposal, c.moment(d)) {
+		if p.Trashed != NotTrashed || !c.CanLeave(who, d) {
 			return c.closed()
 		}
-		if err := withdraw(ctx, tx, of.Key, p, c.Now); err != nil {
-			return err
-		}
-		if err := leave(ctx, tx, of.Key, c.Step.ID, p); err != nil {
-			return err
-		}
-		if err := project.AddProposals(ctx, tx, of.Key, c.Step.ID, -1); err != nil {
+		if err := TakeOut(ctx, tx, of.Key, p, Withdrawn, "", c.Now); err != nil {
 			return err
 		}
 		d.Withdrawn, d.UpdatedAt = true, c.Now

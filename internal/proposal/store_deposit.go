@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"time"
 
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
@@ -164,15 +163,6 @@ func update(ctx context.Context, tx db.Tx, platform int64, was, p Proposal) erro
 		return err
 	}
 	return Reindex(ctx, tx, platform, was, p)
-}
-
-// withdraw marks a proposal as taken back by its author. What was written stays with them, out of everybody's sight.
-func withdraw(ctx context.Context, tx db.Tx, platform int64, p Proposal, now time.Time) error {
-	if _, err := tx.Exec(ctx, `UPDATE proposal SET trashed = ?, trashed_reason = '', trashed_at = ? WHERE platform = ? AND id = ?`,
-		string(Withdrawn), db.Micros(now), platform, p.ID); err != nil {
-		return err
-	}
-	return Reindex(ctx, tx, platform, p, Proposal{})
 }
 
 // enter puts a proposal into a step's list, with what it is filtered by.

@@ -206,6 +206,13 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 				now.Title = "Une fontaine"
 				return proposal.Reindex(ctx, tx, platform, p, now)
 			}},
+			{Of: "TakeOut", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				p, _, err := proposal.Numbered(ctx, tx, platform, edition, 1)
+				if err != nil {
+					return err
+				}
+				return proposal.TakeOut(ctx, tx, platform, p, proposal.Invisible, "Injures", time.UnixMicro(1))
+			}},
 			{Of: "MoveDistrict", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return proposal.MoveDistrict(ctx, tx, platform, edition, district, ids.Random())
 			}},

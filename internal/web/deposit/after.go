@@ -23,6 +23,7 @@ type donePage struct {
 	Edited   bool
 	Follows  bool
 	Open     bool // it can still be changed
+	Leaves   bool // it can still be taken back
 }
 
 func (s *Pages) publishedShow(r *web.Request, p ui.Page) (web.View, error) {
@@ -33,7 +34,7 @@ func (s *Pages) publishedShow(r *web.Request, p ui.Page) (web.View, error) {
 	if d.Draft() {
 		return web.View{Next: at(p, c.Slug, d.ID, "")}, nil
 	}
-	k := donePage{Call: c, Deposit: d, Edited: r.URL.Query().Get("modifie") != "", Open: c.Open(r.Person, d)}
+	k := donePage{Call: c, Deposit: d, Edited: r.URL.Query().Get("modifie") != "", Open: c.Open(r.Person, d), Leaves: c.CanLeave(r.Person, d)}
 	err = s.read(r, func(ctx context.Context, tx db.Tx) error {
 		found, err := proposal.ByIDs(ctx, tx, r.Platform.Key, []ids.ID{d.Proposal})
 		if err != nil {
@@ -54,7 +55,7 @@ func (s *Pages) withdrawShow(r *web.Request, p ui.Page) (web.View, error) {
 	if err != nil {
 		return web.View{}, err
 	}
-	return web.View{Page: WithdrawShow(p, formPage{Call: c, Deposit: d, Open: c.Open(r.Person, d)})}, nil
+	return web.View{Page: WithdrawShow(p, formPage{Call: c, Deposit: d, Open: c.CanLeave(r.Person, d)})}, nil
 }
 
 // withdraw deletes a draft, or takes back what was published.
