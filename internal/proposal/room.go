@@ -62,6 +62,10 @@ func forget(ctx context.Context, tx db.Tx, platform int64, person ids.ID, keep b
 	if err != nil {
 		return err
 	}
+	pictures, err := picturesOf(ctx, tx, platform, person, !keep)
+	if err != nil {
+		return err
+	}
 	const theirs = `(SELECT p.id FROM proposal p WHERE p.platform = ? AND p.author = ?)`
 	statements := []struct {
 		sql  string
@@ -95,6 +99,9 @@ func forget(ctx context.Context, tx db.Tx, platform int64, person ids.ID, keep b
 		if _, err := tx.Exec(ctx, st.sql, st.args...); err != nil {
 			return err
 		}
+	}
+	if err := release(ctx, tx, platform, pictures...); err != nil {
+		return err
 	}
 	for _, step := range steps { // few: those in which their proposals stood
 		if err := tx.Lock(ctx, "facets "+step.String()); err != nil { // before they are read

@@ -71,11 +71,15 @@ func (s *Service) save(ctx context.Context, tx db.Tx, of platform.Platform, who 
 	if !c.Open(who, d) {
 		return d, c.closed()
 	}
+	shown := d.Picture
 	d.Content, d.UpdatedAt = content, c.Now
 	if err := s.attach(ctx, tx, of.Key, c, &d, up, picture); err != nil {
 		return d, err
 	}
-	return d, keepDeposit(ctx, tx, of.Key, d)
+	if err := keepDeposit(ctx, tx, of.Key, d); err != nil || d.Picture == shown {
+		return d, err
+	}
+	return d, release(ctx, tx, of.Key, shown)
 }
 
 func drafts(list []Deposit) (n int) {
@@ -280,6 +284,7 @@ func (s *Service) edit(ctx context.Context, tx db.Tx, of platform.Platform, who 
 	if was.Trashed != NotTrashed || !c.Open(who, d) {
 		return none, c.closed()
 	}
+	shown := d.Picture
 	d.Content, d.UpdatedAt = content, c.Now
 	if err := s.attach(ctx, tx, of.Key, c, &d, up, picture); err != nil {
 		return none, err
@@ -308,6 +313,11 @@ func (s *Service) edit(ctx context.Context, tx db.Tx, of platform.Platform, who 
 	}
 	if err := keepDeposit(ctx, tx, of.Key, d); err != nil {
 		return none, err
+	}
+	if d.Picture != shown {
+		if err := release(ctx, tx, of.Key, shown); err != nil {
+			return none, err
+		}
 	}
 	return p, c.tell(ctx, tx, of, who, p, "edited")
 }
@@ -366,7 +376,7 @@ func (s *Service) Discard(ctx context.Context, of platform.Platform, who account
 		if err != nil {
 			return err
 		}
-		return deleteDeposit(ctx, tx, of.Key, id)
+		return deleteDeposits(ctx, tx, of.Key, []ids.ID{id})
 	})
 }
 

@@ -39,3 +39,8 @@ INSERT INTO assistance_log (platform, id, agent, participant, act, reason, at) S
 DROP TABLE assistance;
 ALTER TABLE assistance_log RENAME TO assistance;
 CREATE INDEX assistance_participant ON assistance (platform, participant, at);
+
+-- What sweeps look for: participants to whom nobody can come back, drafts that nobody touches, pictures that nothing shows.
+CREATE INDEX participant_nobody ON participant (platform, created_at) WHERE email_key = '' AND state = '';
+CREATE INDEX deposit_untouched ON deposit (platform, updated_at) WHERE proposal IS NULL;
+CREATE INDEX deposit_picture ON deposit (platform, picture) WHERE picture IS NOT NULL;
