@@ -42,7 +42,7 @@ func (h *house) handler() (http.Handler, error) {
 	}
 	pages := site.New(h.db, h.url)
 	pages.Remember(platformLife)
-	people := account.NewService(h.db, proposal.Room(), deposit.Room(), ballot.Room())
+	people := h.people()
 	all, err := web.New(web.Options{
 		Log: h.log, Platforms: pages, Static: ui.NewStatic(), People: people, Seen: h.metrics.seen,
 		Routes: h.routes(pages, people), Tour: h.tour(),
@@ -178,4 +178,9 @@ func clientOf(proxies []netip.Prefix, headers []string) (netip.Addr, bool) {
 // last gives the last value of a list: the one that the nearest proxy added.
 func last(list string) string {
 	return strings.TrimSpace(list[strings.LastIndex(list, ",")+1:])
+}
+
+// people is the service of accounts, with the rooms in which people leave something.
+func (h *house) people() *account.Service {
+	return account.NewService(h.db, proposal.Room(), ballot.Room())
 }

@@ -11,9 +11,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/control"
 	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/live"
 	"github.com/parvis-civic/parvis/internal/notify"
 	"github.com/parvis-civic/parvis/internal/rehearsal"
@@ -158,13 +158,13 @@ func shutdown(ctx context.Context, server *http.Server) error {
 // sweepEvery is how often imports that died, and what has ended of people's, are looked for; on PostgreSQL they may be another process's.
 const sweepEvery = 10 * time.Minute
 
-// sweep removes what dead imports have left, sessions and codes that are over, and rehearsals left alone: before commands can bring others in, and then from time to time.
+// sweep removes what dead imports have left, sessions and codes that are over, whom nobody can be any more, drafts that nobody touches and rehearsals left alone: before commands can bring others in, and then from time to time.
 func (h *house) sweep() run.Task {
 	var cancel context.CancelFunc
 	done := make(chan struct{})
 	return run.Task{Name: "sweep",
 		Start: func(ctx context.Context, _ func(error)) error {
-			transfers, people, rehearsals := transfer.NewService(h.db), account.NewService(h.db), rehearsal.NewService(h.db, h.url)
+			transfers, people, deposits, rehearsals := transfer.NewService(h.db), h.people(), deposit.NewService(h.db), rehearsal.NewService(h.db, h.url)
 			if err := transfers.SweepAtStart(ctx); err != nil && ctx.Err() == nil {
 				h.log.Error("sweep dead imports", "error", err) // the cities are served all the same; the next one tries again
 			}
@@ -180,7 +180,10 @@ func (h *house) sweep() run.Task {
 							h.log.Error("sweep dead imports", "error", err)
 						}
 						if err := people.Sweep(ctx); err != nil && ctx.Err() == nil {
-							h.log.Error("sweep sessions and codes", "error", err)
+							h.log.Error("sweep sessions, codes and participants", "error", err)
+						}
+						if err := deposits.Sweep(ctx); err != nil && ctx.Err() == nil {
+							h.log.Error("sweep drafts", "error", err)
 						}
 						if err := rehearsals.Sweep(ctx); err != nil && ctx.Err() == nil {
 							h.log.Error("sweep rehearsals", "error", err)

@@ -10,6 +10,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/ballot"
 	"github.com/parvis-civic/parvis/internal/jobs"
 	"github.com/parvis-civic/parvis/internal/notify"
+	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/rehearsal"
 	"github.com/parvis-civic/parvis/internal/run"
 	"github.com/parvis-civic/parvis/internal/web/admin"
@@ -50,7 +51,7 @@ func (h *house) outbox() run.Task {
 	return run.Task{Name: "outbox", Deadline: 20 * time.Second,
 		Start: func(ctx context.Context, _ func(error)) error {
 			ballots := ballot.NewService(h.db)
-			handlers := map[string]jobs.Handler{ballot.ReminderJob: ballots.Remind, ballot.SettleJob: ballots.Settle,
+			handlers := map[string]jobs.Handler{ballot.ReminderJob: ballots.Remind, ballot.SettleJob: ballots.Settle, proposal.LeftJob: ballots.Free,
 				jobs.Driving: rehearsal.NewService(h.db, h.url).Handle}
 			switch {
 			case h.mailbox:

@@ -69,7 +69,7 @@ func TestPagesBehindASessionHoldInABrowser(t *testing.T) {
 			}{
 				{"author", []string{"/mon-espace", "/mon-espace/profil", "/mon-espace/securite", "/mon-espace/donnees"}},
 				{"agent", []string{"/accueil", "/accueil/depots"}},
-				{"administrator", []string{"/administration", "/administration/roles", "/administration/lieux", "/administration/demandes", "/administration/courrier", "/administration/identite", "/organisation", "/organisation/nouvelle"}},
+				{"administrator", []string{"/administration", "/administration/roles", "/administration/lieux", "/administration/demandes", "/administration/accueil", "/administration/courrier", "/administration/identite", "/organisation", "/organisation/nouvelle"}},
 			} {
 				p.Go(base + c.lang + "/visite")
 				p.Follow(`form:has(input[name="player"][value="` + as.player + `"]) button`)

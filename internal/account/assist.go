@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"net/netip"
-	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +12,6 @@ import (
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
-	"github.com/parvis-civic/parvis/internal/notify"
 	"github.com/parvis-civic/parvis/internal/platform"
 )
 
@@ -23,10 +20,12 @@ type Act string
 
 // The acts.
 const (
-	ActFound           Act = "found"    // looked the person up
-	ActCode            Act = "code"     // sent a code again
-	ActEmail           Act = "email"    // corrected the address
-	ActDistrict        Act = "district" // corrected the district
+	ActFound           Act = "found"         // looked the person up
+	ActSought          Act = "sought"        // looked for somebody, and found nobody
+	ActCode            Act = "code"          // sent a code again
+	ActEmail           Act = "email"         // corrected the address
+	ActEmailRefused    Act = "email_refused" // the person themselves refused that
+	ActDistrict        Act = "district"      // corrected the district
 	ActBallotCancelled Act = "ballot_cancelled"
 	ActPaperBegun      Act = "paper_begun"     // began to type a paper form
 	ActPaperPublished  Act = "paper_published" // published what it says
@@ -35,16 +34,18 @@ const (
 	ActPaperDiscarded  Act = "paper_discarded" // dropped what was begun
 )
 
-// Assistance is a line of the log of what agents did. Nothing that an agent does for somebody is without one.
+// Assistance is a line of the log of what agents did. Nothing that an agent does for somebody is without one, nor a look for
+// somebody who is not there: who leafs through addresses is seen.
 type Assistance struct {
-	Agent     ids.ID    `json:"-"`
-	AgentName string    `json:"agent"`
-	Act       Act       `json:"act"`
-	Reason    string    `json:"reason,omitempty"`
-	At        time.Time `json:"at"`
+	Agent      ids.ID    `json:"-"`
+	AgentName  string    `json:"agent"`
+	AgentEmail string    `json:"-"`
+	Act        Act       `json:"act"`
+	Reason     string    `json:"reason,omitempty"`
+	At         time.Time `json:"at"`
 }
 
-// Log writes a line, in the transaction of what was done.
+// Log writes a line, in the transaction of what was done. person is zero for a look that found nobody.
 func Log(ctx context.Context, tx db.Tx, platform int64, agent, person ids.ID, act Act, reason string) error {
 	_, err := tx.Exec(ctx, `INSERT INTO assistance (platform, id, agent, participant, act, reason, at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		platform, ids.Dated(tx.Now()), agent, person, string(act), reason, db.Micros(tx.Now()))
@@ -53,11 +54,20 @@ func Log(ctx context.Context, tx db.Tx, platform int64, agent, person ids.ID, ac
 
 // AssistanceOf gives what agents did for somebody, newest first.
 func AssistanceOf(ctx context.Context, tx db.Tx, platform int64, person ids.ID) ([]Assistance, error) {
-	rows, err := tx.Query(ctx, `SELECT a.agent, COALESCE(q.name, ''), a.act, a.reason, a.at FROM assistance a
-		LEFT JOIN participant q ON q.platform = a.platform AND q.id = a.agent WHERE a.platform = ? AND a.participant = ? ORDER BY a.at DESC, a.id LIMIT 200`, platform, person)
+	return assistances(ctx, tx, `a.platform = ? AND a.participant = ?`, platform, person)
+}
+
+// Assistances gives what agents did of late, the last first, at most two hundred lines.
+func Assistances(ctx context.Context, tx db.Tx, platform int64) ([]Assistance, error) {
+	return assistances(ctx, tx, `a.platform = ?`, platform)
+}
+
+func assistances(ctx context.Context, tx db.Tx, where string, args ...any) ([]Assistance, error) {
+	rows, err := tx.Query(ctx, `SELECT a.agent, COALESCE(q.name, ''), COALESCE(q.email, ''), a.act, a.reason, a.at FROM assistance a
+		LEFT JOIN participant q ON q.platform = a.platform AND q.id = a.agent WHERE `+where+` ORDER BY a.id DESC LIMIT 200`, args...)
 	return db.Collect(rows, err, func(r *sql.Rows, a *Assistance) error {
 		var at int64
-		err := r.Scan(&a.Agent, &a.AgentName, &a.Act, &a.Reason, &at)
+		err := r.Scan(&a.Agent, &a.AgentName, &a.AgentEmail, &a.Act, &a.Reason, &at)
 		a.At = db.Time(at)
 		return err
 	})
@@ -79,13 +89,16 @@ func (s *Service) Find(ctx context.Context, of platform.Platform, by Person, ema
 	if err != nil {
 		return f, err
 	}
+	var refused error // an answer, not a failure: the look must be logged
 	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		refused = nil
 		p, found, err := byEmail(ctx, tx, of.Key, key)
 		if err != nil {
 			return err
 		}
 		if !found {
-			return fault.New(fault.Invalid, "fault.account.nobody", "Value", strings.TrimSpace(email)).In("email")
+			refused = fault.New(fault.Invalid, "fault.account.nobody", "Value", strings.TrimSpace(email)).In("email")
+			return Log(ctx, tx, of.Key, by.ID, ids.ID{}, ActSought, "")
 		}
 		if err := Log(ctx, tx, of.Key, by.ID, p.ID, ActFound, ""); err != nil {
 			return err
@@ -94,58 +107,18 @@ func (s *Service) Find(ctx context.Context, of platform.Platform, by Person, ema
 		f.Log, err = AssistanceOf(ctx, tx, of.Key, p.ID)
 		return err
 	})
-	return f, err
+	return f, cmp.Or(err, refused)
 }
 
-// Resend sends somebody a code again, for an agent. Faults: forbidden, not_found, limited.
-func (s *Service) Resend(ctx context.Context, of platform.Platform, by Person, person ids.ID, from netip.Addr) error {
-	p, err := s.assisted(ctx, of, by, person, ActCode, "", nil)
-	if err != nil {
-		return err
-	}
-	return s.SendCode(ctx, of, p.Email, i18n.Lang(p.Language), from)
-}
-
-// CorrectEmail changes an address that was mistyped. The person proves the new one with a code; the old one and the new
-// one are told. One that was proved is an organiser's to change (access.CorrectProved), and nobody changes that of somebody
-// with a role: who holds it does so. Faults: forbidden, not_found,
-// invalid (email, reason), conflict.
-func (s *Service) CorrectEmail(ctx context.Context, of platform.Platform, by Person, person ids.ID, email, reason string) error {
-	key, err := emailKey(email)
-	if err != nil {
-		return err
-	}
-	if strings.TrimSpace(reason) == "" {
-		return fault.New(fault.Invalid, "fault.account.assist_reason").In("reason")
-	}
-	_, err = s.assisted(ctx, of, by, person, ActEmail, reason, func(ctx context.Context, tx db.Tx, p Person) error {
-		// Roles that were given count, though the address is not proved yet: who has it would hold them.
-		if has, err := given(ctx, tx, of.Key, p.ID); err != nil || has {
-			return cmp.Or[error](err, fault.New(fault.Forbidden, "fault.account.assist_staff"))
-		}
-		if p.Proved && !by.Roles.Can(access.CorrectProved, access.Moment{}) {
-			return fault.New(fault.Forbidden, "fault.account.assist_proved")
-		}
-		old, err := emailKey(p.Email)
+// Resend sends somebody a code, for an agent who has them before them: it does not wait for the codes that others ask for,
+// and opens on any page where a code was asked for their address. Faults: forbidden, not_found.
+func (s *Service) Resend(ctx context.Context, of platform.Platform, by Person, person ids.ID) error {
+	_, err := s.assisted(ctx, of, by, person, ActCode, "", func(ctx context.Context, tx db.Tx, p Person) error {
+		key, err := emailKey(p.Email)
 		if err != nil {
 			return err
 		}
-		for _, one := range slices.Sorted(slices.Values([]string{old, key})) { // as Give and Prove do
-			if err := tx.Lock(ctx, "sign-in "+one); err != nil {
-				return err
-			}
-		}
-		if other, taken, err := byEmail(ctx, tx, of.Key, key); err != nil || taken && other.ID != p.ID {
-			return cmp.Or[error](err, fault.New(fault.Conflict, "fault.account.email_taken").In("email"))
-		}
-		if _, err := tx.Exec(ctx, `UPDATE participant SET email = ?, email_key = ?, proved_at = 0, password = '' WHERE platform = ? AND id = ?`,
-			strings.TrimSpace(email), key, of.Key, p.ID); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `DELETE FROM session WHERE platform = ? AND participant = ?`, of.Key, p.ID); err != nil {
-			return err
-		}
-		return tellCorrected(ctx, tx, of, p, strings.TrimSpace(email))
+		return sendCode(ctx, tx, of.Key, key, p.Email, "", i18n.Lang(p.Language))
 	})
 	return err
 }
@@ -183,14 +156,6 @@ func (s *Service) assisted(ctx context.Context, of platform.Platform, by Person,
 		return Log(ctx, tx, of.Key, by.ID, person, act, strings.TrimSpace(reason))
 	})
 	return p, err
-}
-
-// tellCorrected tells the old address, and asks the new one to be proved.
-func tellCorrected(ctx context.Context, tx db.Tx, of platform.Platform, p Person, email string) error {
-	if err := notify.Queue(ctx, tx, of.Key, notify.Mail{To: p.Email, Lang: i18n.Lang(p.Language), Kind: "email_corrected", Path: "/contact", Person: p.ID}); err != nil {
-		return err
-	}
-	return notify.Queue(ctx, tx, of.Key, notify.Mail{To: email, Lang: i18n.Lang(p.Language), Kind: "email_prove", Path: "/connexion", Person: p.ID})
 }
 
 // given says whether somebody was given any role, proved or not.

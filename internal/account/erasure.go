@@ -113,7 +113,7 @@ func requests(ctx context.Context, tx db.Tx, where string, args ...any) ([]Reque
 
 // Erase forgets somebody who asked for it: address, name and whatever else is their own; what they published stays without
 // their name, or is withdrawn, as they wished. The last e-mail is sent to the address that is then gone. Faults: forbidden,
-// not_found.
+// not_found, conflict for the last administrator, or what a room says.
 func (s *Service) Erase(ctx context.Context, of platform.Platform, by Person, request ids.ID) error {
 	if !by.Roles.Can(access.AnswerRequest, access.Moment{}) {
 		return fault.New(fault.Forbidden, "fault.forbidden")
@@ -121,6 +121,9 @@ func (s *Service) Erase(ctx context.Context, of platform.Platform, by Person, re
 	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		r, err := locked(ctx, tx, of.Key, request)
 		if err != nil {
+			return err
+		}
+		if err := keepKeys(ctx, tx, of.Key, r.Person); err != nil {
 			return err
 		}
 		lang := i18n.FR
@@ -147,7 +150,7 @@ func (s *Service) Erase(ctx context.Context, of platform.Platform, by Person, re
 
 // forget erases what this room has of a person; the row stays, empty, for what they left to point at.
 func forget(ctx context.Context, tx db.Tx, platform int64, r Request, by ids.ID) error {
-	for _, table := range []string{"session", "factor", "recovery_code", "role_given", "assistance"} {
+	for _, table := range []string{"session", "factor", "recovery_code", "role_given", "assistance", "email_change"} {
 		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE platform = ? AND participant = ?`, platform, r.Person); err != nil {
 			return err
 		}

@@ -24,10 +24,11 @@ import (
 // proved signs in with a code and gives the session.
 func proved(t *testing.T, d *db.DB, s *account.Service, of platform.Platform, email string) string {
 	t.Helper()
-	if err := s.SendCode(t.Context(), of, email, i18n.FR, library); err != nil {
+	asked, err := s.SendCode(t.Context(), of, email, i18n.FR, library)
+	if err != nil {
 		t.Fatal(err)
 	}
-	token, _, err := s.Prove(t.Context(), of, "", email, lastCode(t, d, email), i18n.FR, "browser")
+	token, _, err := s.Prove(t.Context(), of, "", email, asked, lastCode(t, d, email), i18n.FR, "browser")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -273,10 +274,11 @@ func TestASharedDeviceForgets(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.SendCode(ctx, here, "ana@exemple.fr", i18n.FR, library); err != nil {
+		asked, err := s.SendCode(ctx, here, "ana@exemple.fr", i18n.FR, library)
+		if err != nil {
 			t.Fatal(err)
 		}
-		mine, p, err := s.Prove(ctx, here, kiosk, "ana@exemple.fr", lastCode(t, d, "ana@exemple.fr"), i18n.FR, "kiosk")
+		mine, p, err := s.Prove(ctx, here, kiosk, "ana@exemple.fr", asked, lastCode(t, d, "ana@exemple.fr"), i18n.FR, "kiosk")
 		if err != nil || !p.Kiosk {
 			t.Fatalf("who signs in on it is %+v: %v", p, err)
 		}
@@ -311,11 +313,71 @@ func TestASharedDeviceForgets(t *testing.T) {
 	})
 }
 
+func TestWhomNobodyCanBeAnyMoreIsSwept(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		var forgotten map[ids.ID]bool
+		s := account.NewService(d, account.Room{Name: "things", Forget: func(_ context.Context, _ db.Tx, _ int64, person ids.ID, keep bool) error {
+			forgotten[person] = keep
+			return nil
+		}})
+		proved(t, d, s, here, "ana@exemple.fr")
+		_, stays, err := s.Begin(ctx, here, i18n.FR, "still there")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var gone []ids.ID
+		for i := range 70 { // more than one write takes
+			of := here
+			if i%2 == 1 {
+				of = elsewhere
+			}
+			token, p, err := s.Begin(ctx, of, i18n.FR, "gone")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := s.SignOut(ctx, of, token); err != nil {
+				t.Fatal(err)
+			}
+			gone = append(gone, p.ID)
+		}
+		people := func() (n int) {
+			for _, of := range dbtest.Rows(t, d) {
+				n += len(of["participant"])
+			}
+			return n
+		}
+		forgotten = map[ids.ID]bool{}
+		if err := s.Sweep(ctx); err != nil || people() != 72 || len(forgotten) != 0 {
+			t.Errorf("of people who have just left %d are forgotten, %d are there: %v", len(forgotten), people(), err)
+		}
+		err = d.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+			_, err := tx.Exec(db.Everywhere(ctx, "a test"), `UPDATE participant SET created_at = ?`, db.Micros(tx.Now().Add(-25*time.Hour)))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Sweep(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if n := people(); n != 2 || len(forgotten) != len(gone) || !forgotten[gone[0]] {
+			t.Errorf("%d people are left, the rooms forgot %d", n, len(forgotten))
+		}
+		if _, told := forgotten[stays.ID]; told {
+			t.Error("somebody who can come back is forgotten")
+		}
+	})
+}
+
 func TestWhatHasEndedIsSwept(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s, ctx := account.NewService(d), t.Context()
 		token := proved(t, d, s, here, "ana@exemple.fr")
 		if _, _, err := s.SignIn(ctx, here, "", "ana@exemple.fr", "wrong wrong wrong", library, ""); !fault.Is(err, fault.Invalid) {
+			t.Fatal(err)
+		}
+		if _, err := s.SendCode(ctx, here, "ana@exemple.fr", i18n.FR, library); err != nil { // a code that was not used
 			t.Fatal(err)
 		}
 		rows := func() map[string]int {

@@ -3,6 +3,8 @@ package account
 import (
 	"context"
 	"database/sql"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/parvis-civic/parvis/internal/access"
@@ -57,14 +59,36 @@ func Give(ctx context.Context, tx db.Tx, platform int64, email string, lang i18n
 	return p, nil
 }
 
-// Take takes roles back.
+// Take takes roles back. Fault: conflict, for that of the last administrator.
 func Take(ctx context.Context, tx db.Tx, platform int64, person ids.ID, roles []access.Role) error {
+	if slices.Contains(roles, access.Administrator) {
+		if err := keepKeys(ctx, tx, platform, person); err != nil {
+			return err
+		}
+	}
 	for _, role := range roles {
 		if _, err := tx.Exec(ctx, `DELETE FROM role_given WHERE platform = ? AND participant = ? AND role = ?`, platform, person, role.String()); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// keepKeys lets an administrator go only while another one remains whose address is proved. Two who let each other go at the
+// same moment take turns.
+func keepKeys(ctx context.Context, tx db.Tx, platform int64, person ids.ID) error {
+	if err := tx.Lock(ctx, fmt.Sprintf("administrators of %d", platform)); err != nil {
+		return err
+	}
+	var has, others bool
+	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM role_given g WHERE g.platform = ? AND g.role = ? AND g.participant = ?),
+		EXISTS (SELECT 1 FROM role_given g JOIN participant q ON q.platform = g.platform AND q.id = g.participant
+			WHERE g.platform = ? AND g.role = ? AND g.participant <> ? AND q.proved_at > 0 AND q.state = '')`,
+		platform, access.Administrator.String(), person, platform, access.Administrator.String(), person).Scan(&has, &others)
+	if err == nil && has && !others {
+		err = fault.New(fault.Conflict, "fault.account.last_administrator")
+	}
+	return err
 }
 
 // Holders gives everybody who was given a role, by address. They are few.

@@ -26,6 +26,36 @@ const (
 	trustedFactor = 10               // a place that the organiser trusts may do so many times more
 )
 
+// Codes by e-mail. A code opens only to the page that asked for it, so that what a stranger does with an address burns no
+// code of its owner; and who asks often waits between two codes, but is never shut out, so that a stranger cannot keep
+// its owner from asking.
+//
+// Guessing: in any hour at most 2 × addressFree + 30 codes are made for an address, wherever they are asked from, and each
+// is tried codeTries times: 350 tries of 10^codeDigits, less than 4 in a million. (With an agent's code waiting, twice that.)
+const (
+	codeDigits   = 8
+	codeKinds    = 100_000_000 // 10^codeDigits
+	codeTries    = 5           // wrong ones that who asked for a code may type
+	pairFree     = 5           // codes to an address from one network in the window, before each next one waits
+	pairEvery    = 10 * time.Minute
+	addressFree  = 20 // codes to an address from everywhere
+	addressEvery = 2 * time.Minute
+)
+
+// waitCode says how long no code may be asked for an address, of which some were sent from the same network, and is zero
+// when one may.
+func waitCode(pair, address failures, now time.Time) time.Duration {
+	pair, address = pair.current(now), address.current(now)
+	left := time.Duration(0)
+	if pair.n >= pairFree {
+		left = pair.last.Add(pairEvery).Sub(now)
+	}
+	if address.n >= addressFree {
+		left = max(left, address.last.Add(addressEvery).Sub(now))
+	}
+	return max(0, left)
+}
+
 // current gives what still counts at a moment.
 func (f failures) current(now time.Time) failures {
 	if f.n <= 0 || now.Sub(f.since) >= window {

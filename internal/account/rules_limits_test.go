@@ -36,6 +36,56 @@ func TestLimitsWeighAccountAndNetworkTogether(t *testing.T) {
 	}
 }
 
+func TestWhoAsksForManyCodesWaitsAndIsNeverShutOut(t *testing.T) {
+	now := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+	ago := func(n int, d time.Duration) failures { return failures{n: n, since: now.Add(-d), last: now.Add(-d)} }
+	for _, c := range []struct {
+		name          string
+		pair, address failures
+		want          time.Duration
+	}{
+		{"a first code", failures{}, failures{}, 0},
+		{"the fifth at once", ago(4, 0), ago(4, 0), 0},
+		{"the sixth at once", ago(5, 0), ago(5, 0), 10 * time.Minute},
+		{"and later", ago(5, 10*time.Minute), ago(5, 10*time.Minute), 0},
+		{"the fiftieth", ago(49, 10*time.Minute), ago(49, 10*time.Minute), 0},
+		{"a first one here, while strangers ask for many", failures{}, ago(20, 30*time.Second), 90 * time.Second},
+		{"then", failures{}, ago(20, 2*time.Minute), 0},
+		{"an hour later all is forgotten", ago(50, time.Hour), ago(90, time.Hour), 0},
+	} {
+		if got := waitCode(c.pair, c.address, now); got != c.want {
+			t.Errorf("%s: waits %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+// The bound that stands beside the limits: what a stranger with any number of networks may try in an hour.
+func TestGuessingACodeStaysHopeless(t *testing.T) {
+	now := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+	var address failures
+	var made []time.Time
+	for at := now; at.Before(now.Add(6 * time.Hour)); at = at.Add(time.Second) {
+		for waitCode(failures{}, address, at) == 0 {
+			address = address.current(at)
+			address.n, address.last = address.n+1, at
+			made = append(made, at)
+		}
+	}
+	most := 0
+	for i, from := range made {
+		n := 0
+		for _, at := range made[i:] {
+			if at.Sub(from) < time.Hour {
+				n++
+			}
+		}
+		most = max(most, n)
+	}
+	if chance := float64(most*codeTries) / codeKinds; chance > 4e-6 || most < addressFree {
+		t.Errorf("%d codes in an hour: a chance of %g to guess one", most, chance)
+	}
+}
+
 func TestNeighboursOfOneNetworkCountTogether(t *testing.T) {
 	for addr, want := range map[string]string{"192.0.2.7": "192.0.2.7", "::ffff:192.0.2.7": "192.0.2.7", "2001:db8:1:2:3::4": "2001:db8:1:2::/64", "fe80::1%eth0": "fe80::/64"} {
 		if got := networkOf(netip.MustParseAddr(addr)); got != want {

@@ -46,9 +46,6 @@ const (
 	sessionLife = 30 * 24 * time.Hour
 	seenEvery   = 10 * time.Minute
 	codeLife    = 15 * time.Minute
-	codeTries   = 5
-	codesSent   = 5 // to an address within codeWindow
-	codeWindow  = time.Hour
 	agentMax    = 200 // bytes kept of what a browser says it is
 )
 
@@ -95,51 +92,47 @@ func (s *Service) SignOut(ctx context.Context, of platform.Platform, token strin
 	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return endSession(ctx, tx, of.Key, token) })
 }
 
-// SendCode sends a code of six digits to an address, whether or not it has an account. Faults: invalid (email), limited.
-func (s *Service) SendCode(ctx context.Context, of platform.Platform, email string, lang i18n.Lang, from netip.Addr) error {
+// SendCode sends a code of eight digits to an address, whether or not it has an account. asked is what Prove wants besides:
+// the page of who asked for the code holds it, so that the code opens nothing to anybody else, and that a stranger who tries
+// codes for the same address only uses up their own. Faults: invalid (email), limited.
+func (s *Service) SendCode(ctx context.Context, of platform.Platform, email string, lang i18n.Lang, from netip.Addr) (asked string, err error) {
 	key, err := emailKey(email)
 	if err != nil {
-		return err
+		return "", err
 	}
-	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		if err := chargeCode(ctx, tx, of.Key, from); err != nil {
+	asked = newToken()
+	return asked, s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		if err := chargeCode(ctx, tx, of.Key, key, from); err != nil {
 			return err
 		}
-		code, err := newCode(ctx, tx, of.Key, key)
-		if err != nil {
-			return err
-		}
-		return notify.Queue(ctx, tx, of.Key, notify.Mail{To: strings.TrimSpace(email), Lang: lang, Kind: "code",
-			Args: map[string]any{"Code": code[:3] + "\u202f" + code[3:], "Minutes": int(codeLife.Minutes())}})
+		return sendCode(ctx, tx, of.Key, key, strings.TrimSpace(email), asked, lang)
 	})
 }
 
-// newCode stores a code for an address in the place of the one before.
-func newCode(ctx context.Context, tx db.Tx, platform int64, key string) (string, error) {
+// sendCode makes a code for who asks, in the place of the one that they had.
+func sendCode(ctx context.Context, tx db.Tx, platform int64, key, email, asked string, lang i18n.Lang) error {
 	if err := tx.Lock(ctx, "sign-in "+key); err != nil {
-		return "", err
+		return err
 	}
-	last, found, err := codeOf(ctx, tx, platform, key)
+	n, err := rand.Int(rand.Reader, big.NewInt(codeKinds))
 	if err != nil {
-		return "", err
+		return err
 	}
-	now := tx.Now()
-	if !found || now.Sub(last.window) >= codeWindow {
-		last = signCode{window: now}
+	code := fmt.Sprintf("%0*d", codeDigits, n)
+	if err := keepCode(ctx, tx, platform, key, signCode{asker: askerOf(asked), hash: codeHash(platform, key, code), expires: tx.Now().Add(codeLife)}); err != nil {
+		return err
 	}
-	if last.sent >= codesSent {
-		f := fault.New(fault.Limited, "fault.account.codes", "Count", codesSent)
-		f.RetryAfter = last.window.Add(codeWindow).Sub(now)
-		return "", f
+	half := codeDigits / 2
+	return notify.Queue(ctx, tx, platform, notify.Mail{To: email, Lang: lang, Kind: notify.Code,
+		Args: map[string]any{"Code": code[:half] + "\u202f" + code[half:], "Minutes": int(codeLife.Minutes())}})
+}
+
+// askerOf gives what is stored of who asked for a code: nothing, for an agent.
+func askerOf(asked string) []byte {
+	if asked == "" {
+		return []byte{}
 	}
-	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
-	if err != nil {
-		return "", err
-	}
-	code := fmt.Sprintf("%06d", n.Int64())
-	last.hash, last.tries, last.expires = codeHash(platform, key, code), 0, now.Add(codeLife)
-	last.sent++
-	return code, keepCode(ctx, tx, platform, key, last)
+	return tokenHash(asked)
 }
 
 func codeHash(platform int64, key, code string) []byte {
@@ -147,10 +140,10 @@ func codeHash(platform int64, key, code string) []byte {
 	return h[:]
 }
 
-// Prove takes the code that was sent to an address. The session that it gives has a new token (what was there before
+// Prove takes the code that was sent to an address, from whoever asked for it, as SendCode said. The session that it gives has a new token (what was there before
 // may be known to somebody else), and the old one ends. What somebody without an address has saved becomes that of the
 // person whose address it is. Faults: invalid (email, code), limited after too many wrong ones.
-func (s *Service) Prove(ctx context.Context, of platform.Platform, token, email, code string, lang i18n.Lang, agent string) (fresh string, p Person, err error) {
+func (s *Service) Prove(ctx context.Context, of platform.Platform, token, email, asked, code string, lang i18n.Lang, agent string) (fresh string, p Person, err error) {
 	key, err := emailKey(email)
 	if err != nil {
 		return "", p, err
@@ -164,7 +157,7 @@ func (s *Service) Prove(ctx context.Context, of platform.Platform, token, email,
 	fresh = newToken()
 	var refused error // an answer, not a failure: the try must be counted
 	err = s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		if refused, err = tryCode(ctx, tx, of.Key, key, code); err != nil || refused != nil {
+		if refused, err = tryCode(ctx, tx, of.Key, key, asked, code); err != nil || refused != nil {
 			return err
 		}
 		if p, err = s.prove(ctx, tx, of.Key, token, strings.TrimSpace(email), key, lang); err != nil {
@@ -178,30 +171,36 @@ func (s *Service) Prove(ctx context.Context, of platform.Platform, token, email,
 	return fresh, p, err
 }
 
-// tryCode uses up the code of an address, or counts a wrong one.
-func tryCode(ctx context.Context, tx db.Tx, platform int64, key, code string) (refused, err error) {
+// tryCode uses up the code of who asked for one, or the one that an agent had sent to their address, or counts a wrong one.
+func tryCode(ctx context.Context, tx db.Tx, platform int64, key, asked, code string) (refused, err error) {
 	if err := tx.Lock(ctx, "sign-in "+key); err != nil {
 		return nil, err
 	}
-	c, found, err := codeOf(ctx, tx, platform, key)
+	codes, err := codesOf(ctx, tx, platform, key, askerOf(asked))
 	if err != nil {
 		return nil, err
 	}
+	over := func(c signCode) bool { return len(c.hash) == 0 || !tx.Now().Before(c.expires) }
+	mine, agents := codes[0], codes[1]
 	switch {
-	case !found || len(c.hash) == 0 || !tx.Now().Before(c.expires):
+	case asked == "" || over(mine):
 		return fault.New(fault.Invalid, "fault.account.code_over").In("code"), nil
-	case c.tries >= codeTries:
+	case mine.tries >= codeTries:
 		return fault.New(fault.Limited, "fault.account.code_tries").In("code"), nil
-	case subtle.ConstantTimeCompare(c.hash, codeHash(platform, key, code)) != 1:
-		c.tries++
-		refused = fault.New(fault.Invalid, "fault.account.code_wrong", "Count", codeTries-c.tries).In("code")
-		if c.tries >= codeTries {
-			refused = fault.New(fault.Limited, "fault.account.code_tries").In("code")
-		}
-		return refused, keepCode(ctx, tx, platform, key, c)
 	}
-	c.hash = nil
-	return nil, keepCode(ctx, tx, platform, key, c)
+	hash := codeHash(platform, key, code)
+	switch {
+	case subtle.ConstantTimeCompare(mine.hash, hash) == 1:
+		return nil, dropCode(ctx, tx, platform, key, askerOf(asked))
+	case !over(agents) && subtle.ConstantTimeCompare(agents.hash, hash) == 1:
+		return nil, dropCode(ctx, tx, platform, key, askerOf(""))
+	}
+	if mine.tries++; mine.tries >= codeTries {
+		refused = fault.New(fault.Limited, "fault.account.code_tries").In("code")
+	} else {
+		refused = fault.New(fault.Invalid, "fault.account.code_wrong", "Count", codeTries-mine.tries).In("code")
+	}
+	return refused, keepCode(ctx, tx, platform, key, mine)
 }
 
 // prove finds or makes the person of a proved address.
@@ -214,6 +213,9 @@ func (s *Service) prove(ctx context.Context, tx db.Tx, platform int64, token, em
 		return Person{}, err
 	}
 	known, found, err := byEmail(ctx, tx, platform, key)
+	if err == nil && !found {
+		known, found, err = corrected(ctx, tx, platform, key)
+	}
 	if err != nil {
 		return Person{}, err
 	}

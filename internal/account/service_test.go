@@ -63,10 +63,11 @@ func TestAPersonWhoSavedSomethingKeepsItWhenTheirAddressIsProved(t *testing.T) {
 		ctx := t.Context()
 		prove := func(token string) (string, account.Person) {
 			t.Helper()
-			if err := s.SendCode(ctx, here, "Ana@exemple.fr", i18n.FR, library); err != nil {
+			asked, err := s.SendCode(ctx, here, "Ana@exemple.fr", i18n.FR, library)
+			if err != nil {
 				t.Fatal(err)
 			}
-			fresh, p, err := s.Prove(ctx, here, token, "ana@exemple.fr", lastCode(t, d, "Ana@exemple.fr"), i18n.FR, "browser")
+			fresh, p, err := s.Prove(ctx, here, token, "ana@exemple.fr", asked, lastCode(t, d, "Ana@exemple.fr"), i18n.FR, "browser")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -107,18 +108,27 @@ func TestAPersonWhoSavedSomethingKeepsItWhenTheirAddressIsProved(t *testing.T) {
 func TestACodeOpensOnceAndForFewTries(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s, ctx := account.NewService(d), t.Context()
+		asked := ""
+		send := func() (code string) {
+			t.Helper()
+			var err error
+			if asked, err = s.SendCode(ctx, here, "ana@exemple.fr", i18n.FR, library); err != nil {
+				t.Fatal(err)
+			}
+			return strings.Join(strings.Fields(lastCode(t, d, "ana@exemple.fr")), "")
+		}
 		try := func(code string) error {
-			_, _, err := s.Prove(ctx, here, "", "ana@exemple.fr", code, i18n.FR, "")
+			_, _, err := s.Prove(ctx, here, "", "ana@exemple.fr", asked, code, i18n.FR, "")
 			return err
 		}
 		if err := try("000000"); !fault.Is(err, fault.Invalid) {
 			t.Errorf("a code that was never sent: %v", err)
 		}
-		if err := s.SendCode(ctx, here, "ana@exemple.fr", i18n.FR, library); err != nil {
-			t.Fatal(err)
+		code := send()
+		if len(code) != 8 {
+			t.Errorf("the code is %q", code)
 		}
-		code := strings.Join(strings.Fields(lastCode(t, d, "ana@exemple.fr")), "")
-		if _, _, err := s.Prove(ctx, elsewhere, "", "ana@exemple.fr", code, i18n.FR, ""); !fault.Is(err, fault.Invalid) {
+		if _, _, err := s.Prove(ctx, elsewhere, "", "ana@exemple.fr", asked, code, i18n.FR, ""); !fault.Is(err, fault.Invalid) {
 			t.Errorf("the code opens another platform: %v", err)
 		}
 		if err := try(code); err != nil {
@@ -127,14 +137,8 @@ func TestACodeOpensOnceAndForFewTries(t *testing.T) {
 		if err := try(code); !fault.Is(err, fault.Invalid) {
 			t.Errorf("the code a second time: %v", err)
 		}
-		if err := s.SendCode(ctx, here, "ana@exemple.fr", i18n.FR, library); err != nil {
-			t.Fatal(err)
-		}
-		code = strings.Join(strings.Fields(lastCode(t, d, "ana@exemple.fr")), "")
-		wrong := "000000"
-		if code == wrong {
-			wrong = "000001"
-		}
+		code = send()
+		wrong := other(code)
 		for range 4 {
 			if err := try(wrong); !fault.Is(err, fault.Invalid) {
 				t.Errorf("a wrong code: %v", err)
@@ -147,17 +151,100 @@ func TestACodeOpensOnceAndForFewTries(t *testing.T) {
 			t.Errorf("the right code after five wrong ones: %v", err)
 		}
 		for range 3 {
-			if err := s.SendCode(ctx, here, "ana@exemple.fr", i18n.FR, library); err != nil {
-				t.Fatal(err)
-			}
+			send()
 		}
-		if err := s.SendCode(ctx, here, "ana@exemple.fr", i18n.FR, library); !fault.Is(err, fault.Limited) {
-			t.Errorf("a sixth code within the hour: %v", err)
+		if _, err := s.SendCode(ctx, here, "ana@exemple.fr", i18n.FR, library); !fault.Is(err, fault.Limited) {
+			t.Errorf("a sixth code at once: %v", err)
 		}
 		for _, bad := range []string{"", "ana", "ana@", "ana@exemple", "Ana <ana@exemple.fr>", "a na@exemple.fr", "ana@exemple.fr\nBcc: x@y.fr"} {
-			if err := s.SendCode(ctx, here, bad, i18n.FR, library); !fault.Is(err, fault.Invalid) {
+			if _, err := s.SendCode(ctx, here, bad, i18n.FR, library); !fault.Is(err, fault.Invalid) {
 				t.Errorf("%q is taken for an address: %v", bad, err)
 			}
+		}
+	})
+}
+
+// other gives a code that is not this one.
+func other(code string) string {
+	if code == "00000000" {
+		return "00000001"
+	}
+	return "00000000"
+}
+
+func TestAStrangerBurnsOnlyTheirOwnCodes(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, ctx := account.NewService(d), t.Context()
+		elsewhere := netip.MustParseAddr("198.51.100.9")
+		send := func(from netip.Addr) (asked, code string) {
+			t.Helper()
+			asked, err := s.SendCode(ctx, here, "ana@exemple.fr", i18n.FR, from)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return asked, lastCode(t, d, "ana@exemple.fr")
+		}
+		try := func(asked, code string) error {
+			_, _, err := s.Prove(ctx, here, "", "ana@exemple.fr", asked, code, i18n.FR, "")
+			return err
+		}
+		asked, code := send(library)
+		for range 5 { // a stranger asks for codes to her address, and tries them to their end
+			strangers, theirs := send(elsewhere)
+			for range 5 {
+				_ = try(strangers, other(theirs))
+			}
+			if err := try(strangers, theirs); !fault.Is(err, fault.Limited) {
+				t.Errorf("a code that was burnt: %v", err)
+			}
+			if err := try(strangers, code); !fault.Is(err, fault.Limited) {
+				t.Errorf("her code on the page of a stranger: %v", err)
+			}
+			_ = try("", other(code))
+			_ = try("guessed", other(code))
+		}
+		if err := try(asked, other(code)); !fault.Is(err, fault.Invalid) || !strings.Contains(sentence(err), "4") {
+			t.Errorf("her first wrong try: %v", err)
+		}
+		if _, err := s.SendCode(ctx, here, "ana@exemple.fr", i18n.FR, elsewhere); !fault.Is(err, fault.Limited) {
+			t.Errorf("the stranger asks for a sixth: %v", err)
+		}
+		again, second := send(library) // she is not kept from asking
+		if err := try(again, code); !fault.Is(err, fault.Invalid) {
+			t.Errorf("a code on the page of another: %v", err)
+		}
+		if err := try(asked, code); err != nil {
+			t.Errorf("the code that was sent to her page: %v", err)
+		}
+		if err := try(again, second); err != nil {
+			t.Errorf("the second code, on the page that asked for it: %v", err)
+		}
+	})
+}
+
+func TestACodeThatAnAgentSendsOpensWhereOneWasAskedFor(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, ctx := account.NewService(d), t.Context()
+		ana, _, err := s.ByToken(ctx, here, proved(t, d, s, here, "ana@exemple.fr"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked, err := s.SendCode(ctx, here, "ana@exemple.fr", i18n.FR, library)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Resend(ctx, here, person(access.PollingAgent), ana.ID); err != nil {
+			t.Fatal(err)
+		}
+		code := lastCode(t, d, "ana@exemple.fr")
+		if _, _, err := s.Prove(ctx, here, "", "ana@exemple.fr", "", code, i18n.FR, ""); !fault.Is(err, fault.Invalid) {
+			t.Errorf("the code opens where nobody asked, and where no try is counted: %v", err)
+		}
+		if _, p, err := s.Prove(ctx, here, "", "ana@exemple.fr", asked, code, i18n.FR, ""); err != nil || p.ID != ana.ID {
+			t.Errorf("the code on her page: %v", err)
+		}
+		if _, _, err := s.Prove(ctx, here, "", "ana@exemple.fr", asked, code, i18n.FR, ""); !fault.Is(err, fault.Invalid) {
+			t.Errorf("the code a second time: %v", err)
 		}
 	})
 }
@@ -181,10 +268,11 @@ func TestARoleCountsOnceTheAddressIsProved(t *testing.T) {
 		}
 		sign := func(of platform.Platform) account.Person {
 			t.Helper()
-			if err := s.SendCode(ctx, of, "chef@exemple.fr", i18n.FR, library); err != nil {
+			asked, err := s.SendCode(ctx, of, "chef@exemple.fr", i18n.FR, library)
+			if err != nil {
 				t.Fatal(err)
 			}
-			token, _, err := s.Prove(ctx, of, "", "chef@exemple.fr", lastCode(t, d, "chef@exemple.fr"), i18n.FR, "")
+			token, _, err := s.Prove(ctx, of, "", "chef@exemple.fr", asked, lastCode(t, d, "chef@exemple.fr"), i18n.FR, "")
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -93,15 +93,20 @@ func forgive(ctx context.Context, tx db.Tx, platform int64, key string, from net
 	return count(ctx, tx, platform, network, -mine.n) // its own failures, and no other's
 }
 
-// chargeCode counts a code that is to be sent for a network, or refuses it: Limited.
-func chargeCode(ctx context.Context, tx db.Tx, platform int64, from netip.Addr) error {
-	subject := "codes/" + networkOf(from)
-	if err := tx.Lock(ctx, "try "+subject); err != nil {
-		return err
-	}
-	f, err := failuresOf(ctx, tx, platform, subject)
-	if err != nil {
-		return err
+// chargeCode counts a code that is to be sent to an address for a network, or refuses it: Limited.
+func chargeCode(ctx context.Context, tx db.Tx, platform int64, key string, from netip.Addr) error {
+	account, network := subjects(key, from)
+	address, pair, all := "code/"+account, "code/"+account+"/"+network, "codes/"+networkOf(from)
+	counted := map[string]failures{}
+	for _, name := range []string{address, pair, all} { // in this order everywhere
+		if err := tx.Lock(ctx, "try "+name); err != nil {
+			return err
+		}
+		f, err := failuresOf(ctx, tx, platform, name)
+		if err != nil {
+			return err
+		}
+		counted[name] = f
 	}
 	trusted, err := Trusted(ctx, tx, platform, from)
 	if err != nil {
@@ -111,12 +116,23 @@ func chargeCode(ctx context.Context, tx db.Tx, platform int64, from netip.Addr) 
 	if trusted {
 		most *= trustedFactor
 	}
-	if now := tx.Now(); f.current(now).n >= most {
+	now := tx.Now()
+	if f := counted[all].current(now); f.n >= most {
 		limited := fault.New(fault.Limited, "fault.account.network")
 		limited.RetryAfter = f.since.Add(window).Sub(now)
 		return limited
 	}
-	return count(ctx, tx, platform, subject, 1)
+	if left := waitCode(counted[pair], counted[address], now); left > 0 {
+		limited := fault.New(fault.Limited, "fault.account.codes", "Count", int((left.Seconds()+59)/60))
+		limited.RetryAfter = left
+		return limited
+	}
+	for _, name := range []string{address, pair, all} {
+		if err := count(ctx, tx, platform, name, 1); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Trusted says whether an address is of a network that the organiser has declared as shared by many.

@@ -161,34 +161,39 @@ func (p *Person) hold(ctx context.Context, tx db.Tx, of int64) error {
 }
 
 type signCode struct {
-	hash        []byte
-	tries, sent int
-	window      time.Time // since when those sent are counted
+	asker, hash []byte
+	tries       int
 	expires     time.Time
 }
 
-func codeOf(ctx context.Context, tx db.Tx, platform int64, key string) (c signCode, found bool, err error) {
-	rows, err := tx.Query(ctx, `SELECT c.hash, c.tries, c.sent, c.window_at, c.expires_at FROM sign_code c WHERE c.platform = ? AND c.email_key = ?`, platform, key)
+// codesOf gives the code of who asked for one and that of an agent; a zero one where there is none.
+func codesOf(ctx context.Context, tx db.Tx, platform int64, key string, asker []byte) (codes [2]signCode, err error) {
+	rows, err := tx.Query(ctx, `SELECT c.asker, c.hash, c.tries, c.expires_at FROM sign_code c WHERE c.platform = ? AND c.email_key = ? AND c.asker IN (?, ?)`,
+		platform, key, asker, []byte{})
 	all, err := db.Collect(rows, err, func(r *sql.Rows, c *signCode) error {
-		var window, expires int64
-		err := r.Scan(&c.hash, &c.tries, &c.sent, &window, &expires)
-		c.window, c.expires = db.Time(window), db.Time(expires)
+		var expires int64
+		err := r.Scan(&c.asker, &c.hash, &c.tries, &expires)
+		c.expires = db.Time(expires)
 		return err
 	})
-	if err != nil || len(all) == 0 {
-		return signCode{}, false, err
+	for _, c := range all {
+		if len(c.asker) == 0 {
+			codes[1] = c
+		} else {
+			codes[0] = c
+		}
 	}
-	return all[0], true, nil
+	return codes, err
 }
 
 func keepCode(ctx context.Context, tx db.Tx, platform int64, key string, c signCode) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM sign_code WHERE platform = ? AND email_key = ?`, platform, key); err != nil {
-		return err
-	}
-	if c.hash == nil {
-		c.hash = []byte{}
-	}
-	_, err := tx.Exec(ctx, `INSERT INTO sign_code (platform, email_key, hash, tries, sent, window_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		platform, key, c.hash, c.tries, c.sent, db.Micros(c.window), db.Micros(c.expires))
+	_, err := tx.Exec(ctx, `INSERT INTO sign_code (platform, email_key, asker, hash, tries, expires_at) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (platform, email_key, asker) DO UPDATE SET hash = excluded.hash, tries = excluded.tries, expires_at = excluded.expires_at`,
+		platform, key, c.asker, c.hash, c.tries, db.Micros(c.expires))
+	return err
+}
+
+func dropCode(ctx context.Context, tx db.Tx, platform int64, key string, asker []byte) error {
+	_, err := tx.Exec(ctx, `DELETE FROM sign_code WHERE platform = ? AND email_key = ? AND asker = ?`, platform, key, asker)
 	return err
 }

@@ -30,7 +30,7 @@ func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 			if err := account.StageAll(ctx, tx, platform, []account.Person{{Kind: account.Resident}, {Kind: account.Resident}}); err != nil { // none has an address
 				return err
 			}
-			if err := account.Log(ctx, tx, platform, id, id, account.ActFound, ""); err != nil {
+			if err := account.Log(ctx, tx, platform, id, id, account.ActFound, fmt.Sprint("à l'accueil de ", platform)); err != nil {
 				return err
 			}
 			for range platform { // the ids are the platform's own
@@ -47,6 +47,7 @@ func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 					`INSERT INTO participant (platform, id, email, email_key, proved_at, password, name, kind, language, postcode, state, created_at)
 						VALUES (?, ?, 'ana@exemple.fr', 'ana@exemple.fr', 1, 'hash', '', 'resident', 'fr', '', '', 1)`,
 					`INSERT INTO factor (platform, participant, secret, confirmed_at, last_step) VALUES (?, ?, 'secret', 1, 0)`,
+					`INSERT INTO email_change (platform, participant, email, email_key, counts_at) VALUES (?, ?, 'anna@exemple.fr', 'anna@exemple.fr', 1)`,
 				} {
 					if _, err := tx.Exec(ctx, insert, platform, id); err != nil {
 						return err
@@ -92,6 +93,13 @@ func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "ByID", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				p, _, err := account.ByID(ctx, tx, platform, id)
 				return p, err
+			}},
+			{Of: "Assistances", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return account.Assistances(ctx, tx, platform)
+			}},
+			{Of: "CorrectionOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				c, _, err := account.CorrectionOf(ctx, tx, platform, id)
+				return c, err
 			}},
 			{Of: "Requests", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return account.Requests(ctx, tx, platform, 10)

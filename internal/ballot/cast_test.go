@@ -422,25 +422,6 @@ func TestTotalsInBatchesMoveByWholeBatches(t *testing.T) {
 	})
 }
 
-func TestAProjectThatLeavesTheVoteFreesItsVotesAndTellsTheVoters(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		v := polls(t, d, nil)
-		people := bench.Voters(t, d, v.Of, 4)
-		for i, vote := range []ballot.Vote{choose(1, 11), choose(11), choose(1), choose(2, 11, 12)} {
-			v.must(people[i].Person, vote)
-		}
-		before := v.box()
-		if err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error { return ballot.Free(ctx, tx, v.Of, v.Slug, 1) }); err != nil {
-			t.Fatal(err)
-		}
-		got := v.box()
-		got.holds(t, v.paper())
-		if diff := cmp.Diff([]string{"", "11", "11", "2,11,12"}, got.Ballots); diff != "" || got.Mails != before.Mails+2 {
-			t.Errorf("%s; %d e-mails more, want 2", diff, got.Mails-before.Mails)
-		}
-	})
-}
-
 func TestWhoMayNotVoteIsToldWhy(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		v := polls(t, d, nil)

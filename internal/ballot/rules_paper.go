@@ -280,6 +280,21 @@ func (p Paper) Give(choices []Choice, district string, number int, points int64)
 	return list, nil
 }
 
+// Short says whether the choices that are left of a ballot, since a proposal left the vote, are fewer than one may cast.
+func (p Paper) Short(choices []Choice) bool {
+	kept, _ := p.Kept(choices)                                             // another one that left is freed by itself
+	for _, d := range append([]rulebook.Named{{}}, p.Rules.Districts...) { // that of the ballot is not kept: any that fits
+		fits := !slices.ContainsFunc(kept, func(c Choice) bool {
+			item, _ := p.Item(c.Number)
+			return !p.Open(item, d.Key)
+		})
+		if fits {
+			return p.Check(kept, d.Key) != nil
+		}
+	}
+	return false
+}
+
 // Kept gives the choices that are in the vote still, and the numbers of those that are not.
 func (p Paper) Kept(choices []Choice) (kept []Choice, gone []int) {
 	for _, c := range choices {

@@ -88,6 +88,11 @@ func (c Call) Open(who account.Person, d Deposit) bool {
 	return !d.Withdrawn && who.Roles.Can(action, c.moment(d))
 }
 
+// CanLeave says whether a person may take a deposit of theirs back.
+func (c Call) CanLeave(who account.Person, d Deposit) bool {
+	return !d.Withdrawn && who.Roles.Can(access.WithdrawProposal, c.leaving(d))
+}
+
 // closed says why a deposit cannot be gone on with.
 func (c Call) closed() error {
 	if c.Phase == project.Future {
@@ -249,4 +254,14 @@ func (c Call) Own(id ids.ID) (Deposit, error) { return c.own(id) }
 type Charter struct {
 	Version int           // 0: the model that comes with Parvis, in the translations
 	Text    rulebook.Text // paragraphs apart by an empty line
+}
+
+// leaving is the moment at which an author takes a proposal back: as long as the deposit is open, and after it until people
+// have voted. A project without a vote ends it with the deposit.
+func (c Call) leaving(d Deposit) access.Moment {
+	m := c.moment(d)
+	if vote := project.VoteStep(c.Steps); m.Phase == access.Closed && vote >= 0 && project.PhaseOf(c.Steps, vote, c.Now) != project.Closed {
+		m.Phase = access.Open
+	}
+	return m
 }

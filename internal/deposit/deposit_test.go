@@ -17,6 +17,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/jobs"
 	"github.com/parvis-civic/parvis/internal/journal"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
@@ -242,6 +243,67 @@ func TestADepositEntersListsFacetsAndSearchAndLeavesThemWhenItIsWithdrawn(t *tes
 		}
 		if n := len(h.listed(proposal.ListQuery{Trashed: true})); n != 1 {
 			t.Errorf("it is among %d removed ones", n)
+		}
+	})
+}
+
+func TestAnAuthorTakesAProposalBackUntilPeopleHaveVoted(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d, time.Hour)
+		who, other := proved(h.nobody()), proved(h.nobody())
+		dep, p := h.publish(who, whole())
+		late, _ := h.publish(who, whole())
+		vote := ids.Random()
+		h.write(func(ctx context.Context, tx db.Tx) error {
+			now := tx.Now()
+			if err := project.InsertSteps(ctx, tx, h.of.Key, []project.Step{{ID: vote, Project: p.Project, Position: 2, Kind: project.Vote, Slug: "vote", StartsAt: now.Add(-time.Minute), EndsAt: now.Add(time.Hour), Proposals: 1}}); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, `UPDATE step SET ends_at = ? WHERE platform = ? AND id = ?`, db.Micros(now.Add(-2*deposit.Grace)), h.of.Key, h.step); err != nil {
+				return err
+			}
+			return proposal.Select(ctx, tx, h.of.Key, []proposal.Selection{{Step: vote, Proposal: p.ID, Number: p.Number, Cost: p.Cost}}, [][]proposal.Tag{nil})
+		})
+		if _, err := h.Edit(t.Context(), h.of, who, budget, dep.ID, whole(), deposit.Upload{}); fault.CodeOf(err) != fault.Closed {
+			t.Errorf("changed during the vote: %v", err)
+		}
+		if err := h.Withdraw(t.Context(), h.of, other, budget, dep.ID); fault.CodeOf(err) != fault.NotFound {
+			t.Errorf("somebody else takes it back: %v", err)
+		}
+		for range 2 { // twice is once
+			if err := h.Withdraw(t.Context(), h.of, who, budget, dep.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		h.read(func(ctx context.Context, tx db.Tx) error {
+			left, err := jobs.Waiting(ctx, tx, h.of.Key, proposal.LeftJob, 10)
+			if len(left) != 1 || string(left[0].Body) != fmt.Sprintf(`{"project":"%s","number":%d}`, p.Project, p.Number) {
+				t.Errorf("what frees its votes: %+v", left)
+			}
+			if err != nil {
+				return err
+			}
+			can, err := proposal.Choosables(ctx, tx, h.of.Key, vote, true, false)
+			if len(can) != 0 {
+				t.Errorf("it can still be chosen: %+v", can)
+			}
+			if err != nil {
+				return err
+			}
+			c, err := deposit.CallOf(ctx, tx, h.of, who, budget)
+			for _, step := range c.Steps {
+				if want := map[ids.ID]int{h.step: 1}[step.ID]; step.Proposals != want {
+					t.Errorf("the step %s has %d proposals, want %d", step.Slug, step.Proposals, want)
+				}
+			}
+			return err
+		})
+		h.write(func(ctx context.Context, tx db.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE step SET ends_at = ? WHERE platform = ? AND id = ?`, db.Micros(tx.Now()), h.of.Key, vote)
+			return err
+		})
+		if err := h.Withdraw(t.Context(), h.of, who, budget, late.ID); fault.CodeOf(err) != fault.Closed {
+			t.Errorf("taken back once people have voted: %v", err)
 		}
 	})
 }

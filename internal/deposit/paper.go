@@ -263,9 +263,6 @@ func (s *Service) DiscardPaper(ctx context.Context, of platform.Platform, agent 
 		if err := s.discard(ctx, tx, of, w.Author, slug, id); err != nil {
 			return err
 		}
-		if err := deletePaper(ctx, tx, of.Key, id); err != nil {
-			return err
-		}
 		return account.Dissolve(ctx, tx, of.Key, w.Author.ID)
 	})
 }

@@ -42,6 +42,10 @@ const timeForm = "2006-01-02T15:04:05Z07:00" // RFC 3339
 
 // forget erases drafts, files and what was typed.
 func forget(ctx context.Context, tx db.Tx, platform int64, person ids.ID, _ bool) error {
+	pictures, err := picturesOf(ctx, tx, platform, person)
+	if err != nil {
+		return err
+	}
 	if err := unpaper(ctx, tx, platform, person); err != nil {
 		return err
 	}
@@ -49,6 +53,8 @@ func forget(ctx context.Context, tx db.Tx, platform int64, person ids.ID, _ bool
 		platform, platform, person); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `DELETE FROM deposit WHERE platform = ? AND participant = ?`, platform, person)
-	return err
+	if _, err := tx.Exec(ctx, `DELETE FROM deposit WHERE platform = ? AND participant = ?`, platform, person); err != nil {
+		return err
+	}
+	return release(ctx, tx, platform, pictures...)
 }

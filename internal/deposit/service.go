@@ -74,11 +74,15 @@ func (s *Service) save(ctx context.Context, tx db.Tx, of platform.Platform, who 
 	if !c.Open(who, d) {
 		return d, c.closed()
 	}
+	shown := d.Picture
 	d.Content, d.UpdatedAt = content, c.Now
 	if err := s.attach(ctx, tx, of.Key, c, &d, up, picture); err != nil {
 		return d, err
 	}
-	return d, keepDeposit(ctx, tx, of.Key, d)
+	if err := keepDeposit(ctx, tx, of.Key, d); err != nil || d.Picture == shown {
+		return d, err
+	}
+	return d, release(ctx, tx, of.Key, shown)
 }
 
 func drafts(list []Deposit) (n int) {
@@ -311,6 +315,7 @@ func (s *Service) edit(ctx context.Context, tx db.Tx, of platform.Platform, who 
 		return none, c.closed()
 	}
 	c = c.With(d)
+	shown := d.Picture
 	d.Content, d.UpdatedAt = content, c.Now
 	if err := s.attach(ctx, tx, of.Key, c, &d, up, picture); err != nil {
 		return none, err
@@ -329,6 +334,11 @@ func (s *Service) edit(ctx context.Context, tx db.Tx, of platform.Platform, who 
 	}
 	if err := keepDeposit(ctx, tx, of.Key, d); err != nil {
 		return none, err
+	}
+	if d.Picture != shown {
+		if err := release(ctx, tx, of.Key, shown); err != nil {
+			return none, err
+		}
 	}
 	return p, c.tell(ctx, tx, of, who, p, "edited", d.ID, w)
 }
@@ -351,7 +361,8 @@ func (s *Service) published(ctx context.Context, tx db.Tx, of platform.Platform,
 	return c, d, p, err
 }
 
-// Withdraw takes a proposal back: its number stays, with the day, and nothing that was written. Faults: not_found, closed.
+// Withdraw takes a proposal back: its number stays, with the day, and nothing that was written. During the vote too: what was
+// given to it is freed. Faults: not_found, closed.
 func (s *Service) Withdraw(ctx context.Context, of platform.Platform, who account.Person, slug string, id ids.ID) error {
 	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return s.takeBack(ctx, tx, of, who, slug, id, nil) })
 }
@@ -361,13 +372,10 @@ func (s *Service) takeBack(ctx context.Context, tx db.Tx, of platform.Platform, 
 	if err != nil || d.Withdrawn {
 		return err
 	}
-	if p.Trashed != proposal.NotTrashed || !who.Roles.Can(access.WithdrawProposal, c.moment(d)) {
+	if p.Trashed != proposal.NotTrashed || !c.CanLeave(who, d) {
 		return c.closed()
 	}
-	if err := proposal.Withdraw(ctx, tx, of.Key, c.Step.ID, p, c.Now); err != nil {
-		return err
-	}
-	if err := project.AddProposals(ctx, tx, of.Key, c.Step.ID, -1); err != nil {
+	if err := proposal.TakeOut(ctx, tx, of.Key, p, proposal.Withdrawn, "", c.Now); err != nil {
 		return err
 	}
 	d.Withdrawn, d.UpdatedAt = true, c.Now
@@ -394,7 +402,7 @@ func (s *Service) discard(ctx context.Context, tx db.Tx, of platform.Platform, w
 	if err != nil {
 		return err
 	}
-	return deleteDeposit(ctx, tx, of.Key, id)
+	return deleteDeposits(ctx, tx, of.Key, []ids.ID{id})
 }
 
 // kept refuses what is too long to be kept at all. Fault: invalid.

@@ -135,14 +135,6 @@ func keepDeposit(ctx context.Context, tx db.Tx, platform int64, d Deposit) error
 	return err
 }
 
-func deleteDeposit(ctx context.Context, tx db.Tx, platform int64, id ids.ID) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM deposit_file WHERE platform = ? AND deposit = ?`, platform, id); err != nil {
-		return err
-	}
-	_, err := tx.Exec(ctx, `DELETE FROM deposit WHERE platform = ? AND id = ?`, platform, id)
-	return err
-}
-
 // merge hands the drafts of one participant to another.
 func merge(ctx context.Context, tx db.Tx, platform int64, from, to ids.ID) error {
 	_, err := tx.Exec(ctx, `UPDATE deposit SET participant = ? WHERE platform = ? AND participant = ?`, to, platform, from)

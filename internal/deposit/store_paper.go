@@ -55,11 +55,6 @@ func keepPaper(ctx context.Context, tx db.Tx, platform int64, p PaperDeposit) er
 	return err
 }
 
-func deletePaper(ctx context.Context, tx db.Tx, platform int64, id ids.ID) error {
-	_, err := tx.Exec(ctx, `DELETE FROM paper_deposit WHERE platform = ? AND deposit = ?`, platform, id)
-	return err
-}
-
 // sameSheet gives the number of the proposal that was published from a sheet of the same reference; 0 without one.
 func sameSheet(ctx context.Context, tx db.Tx, platform int64, p PaperDeposit) (n int, err error) {
 	err = tx.QueryRow(ctx, `SELECT COALESCE(MIN(p.number), 0) FROM paper_deposit w JOIN deposit d ON d.platform = w.platform AND d.id = w.deposit

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -101,6 +102,82 @@ func TestEachJobIsDoneOnceAndBundlesTogether(t *testing.T) {
 		}
 		if list := slices.Concat(waiting(t, d, 1), waiting(t, d, 2)); len(list) != 0 {
 			t.Errorf("still waiting: %v", list)
+		}
+	})
+}
+
+func TestTwoProcessesNeverSplitABundle(t *testing.T) {
+	cfg := dbtest.Config(t, db.Postgres) // on SQLite there is one process
+	cfg.Twice = false
+	d, err := db.Open(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.Close() })
+	add(t, d, 1, "together", "a", "b", "c")
+	var s said
+	done := make(chan error, 1)
+	err = d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+		// Another process has looked at one of them, and does not yet know of the others.
+		if _, err := tx.Exec(ctx, `SELECT j.id FROM jobs j WHERE j.body = '"b"' FOR UPDATE`); err != nil {
+			return err
+		}
+		go func() {
+			_, err := jobs.NewRunner(d, quiet, map[string]jobs.Handler{"say": s.say}).Turn(t.Context())
+			done <- err
+		}()
+		for waits := false; !waits; { // until this one stands behind it, or has gone on without
+			if len(done) > 0 {
+				return nil
+			}
+			if err := tx.QueryRow(db.Everywhere(ctx, "locks"), `SELECT EXISTS (SELECT 1 FROM pg_locks l WHERE NOT l.granted AND pg_backend_pid() = ANY (pg_blocking_pids(l.pid)))`).Scan(&waits); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if len(s.list) != 1 || len(s.list[0]) != len("abc") {
+		t.Errorf("one list became %q", s.list)
+	}
+}
+
+func TestManyProcessesDoEachBundleWhole(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		const bundles, each = 30, 6
+		err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+			for range each { // the bundles in turn, so that a handful of what is due is of many
+				for b := range bundles {
+					if err := jobs.AddTo(ctx, tx, 1, "say", fmt.Sprint("bundle ", b), fmt.Sprint("b", b, " "), time.Time{}); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var s said
+		var wg sync.WaitGroup
+		for range 4 {
+			r := jobs.NewRunner(d, quiet, map[string]jobs.Handler{"say": s.say})
+			wg.Go(func() { drain(t, r) })
+		}
+		wg.Wait()
+		var want []string
+		for b := range bundles {
+			want = append(want, strings.Repeat(fmt.Sprint("b", b, " "), each))
+		}
+		slices.Sort(want)
+		slices.Sort(s.list)
+		if !slices.Equal(s.list, want) {
+			t.Errorf("%d bundles were done as %d: %q", bundles, len(s.list), s.list)
 		}
 	})
 }

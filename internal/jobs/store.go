@@ -27,18 +27,22 @@ const elsewhere = ` AND (j.kind = '` + Driving + `' OR j.platform NOT IN (SELECT
 // claim takes jobs that are due and that nobody works on, some of each platform and kind so that none waits behind another's
 // thousands, and of bundles that begin with "now/" apart, each with the rest of its bundle.
 func claim(ctx context.Context, tx db.Tx, kinds []string, most int) ([]Job, error) {
+	// One process at a time: two that looked at one bundle would each take what they saw first. It takes milliseconds.
+	if err := tx.Lock(ctx, "claim jobs"); err != nil {
+		return nil, err
+	}
 	now := tx.Now()
 	marks, args := db.In(kinds)
-	lock := ``
+	skip, wait := ``, ``
 	if tx.Engine() == db.Postgres {
-		lock = ` FOR UPDATE SKIP LOCKED`
+		skip, wait = ` FOR UPDATE SKIP LOCKED`, ` FOR UPDATE` // nobody who has locked a job waits for who claims
 	}
 	// The inner query is fair; the outer one asks again, as another process may have claimed meanwhile.
 	args = append(append([]any{false, db.Micros(now), db.Micros(now)}, args...), most, db.Micros(now))
 	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM jobs j WHERE j.id IN (SELECT f.id FROM (
 			SELECT d.id, d.run_at, ROW_NUMBER() OVER (PARTITION BY d.platform, d.kind, CASE WHEN d.bundle LIKE 'now/%' THEN 0 ELSE 1 END ORDER BY d.run_at, d.id) AS turn FROM jobs d
 			WHERE d.parked = ? AND d.run_at <= ? AND d.claimed_until <= ? AND d.kind IN (`+marks+`)`+strings.ReplaceAll(elsewhere, "j.", "d.")+`) f ORDER BY f.turn, f.run_at, f.id LIMIT ?)
-		AND j.claimed_until <= ? ORDER BY j.run_at, j.id`+lock, args...)
+		AND j.claimed_until <= ? ORDER BY j.run_at, j.id`+skip, args...)
 	due, err := db.Collect(rows, err, scan)
 	if err != nil || len(due) == 0 {
 		return nil, err
@@ -50,7 +54,7 @@ func claim(ctx context.Context, tx db.Tx, kinds []string, most int) ([]Job, erro
 			continue
 		}
 		if j.Bundle != "" {
-			rows, err := tx.Query(ctx, `SELECT `+columns+` FROM jobs j WHERE j.platform = ? AND j.bundle = ? AND j.id <> ? AND j.parked = ? AND j.claimed_until <= ? ORDER BY j.id LIMIT 200`+lock,
+			rows, err := tx.Query(ctx, `SELECT `+columns+` FROM jobs j WHERE j.platform = ? AND j.bundle = ? AND j.id <> ? AND j.parked = ? AND j.claimed_until <= ? ORDER BY j.id LIMIT 200`+wait,
 				j.Platform, j.Bundle, j.ID, false, db.Micros(now))
 			if j.Rest, err = db.Collect(rows, err, scan); err != nil {
 				return nil, err

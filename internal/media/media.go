@@ -119,6 +119,20 @@ func Tell(ctx context.Context, tx db.Tx, platform int64, id ids.ID, alt Alt) err
 	return err
 }
 
+// Drop deletes pictures. Whether anything shows them is for those who do to say.
+func Drop(ctx context.Context, tx db.Tx, platform int64, list []ids.ID) error {
+	if len(list) == 0 {
+		return nil
+	}
+	marks, args := db.In(list)
+	for _, sql := range []string{`DELETE FROM rendition WHERE platform = ? AND media IN (` + marks + `)`, `DELETE FROM media WHERE platform = ? AND id IN (` + marks + `)`} {
+		if _, err := tx.Exec(ctx, sql, append([]any{platform}, args...)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Content gives a picture in a size. It does not ask who may see it: that depends on what shows it. Fault: not_found.
 func Content(ctx context.Context, tx db.Tx, platform int64, id ids.ID, size Size) (r Rendition, err error) {
 	order := `DESC`

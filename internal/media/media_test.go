@@ -44,6 +44,8 @@ func TestPicturesOfAPlatformAreItsOwn(t *testing.T) {
 		},
 		Writes: []dbtest.Writing{{Of: "Tell", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 			return media.Tell(ctx, tx, platform, id, media.Alt{i18n.FR: "Un tilleul"})
+		}}, {Of: "Drop", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+			return media.Drop(ctx, tx, platform, []ids.ID{id})
 		}}},
 	}.Run(t)
 }

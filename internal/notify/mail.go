@@ -41,8 +41,8 @@ func Queue(ctx context.Context, tx db.Tx, platform int64, m Mail) error {
 	if m.List != "" && !m.Person.IsZero() {
 		return jobs.AddTo(ctx, tx, platform, Job, "mail/"+m.List+"/"+m.Person.String(), m, tx.Now().Add(gather))
 	}
-	if m.Kind == codeKind { // somebody waits for it: it does not stand behind thousands of others, and the last one counts
-		return jobs.AddTo(ctx, tx, platform, Job, urgent+m.To, m, time.Time{})
+	if m.Kind == Code { // somebody waits for it: it does not stand behind thousands of others
+		return jobs.AddTo(ctx, tx, platform, Job, urgent+m.To+"/"+ids.Random().String(), m, time.Time{})
 	}
 	return jobs.Add(ctx, tx, platform, Job, m, time.Time{})
 }
@@ -50,8 +50,8 @@ func Queue(ctx context.Context, tx db.Tx, platform int64, m Mail) error {
 // urgent begins the bundles that jobs take apart from others.
 const urgent = "now/"
 
-// codeKind is the kind of e-mails that bring a code.
-const codeKind = "code"
+// Code is the kind of e-mails that bring a code. Each goes alone: two may be asked for one address by two people.
+const Code = "code"
 
 // QueueAll is Queue for several e-mails that go at once, each alone.
 func QueueAll(ctx context.Context, tx db.Tx, platform int64, mails []Mail) error {

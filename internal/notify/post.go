@@ -51,9 +51,6 @@ func (p *Post) Handle(ctx context.Context, j jobs.Job) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", jobs.ErrPark, err)
 	}
-	if mails[0].Kind == codeKind {
-		mails = mails[len(mails)-1:]
-	}
 	m := mails[0]
 	var of platform.Platform
 	var silent bool

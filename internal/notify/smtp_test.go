@@ -305,6 +305,20 @@ func TestWhatIsNotEssentialCanBeLeftWithOneClickAndComesTogether(t *testing.T) {
 	})
 }
 
+func TestTwoCodesForOneAddressBothGo(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := serve(t)
+		queue, turn := city(t, d, s.transport())
+		other := code
+		other.Args = map[string]any{"Code": "654\u202f321", "Minutes": 15}
+		queue(code, other) // one of them is a stranger's, who asked for it a moment later
+		turn()
+		if list := s.messages(t); len(list) != 2 {
+			t.Errorf("%d e-mails went", len(list))
+		}
+	})
+}
+
 func TestAnAddressThatDoesNotExistIsKeptAndHeldBack(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := serve(t)

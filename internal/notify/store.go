@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/ids"
@@ -141,18 +142,19 @@ func Mailbox(ctx context.Context, tx db.Tx, platform int64, limit int) ([]Boxed,
 
 // Forget erases what is kept of somebody's e-mails: what was sent, what waits, what came back, and the lists that they left.
 func Forget(ctx context.Context, tx db.Tx, platform int64, person ids.ID, email string) error {
+	codes := urgent + email + "/" // what begins the bundles of codes, which name nobody
 	for _, one := range []struct {
-		sql string
-		arg any
+		sql  string
+		args []any
 	}{
-		{`DELETE FROM mail_log WHERE platform = ? AND recipient = ?`, email},
-		{`DELETE FROM mail_box WHERE platform = ? AND recipient = ?`, email},
-		{`DELETE FROM mail_bounce WHERE platform = ? AND email_key = ?`, addressKey(email)},
-		{`DELETE FROM mail_off WHERE platform = ? AND participant = ?`, person},
-		{`DELETE FROM jobs WHERE platform = ? AND kind = 'mail' AND body LIKE ?`, `%"person":"` + person.String() + `"%`},
-		{`DELETE FROM jobs WHERE platform = ? AND bundle = ?`, urgent + email}, // a code, which names nobody
+		{`DELETE FROM mail_log WHERE platform = ? AND recipient = ?`, []any{email}},
+		{`DELETE FROM mail_box WHERE platform = ? AND recipient = ?`, []any{email}},
+		{`DELETE FROM mail_bounce WHERE platform = ? AND email_key = ?`, []any{addressKey(email)}},
+		{`DELETE FROM mail_off WHERE platform = ? AND participant = ?`, []any{person}},
+		{`DELETE FROM jobs WHERE platform = ? AND kind = 'mail' AND body LIKE ?`, []any{`%"person":"` + person.String() + `"%`}},
+		{`DELETE FROM jobs WHERE platform = ? AND SUBSTR(bundle, 1, ?) = ?`, []any{utf8.RuneCountInString(codes), codes}},
 	} {
-		if _, err := tx.Exec(ctx, one.sql, platform, one.arg); err != nil {
+		if _, err := tx.Exec(ctx, one.sql, append([]any{platform}, one.args...)...); err != nil {
 			return err
 		}
 	}

@@ -3,10 +3,13 @@ package proposal
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/jobs"
+	"github.com/parvis-civic/parvis/internal/platform"
 )
 
 // Room is what the account room does here when somebody proves an address, asks for their data, or asks to be forgotten.
@@ -43,6 +46,10 @@ func merge(ctx context.Context, tx db.Tx, platform int64, from, to ids.ID) error
 // forget erases what was followed. keep leaves the proposals as everybody reads them;
 // otherwise their texts, pictures, places and versions are erased, and their numbers stay.
 func forget(ctx context.Context, tx db.Tx, platform int64, person ids.ID, keep bool) error {
+	now, err := nowOf(ctx, tx, platform)
+	if err != nil {
+		return err
+	}
 	const theirs = `(SELECT p.id FROM proposal p WHERE p.platform = ? AND p.author = ?)`
 	statements := []struct {
 		sql  string
@@ -67,7 +74,7 @@ func forget(ctx context.Context, tx db.Tx, platform int64, person ids.ID, keep b
 			{`UPDATE selection SET trashed = ? WHERE platform = ? AND proposal IN ` + theirs, append([]any{true}, both...)},
 			{`DELETE FROM proposal_version WHERE platform = ? AND proposal IN ` + theirs, both},
 			{`UPDATE proposal SET title = '', slug = '', summary = '', body = '', address = '', proposer = '', picture = NULL, latitude = NULL, longitude = NULL, trashed_reason = '',
-				trashed = ?, trashed_at = ? WHERE platform = ? AND author = ?`, []any{string(Withdrawn), db.Micros(tx.Now()), platform, person}},
+				trashed = ?, trashed_at = ? WHERE platform = ? AND author = ?`, []any{string(Withdrawn), db.Micros(now), platform, person}},
 		}...)
 	}
 	for _, st := range statements { // a fixed list
@@ -90,6 +97,12 @@ func forget(ctx context.Context, tx db.Tx, platform int64, person ids.ID, keep b
 	return nil
 }
 
+// nowOf is the time of a platform.
+func nowOf(ctx context.Context, tx db.Tx, key int64) (time.Time, error) {
+	of, err := platform.ByKey(ctx, tx, key)
+	return of.Now(tx.Now()), err
+}
+
 // unlearnAll takes the words of somebody's proposals, which are few, out of searches, and gives the steps in which they
 // stand.
 func unlearnAll(ctx context.Context, tx db.Tx, platform int64, person ids.ID) ([]ids.ID, error) {
@@ -98,10 +111,17 @@ func unlearnAll(ctx context.Context, tx db.Tx, platform int64, person ids.ID) ([
 	if err != nil {
 		return nil, err
 	}
+	var left []any
 	for _, p := range theirs {
 		if err := Reindex(ctx, tx, platform, p, Proposal{}); err != nil {
 			return nil, err
 		}
+		if p.Trashed == NotTrashed {
+			left = append(left, Left{p.Project, p.Number})
+		}
+	}
+	if err := jobs.AddAll(ctx, tx, platform, LeftJob, left, time.Time{}); err != nil {
+		return nil, err
 	}
 	rows, err = tx.Query(ctx, `SELECT DISTINCT s.step FROM selection s JOIN proposal p ON p.platform = s.platform AND p.id = s.proposal WHERE s.platform = ? AND p.author = ?`, platform, person)
 	return db.Collect(rows, err, func(r *sql.Rows, step *ids.ID) error { return r.Scan(step) })

@@ -82,19 +82,6 @@ func update(ctx context.Context, tx db.Tx, platform int64, was, p Proposal) erro
 	return Reindex(ctx, tx, platform, was, p)
 }
 
-// Withdraw marks a proposal as taken back by its author, and takes it out of a step's list. What was written stays with
-// them, out of everybody's sight.
-func Withdraw(ctx context.Context, tx db.Tx, platform int64, step ids.ID, p Proposal, now time.Time) error {
-	if _, err := tx.Exec(ctx, `UPDATE proposal SET trashed = ?, trashed_reason = '', trashed_at = ? WHERE platform = ? AND id = ?`,
-		string(Withdrawn), db.Micros(now), platform, p.ID); err != nil {
-		return err
-	}
-	if err := Reindex(ctx, tx, platform, p, Proposal{}); err != nil {
-		return err
-	}
-	return leave(ctx, tx, platform, step, p)
-}
-
 // enter puts a proposal into a step's list, with what it is filtered by.
 func enter(ctx context.Context, tx db.Tx, platform int64, step ids.ID, p Proposal, facets []Facet) error {
 	tags := make([]Tag, len(facets))

@@ -196,13 +196,6 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 				now.Title = "Un abri"
 				return proposal.Change(ctx, tx, platform, vote, was, now, names(90), proposal.Version{Title: now.Title})
 			}},
-			{Of: "Withdraw", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
-				p, err := proposal.Authored(ctx, tx, platform, keys[0])
-				if err != nil {
-					return err
-				}
-				return proposal.Withdraw(ctx, tx, platform, vote, p, time.UnixMicro(2))
-			}},
 			{Of: "NameFacets", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				named := names(95)
 				return proposal.NameFacets(ctx, tx, platform, edition, named)
@@ -210,6 +203,13 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "MergeTopic", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				now := proposal.Facet{Tag: proposal.Tag{Kind: proposal.TagCategory, Slug: "place"}, Name: "La place", Sort: []byte{2}}
 				return proposal.MergeTopic(ctx, tx, platform, edition, proposal.TagCategory, category, ids.Random(), "rue", now)
+			}},
+			{Of: "TakeOut", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				p, _, err := proposal.Numbered(ctx, tx, platform, edition, 1)
+				if err != nil {
+					return err
+				}
+				return proposal.TakeOut(ctx, tx, platform, p, proposal.Invisible, "Injures", time.UnixMicro(1))
 			}},
 			{Of: "MoveDistrict", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return proposal.MoveDistrict(ctx, tx, platform, edition, district, ids.Random())

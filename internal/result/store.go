@@ -15,13 +15,15 @@ import (
 )
 
 // Candidates gives the proposals put to the vote in a step, in the stated order (their numbers), with the keys of their
-// districts and categories, the main one first.
+// districts and categories, the main one first. One that left while people voted is none: its votes were freed. One that was
+// removed later is: what becomes of a winner that drops out is another rule's.
 func Candidates(ctx context.Context, tx db.Tx, platform int64, step ids.ID) ([]Candidate, error) {
 	rows, err := tx.Query(ctx, `SELECT p.id, p.number, p.reference, p.title, p.cost, COALESCE(d.slug, ''), COALESCE(c.slug, '')
 		FROM selection s JOIN proposal p ON p.platform = s.platform AND p.id = s.proposal
 		LEFT JOIN district d ON d.platform = p.platform AND d.id = p.district
 		LEFT JOIN category c ON c.platform = p.platform AND c.id = p.category
-		WHERE s.platform = ? AND s.step = ? ORDER BY p.number`, platform, step)
+		WHERE s.platform = ? AND s.step = ? AND NOT (s.trashed = ? AND p.trashed_at < (SELECT z.ends_at FROM step z WHERE z.platform = s.platform AND z.id = s.step))
+		ORDER BY p.number`, platform, step, true)
 	index := map[ids.ID]int{}
 	all, err := db.Collect(rows, err, func(r *sql.Rows, c *Candidate) error {
 		var district, category string

@@ -29,7 +29,7 @@ func (w *writer) ballot() {
 	if t := vote.Totals; t.During != "" {
 		texts = append(texts, w.say("totals."+string(t.During), "Every", t.Every))
 	}
-	w.article("vote_how", texts...)
+	w.article("vote_how", append(texts, w.say("left"))...)
 }
 
 // shape says how to fill one ballot, in a frame ("alone", "for_city", "for_district") and within an envelope.

@@ -51,6 +51,7 @@ const (
 	placesPath   = homePath + "/lieux"
 	factorPath   = homePath + "/second-facteur"
 	requestsPath = homePath + "/demandes"
+	deskPath     = homePath + "/accueil"
 	mailPath     = homePath + "/courrier"
 	identityPath = homePath + "/identite"
 )
@@ -73,6 +74,7 @@ func (s *Pages) Routes() []web.Route {
 		post(factorPath, access.SetPlatform, s.setFactor),
 		{Path: requestsPath, Need: access.AnswerRequest, Handle: s.requests},
 		post(requestsPath, access.AnswerRequest, s.erase),
+		{Path: deskPath, Need: access.AnswerRequest, Handle: s.desk},
 		{Path: mailPath, Need: access.SeeMails, Handle: s.mail},
 		post(mailPath+"/essai", access.SeeMails, s.testMail),
 		post(mailPath+"/reprendre", access.SeeMails, s.retryMail),

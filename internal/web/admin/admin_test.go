@@ -60,6 +60,7 @@ func TestEachPageIsForThoseWhoMay(t *testing.T) {
 		for path, want := range map[string]map[string]int{
 			"/administration":          {"admin": 200, "organiser": 200, "analyst": 403, "resident": 403, "": 303},
 			"/administration/roles":    {"admin": 200, "organiser": 403, "analyst": 403, "resident": 403, "": 303},
+			"/administration/accueil":  {"admin": 200, "organiser": 200, "analyst": 403, "resident": 403, "": 303},
 			"/administration/lieux":    {"admin": 200, "organiser": 200, "analyst": 403, "resident": 403, "": 303},
 			"/administration/demandes": {"admin": 200, "organiser": 200, "analyst": 403, "resident": 403, "": 303},
 			"/administration/courrier": {"admin": 200, "organiser": 403, "analyst": 403, "resident": 403, "": 303},
@@ -129,6 +130,25 @@ func TestWhoAnswersIsWrittenOnceAndKeptWhenItIsWrong(t *testing.T) {
 		}
 		if body := ask(t, h, "admin", "GET", "/administration/identite", nil).Body.String(); !strings.Contains(body, `value="budget@lyon.fr"`) || !strings.Contains(body, "Ville de Lyon</textarea>") {
 			t.Errorf("what was written is not shown: %s", body)
+		}
+	})
+}
+
+func TestTheLogOfTheDeskIsRead(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h, _ := serve(t, d)
+		if body := ask(t, h, "organiser", "GET", "/administration/accueil", nil).Body.String(); !strings.Contains(body, "Personne n’a encore eu besoin d’aide.") {
+			t.Errorf("an empty log: %s", body)
+		}
+		agent, elsewhere := webtest.Person("agent@exemple.fr", access.PollingAgent), platform.Platform{Key: 2}
+		people := account.NewService(d)
+		for _, of := range []platform.Platform{{Key: 1}, elsewhere} {
+			if _, err := people.Find(t.Context(), of, agent, "personne@exemple.fr"); err == nil {
+				t.Fatal("somebody is found")
+			}
+		}
+		if body := ask(t, h, "organiser", "GET", "/administration/accueil", nil).Body.String(); strings.Count(body, "Recherche sans résultat") != 1 || strings.Contains(body, "personne@exemple.fr") {
+			t.Errorf("the log says %s", body)
 		}
 	})
 }

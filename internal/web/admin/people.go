@@ -200,3 +200,15 @@ func (s *Pages) erase(r *web.Request, p ui.Page) (web.View, error) {
 	}
 	return web.Done(p, requestsPath, "efface"), s.people.Erase(r.Context(), r.Platform, r.Person, id)
 }
+
+// deskPage is what agents did for people.
+type deskPage struct{ List []account.Assistance }
+
+func (s *Pages) desk(r *web.Request, p ui.Page) (web.View, error) {
+	var f deskPage
+	err := s.db.Read(r.Context(), func(ctx context.Context, tx db.Tx) (err error) {
+		f.List, err = account.Assistances(ctx, tx, r.Platform.Key)
+		return err
+	})
+	return web.View{Page: DeskPage(p, f)}, err
+}

@@ -21,6 +21,7 @@ type donePage struct {
 	Proposal proposal.Proposal
 	Edited   bool
 	Follows  bool
+	Leaves   bool // it can still be taken back
 }
 
 func (s *Pages) publishedShow(r *web.Request, p ui.Page) (web.View, error) {
@@ -32,7 +33,7 @@ func (s *Pages) publishedShow(r *web.Request, p ui.Page) (web.View, error) {
 		return web.View{Next: f.at(p, "")}, nil
 	}
 	f.Open = f.Call.Open(f.Who, f.Deposit)
-	k := donePage{formPage: f, Edited: r.URL.Query().Get("modifie") != ""}
+	k := donePage{formPage: f, Edited: r.URL.Query().Get("modifie") != "", Leaves: f.CanLeave(f.Who, f.Deposit)}
 	err = s.read(r, func(ctx context.Context, tx db.Tx) error {
 		found, err := proposal.ByIDs(ctx, tx, r.Platform.Key, []ids.ID{f.Deposit.Proposal})
 		if err != nil {
@@ -56,7 +57,7 @@ func (s *Pages) withdrawShow(r *web.Request, p ui.Page) (web.View, error) {
 	if err != nil {
 		return web.View{}, err
 	}
-	f.Open = f.Call.Open(f.Who, f.Deposit)
+	f.Open = f.CanLeave(f.Who, f.Deposit)
 	return web.View{Page: WithdrawShow(p, f)}, nil
 }
 

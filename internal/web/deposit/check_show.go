@@ -8,8 +8,8 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/parvis-civic/parvis/internal/db"
-	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/deposit"
+	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/ui"

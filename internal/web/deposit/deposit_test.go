@@ -23,6 +23,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/rulebook"
+	"github.com/parvis-civic/parvis/internal/web/webtest"
 	"github.com/parvis-civic/parvis/tally"
 )
 
@@ -153,9 +154,9 @@ func (v *visitor) prove() { v.signIn("ana@exemple.fr") }
 
 func (v *visitor) signIn(email string) {
 	v.t.Helper()
-	v.post("/connexion", url.Values{"email": {email}})
+	_, _, sent := v.post("/connexion", url.Values{"email": {email}})
 	args, _ := mail(v.t, v.d, "code")["args"].(map[string]any)
-	if status, _, body := v.post("/connexion/code", url.Values{"email": {email}, "code": {fmt.Sprint(args["Code"])}}); status != http.StatusSeeOther {
+	if status, _, body := v.post("/connexion/code", url.Values{"email": {email}, "demande": {webtest.Asked(sent)}, "code": {fmt.Sprint(args["Code"])}}); status != http.StatusSeeOther {
 		v.t.Fatalf("the code is refused: %s", body)
 	}
 }

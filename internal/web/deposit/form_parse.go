@@ -9,9 +9,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/media"
-	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/rulebook"
 	"github.com/parvis-civic/parvis/internal/web"
 )

@@ -9,8 +9,8 @@ import (
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/address"
 	"github.com/parvis-civic/parvis/internal/db"
-	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/deposit"
+	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
@@ -19,7 +19,7 @@ import (
 type formPage struct {
 	deposit.Call
 	Deposit   deposit.Deposit
-	Who       account.Person         // whose deposit it is; zero: nobody's yet
+	Who       account.Person        // whose deposit it is; zero: nobody's yet
 	Paper     *deposit.PaperDeposit // an agent types it from somebody's paper form; nil: they do so themselves
 	Problems  ui.Problems
 	Saved     bool // what is shown was saved just now

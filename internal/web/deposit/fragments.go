@@ -5,8 +5,8 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/address"
 	"github.com/parvis-civic/parvis/internal/db"
-	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/deposit"
+	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/ui"

@@ -36,11 +36,13 @@ var shots = flag.String("shots", "", "write screenshots of the journeys to this 
 type town struct {
 	t    *testing.T
 	d    *db.DB
-	base string
+	r    browsertest.Run
+	base string // with what stands before the paths of the language
 }
 
-func settle(t *testing.T, d *db.DB) *town {
+func settle(t *testing.T, r browsertest.Run) *town {
 	t.Helper()
+	d := dbtest.Open(t, db.Engine(r.Engine))
 	if err := demo.Build(t.Context(), d, time.Now(), nil); err != nil {
 		t.Fatal(err)
 	}
@@ -49,8 +51,9 @@ func settle(t *testing.T, d *db.DB) *town {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &town{t: t, d: d, base: "http://localhost:" + port}
-	s.Config.Handler = serve(t, d, c.base)
+	local := "http://localhost:" + port
+	c := &town{t: t, d: d, r: r, base: local + r.Prefix()}
+	s.Config.Handler = serve(t, d, local)
 	s.Start()
 	t.Cleanup(s.Close)
 	return c
@@ -114,8 +117,9 @@ func (c *town) look(p *browsertest.Page, name string) {
 		c.t.Errorf("%s: the page is %d pixels too wide", name, over)
 	}
 	if *shots != "" {
-		p.Screenshot(filepath.Join(*shots, name+".png"))
+		p.Screenshot(filepath.Join(*shots, c.r.Name+"-"+name+".png"))
 	}
+	p.As(c.r.Options) // axe-core needs scripts; this visitor may have none
 }
 
 // until waits in the page for a condition.
@@ -129,40 +133,83 @@ func (c *town) toForm(p *browsertest.Page) {
 	c.t.Helper()
 	p.Follow(`a[href*="budget-participatif-` + fmt.Sprint(time.Now().AddDate(0, 0, -120).Year()+1) + `"]`)
 	c.look(p, "1-projet")
-	if !strings.Contains(p.Text("main"), "Déposer un projet") {
+	if !strings.Contains(p.Text("main"), c.r.Say("Déposer un projet", "Submit a proposal")) {
 		c.t.Fatal("the project does not say that one may deposit")
 	}
 	p.Follow(`a[href$="/deposer"]`)
 }
 
+// english is what the pages say in the other language.
+var english = map[string]string{
+	"Choisissez une catégorie":                         "Choose a category",
+	"Dites votre âge":                                  "Say your age",
+	"Votre texte est enregistré":                       "Your text is saved",
+	"semble hors du règlement":                         "seems to be outside the rules",
+	"200 000 €":                                        "€200,000",
+	"Vous pouvez le déposer quand même":                "You may submit it all the same",
+	"Cochez la charte":                                 "Tick the charter",
+	"Votre projet est en ligne":                        "Your proposal is online",
+	"Numéro du projet":                                 "Number of the proposal",
+	"La suite commence le":                             "What follows begins on",
+	"Suivre ce projet":                                 "Follow this proposal",
+	"Brouillon enregistré":                             "Draft saved",
+	"Vous avez un brouillon":                           "You have one draft",
+	"Choisissez un quartier":                           "Choose a district",
+	"Une jeune personne, dont le nom n’est pas montré": "A young person, whose name is not shown",
+	"Modification publiée":                             "Change published",
+	"Une modification":                                 "One change",
+	"2 versions":                                       "2 versions",
+	"Vous avez retiré ce projet":                       "You withdrew this proposal",
+}
+
+// saysIn looks for what a part of the page says: sentences, each in the run's language where it has another.
 func (c *town) saysIn(p *browsertest.Page, selector string, says ...string) {
 	c.t.Helper()
 	text := strings.NewReplacer("\u00a0", " ", "\u202f", " ").Replace(p.Text(selector))
 	for _, say := range says {
+		if en, ok := english[say]; ok {
+			say = c.r.Say(say, en)
+		}
 		if !strings.Contains(text, say) {
 			c.t.Errorf("%s: %s does not say %q:\n%s", p.URL, selector, say, text)
 		}
 	}
 }
 
-func TestAResidentDepositsOnAPhone(t *testing.T) {
-	c := settle(t, dbtest.Open(t, db.SQLite))
-	p := browsertest.New(t).Visit(t, c.base+"/", browsertest.Options{Width: 360, Height: 740, Touch: true, Still: true})
+// TestAResidentDeposits is journey A.
+func TestAResidentDeposits(t *testing.T) {
+	browsertest.EachRun(t, func(t *testing.T, r browsertest.Run) {
+		c := settle(t, r)
+		p := browsertest.New(t).Visit(t, c.base+"/", r.Options)
+		if r.NoJS {
+			c.depositsWithoutScripts(p)
+		} else {
+			c.depositsWithScripts(p)
+		}
+	})
+}
+
+func (c *town) depositsWithScripts(p *browsertest.Page) {
+	t := c.t
 	c.toForm(p)
 	c.look(p, "2-formulaire")
 	p.Fill("#field-title", "Des bancs à l'ombre place des Halles")
 	until(p, `document.querySelector("#alike li")`)
-	until(p, `location.pathname.split("/").length === 5 && document.querySelector("#saved [data-at]")`)
-	p.Click(".pick .names.narrow text") // a name stands in its district
+	until(p, `/\/deposer\/[0-9a-f-]{36}/.test(location.pathname) && document.querySelector("#saved [data-at]")`)
+	names := "wide"
+	if c.r.Width < 600 {
+		names = "narrow"
+	}
+	p.Click(".pick .names." + names + " text") // a name stands in its district
 	until(p, `document.querySelector("#place-answer [data-district]") && document.getElementById("field-district").value !== ""`)
 	c.look(p, "3-lieu")
 
 	// The network is lost, the tab closed.
 	browsertest.Eval[bool](p, `(window.fetch = () => Promise.reject(new TypeError("offline")), true)`)
 	p.Fill("#field-body", "Pour souffler entre deux courses. Voir https://exemple.fr/bancs.")
-	until(p, `document.getElementById("saved").textContent.includes("gardé sur cet appareil")`)
+	until(p, `document.getElementById("saved").textContent.includes("`+c.r.Say("gardé sur cet appareil", "kept on this device")+`")`)
 	p.Go(browsertest.Eval[string](p, `location.href`))
-	until(p, `document.getElementById("saved").textContent.includes("Brouillon enregistré")`) // it was sent once the page was back
+	until(p, `document.getElementById("saved").textContent.includes("`+c.r.Say("Brouillon enregistré", "Draft saved")+`")`) // it was sent once the page was back
 	if got := browsertest.Eval[string](p, `document.getElementById("field-body").value`); !strings.Contains(got, "Pour souffler") {
 		t.Fatalf("what was typed without a network is lost: %q", got)
 	}
@@ -211,25 +258,13 @@ func (c *town) prove(p *browsertest.Page) {
 	}
 }
 
-// atDesk looks at the page that is open as somebody at a desk does, in the dark.
-func (c *town) atDesk(p *browsertest.Page, name string) {
-	c.t.Helper()
-	p.As(browsertest.Options{Width: 1280, Height: 900, Dark: true, NoJS: true})
-	c.look(p, name+"-bureau-nuit")
-	p.As(phone)
-}
-
-var phone = browsertest.Options{Width: 360, Height: 740, NoJS: true}
-
-func TestAResidentDepositsWithoutScripts(t *testing.T) {
-	c := settle(t, dbtest.Open(t, db.Postgres))
-	p := browsertest.New(t).Visit(t, c.base+"/", phone)
+func (c *town) depositsWithoutScripts(p *browsertest.Page) {
 	c.toForm(p)
 	p.Fill("#field-title", "Un potager derrière le gymnase")
 	p.Fill("#field-address", "derrière le gymnase")
 	p.Follow(`button[value="save"]`)
 	c.saysIn(p, "#saved", "Brouillon enregistré")
-	c.atDesk(p, "2-formulaire")
+	c.look(p, "2-formulaire")
 	draft := p.URL
 
 	// The tab is closed; the way back begins at the form.
@@ -253,10 +288,10 @@ func TestAResidentDepositsWithoutScripts(t *testing.T) {
 	p.Follow(`#publier button`)
 	c.prove(p)
 	p.Click("#field-charter")
-	c.atDesk(p, "6-publier")
+	c.look(p, "6-publier")
 	p.Follow(`#publier button`)
 	c.saysIn(p, "main", "Votre projet est en ligne")
-	c.atDesk(p, "7-en-ligne")
+	c.look(p, "7-en-ligne")
 
 	// It is changed, its versions are read, and it is withdrawn.
 	done := p.URL
@@ -269,7 +304,6 @@ func TestAResidentDepositsWithoutScripts(t *testing.T) {
 	p.Follow(`a[href$="/historique"]`)
 	c.saysIn(p, "main", "2 versions", "Un potager derrière le gymnase")
 	c.look(p, "9-versions")
-	c.atDesk(p, "9-versions")
 	p.Go(done)
 	p.Follow(`a[href$="/retirer"]`)
 	c.look(p, "10-retirer")

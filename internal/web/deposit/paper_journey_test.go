@@ -9,7 +9,6 @@ import (
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/browsertest"
 	"github.com/parvis-civic/parvis/internal/db"
-	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/proposal"
 )
@@ -47,7 +46,7 @@ func TestAnAgentTypesASheetInABrowser(t *testing.T) {
 		{"desk", "/en", db.Postgres, browsertest.Options{Width: 1280, Height: 900, NoJS: true, Dark: true}, []string{"age", "has not submitted", "The proposal is online", "Receipt"}},
 	} {
 		t.Run(v.name, func(t *testing.T) {
-			c := settle(t, dbtest.Open(t, v.engine))
+			c := settle(t, browsertest.Run{Name: v.name, Options: v.o, Lang: "fr", Engine: string(v.engine)})
 			p := browsertest.New(t).Visit(t, c.base+v.lang+"/connexion", v.o)
 			look := func(name string) {
 				t.Helper()

@@ -47,6 +47,12 @@ func (f formPage) whyClosed(p ui.Page) string {
 	return p.T("fault.deposit.late", "When", f.Step.EndsAt)
 }
 
+// voting says whether people vote on the project's proposals now.
+func (f formPage) voting() bool {
+	vote := project.VoteStep(f.Steps)
+	return vote >= 0 && project.PhaseOf(f.Steps, vote, f.Now) == project.Open
+}
+
 // asksConsent says whether somebody under the age of consent may deposit.
 func (f formPage) asksConsent() bool { return f.MinimumAge() < deposit.ConsentAge }
 

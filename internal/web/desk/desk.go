@@ -139,7 +139,7 @@ func (s *Pages) act(r *web.Request, p ui.Page, word string, do func(id ids.ID) e
 }
 
 func (s *Pages) resend(r *web.Request, p ui.Page) (web.View, error) {
-	return s.act(r, p, "code", func(id ids.ID) error { return s.people.Resend(r.Context(), r.Platform, r.Person, id, r.From()) })
+	return s.act(r, p, "code", func(id ids.ID) error { return s.people.Resend(r.Context(), r.Platform, r.Person, id) })
 }
 
 func (s *Pages) email(r *web.Request, p ui.Page) (web.View, error) {

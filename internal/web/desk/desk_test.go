@@ -95,7 +95,10 @@ func TestTheDeskHelpsAndSaysSo(t *testing.T) {
 		if w := ask("agent", "ici.localhost", "POST", "/accueil/adresse", wrong); w.Code != 303 {
 			t.Errorf("a correction: %d %s", w.Code, w.Body)
 		}
-		if w := ask("agent", "ici.localhost", "POST", "/accueil", url.Values{"email": {"anna@exemple.fr"}}); !strings.Contains(w.Body.String(), "lettre oubliée") || !strings.Contains(w.Body.String(), "Code renvoyé") {
+		if w := ask("agent", "ici.localhost", "POST", "/accueil", url.Values{"email": {"anna@exemple.fr"}}); w.Code != 422 {
+			t.Errorf("an address that nobody has proved finds her: %d", w.Code)
+		}
+		if w := ask("agent", "ici.localhost", "POST", "/accueil", url.Values{"email": {"ana@parvis.invalid"}}); !strings.Contains(w.Body.String(), "lettre oubliée") || !strings.Contains(w.Body.String(), "Code renvoyé") {
 			t.Errorf("the log does not say what was done: %s", w.Body)
 		}
 	})

@@ -50,6 +50,7 @@ func (s *Pages) Routes() []web.Route {
 		{Method: http.MethodPost, Path: factorPath, Need: access.Manage, Handle: s.giveFactor},
 		{Method: http.MethodPost, Path: "/deconnexion", Need: access.SignIn, Handle: s.signOut},
 		{Path: minePath, Need: access.Manage, Handle: s.overview},
+		{Method: http.MethodPost, Path: minePath + "/adresse", Need: access.Manage, Handle: s.refuseCorrection},
 		{Path: minePath + "/profil", Need: access.Manage, Handle: s.profile},
 		{Method: http.MethodPost, Path: minePath + "/profil", Need: access.Manage, Handle: s.setProfile},
 		{Path: safetyPath, Need: access.Manage, Handle: s.safety},

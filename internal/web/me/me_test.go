@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
@@ -24,6 +25,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/web/me"
 	"github.com/parvis-civic/parvis/internal/web/site"
 	"github.com/parvis-civic/parvis/internal/web/ui"
+	"github.com/parvis-civic/parvis/internal/web/webtest"
 )
 
 // visitor is a browser without scripts on one platform.
@@ -121,7 +123,7 @@ func (v *visitor) signIn(email, next string) answer {
 	if sent.StatusCode != 200 || !strings.Contains(sent.text, "Un code est en route") {
 		v.t.Fatalf("no code was sent: %d %s", sent.StatusCode, sent.text)
 	}
-	return v.ask("POST", "/connexion/code", url.Values{"email": {email}, "code": {v.code()}, "suite": {next}})
+	return v.ask("POST", "/connexion/code", url.Values{"email": {email}, "demande": {webtest.Asked(sent.text)}, "code": {v.code()}, "suite": {next}})
 }
 
 func TestSigningInLeadsBackAndNowhereElse(t *testing.T) {
@@ -156,8 +158,8 @@ func TestASessionIsFreshSecretAndOfOnePlatform(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		v := visit(t, d)
 		planted := "planted-by-somebody-else"
-		v.ask("POST", "/connexion", url.Values{"email": {"ana@exemple.fr"}}, "Cookie", "parvis="+planted)
-		a := v.ask("POST", "/connexion/code", url.Values{"email": {"ana@exemple.fr"}, "code": {v.code()}}, "Cookie", "parvis="+planted)
+		sent := v.ask("POST", "/connexion", url.Values{"email": {"ana@exemple.fr"}}, "Cookie", "parvis="+planted)
+		a := v.ask("POST", "/connexion/code", url.Values{"email": {"ana@exemple.fr"}, "demande": {webtest.Asked(sent.text)}, "code": {v.code()}}, "Cookie", "parvis="+planted)
 		cookies := a.Cookies()
 		if len(cookies) != 1 || cookies[0].Value == planted || !cookies[0].HttpOnly || cookies[0].SameSite != http.SameSiteLaxMode || cookies[0].Path != "/" {
 			t.Fatalf("the cookie is %v", cookies)
@@ -248,6 +250,45 @@ func TestOnesOwnPages(t *testing.T) {
 		a = v.ask("POST", "/mon-espace/securite/second-facteur", nil)
 		if a.StatusCode != 200 || !strings.Contains(a.text, "<svg class=\"qr\"") {
 			t.Errorf("a second factor: %d", a.StatusCode)
+		}
+	})
+}
+
+func TestWhoseAddressIsCorrectedCanRefuse(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		v := visit(t, d)
+		v.signIn("ana@exemple.fr", "")
+		people := account.NewService(d)
+		of, _, err := site.New(d, "").ByHost(t.Context(), "ici.localhost")
+		if err != nil {
+			t.Fatal(err)
+		}
+		organiser := webtest.Person("chef@exemple.fr", access.Organiser)
+		found, err := people.Find(t.Context(), of, organiser, "ana@exemple.fr")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a := v.ask("GET", "/mon-espace", nil); strings.Contains(a.text, "Votre adresse va changer") {
+			t.Error("a correction is shown that is none")
+		}
+		if err := people.CorrectEmail(t.Context(), of, organiser, found.ID, "voleur@exemple.fr", "erreur"); err != nil {
+			t.Fatal(err)
+		}
+		if a := v.ask("GET", "/mon-espace", nil); !strings.Contains(a.text, "voleur@exemple.fr") || !strings.Contains(a.text, "Refuser et garder ana@exemple.fr") {
+			t.Errorf("the correction is not shown: %s", a.text)
+		}
+		thief := v.another()
+		if a := thief.signIn("voleur@exemple.fr", ""); a.StatusCode != 422 || !strings.Contains(a.text, "peut encore refuser") {
+			t.Errorf("the new address opens: %d %s", a.StatusCode, a.text)
+		}
+		if a := v.ask("POST", "/mon-espace/adresse", nil, "Sec-Fetch-Site", "cross-site"); a.StatusCode != 403 {
+			t.Errorf("a form of another site: %d", a.StatusCode)
+		}
+		if a := v.ask("POST", "/mon-espace/adresse", nil); a.Header.Get("Location") != "/mon-espace?fait=adresse" {
+			t.Errorf("refusing: %d", a.StatusCode)
+		}
+		if a := v.ask("GET", "/mon-espace?fait=adresse", nil); strings.Contains(a.text, "voleur@exemple.fr") || !strings.Contains(a.text, "Votre adresse reste celle-ci.") {
+			t.Errorf("after refusing: %s", a.text)
 		}
 	})
 }

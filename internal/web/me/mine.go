@@ -21,7 +21,7 @@ import (
 // done gives what a page says of the form that led to it: the sentence of the parameter fait, if it is one of ours.
 func done(r *web.Request, p ui.Page) string {
 	switch word := r.URL.Query().Get("fait"); word {
-	case "profil", "mot-de-passe", "session", "effacement", "renonce":
+	case "profil", "mot-de-passe", "session", "effacement", "renonce", "adresse":
 		return p.T("account.done." + word)
 	}
 	return ""
@@ -39,7 +39,8 @@ type deposited struct {
 type overviewPage struct {
 	Of       account.Person
 	Deposits []deposited
-	Claims   []deposited // typed at the desk from a paper form that has their address: not theirs yet
+	Claims   []deposited         // typed at the desk from a paper form that has their address: not theirs yet
+	Corrects *account.Correction // a new address that an agent noted; nil: none
 	Done     string
 }
 
@@ -48,6 +49,13 @@ const depositsShown = 30
 func (s *Pages) overview(r *web.Request, p ui.Page) (web.View, error) {
 	page := overviewPage{Of: r.Person, Done: done(r, p)}
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx db.Tx) error {
+		c, waits, err := account.CorrectionOf(ctx, tx, r.Platform.Key, r.Person.ID)
+		if err != nil {
+			return err
+		}
+		if waits {
+			page.Corrects = &c
+		}
 		if err := s.claims(ctx, tx, r, &page); err != nil {
 			return err
 		}
@@ -80,6 +88,11 @@ func (s *Pages) claims(ctx context.Context, tx db.Tx, r *web.Request, page *over
 		}
 	}
 	return err
+}
+
+// refuseCorrection keeps one's address as it is.
+func (s *Pages) refuseCorrection(r *web.Request, p ui.Page) (web.View, error) {
+	return web.Done(p, minePath, "adresse"), s.people.RefuseCorrection(r.Context(), r.Platform, r.Token)
 }
 
 // deposits adds where each stands.

@@ -11,9 +11,9 @@ import (
 type signInForm struct {
 	Next         string // the address to go on to, on this host
 	Email        string
-	Sent         bool // the code is on its way
-	WithPassword bool // the form with a password was sent
-	Box          bool // e-mails are in the demonstration's mailbox
+	Asked        string // what goes with the code that is on its way; empty: none is
+	WithPassword bool   // the form with a password was sent
+	Box          bool   // e-mails are in the demonstration's mailbox
 	Problems     ui.Problems
 }
 
@@ -44,17 +44,19 @@ func (s *Pages) signIn(r *web.Request, p ui.Page) (web.View, error) {
 
 func (s *Pages) sendCode(r *web.Request, p ui.Page) (web.View, error) {
 	f := signInForm{Box: s.box, Next: r.Posted("suite"), Email: r.Posted("email")}
-	err := s.people.SendCode(r.Context(), r.Platform, f.Email, p.Lang, r.From())
+	asked, err := s.people.SendCode(r.Context(), r.Platform, f.Email, p.Lang, r.From())
 	if f.Problems, err = p.ProblemsOf(err); err != nil {
 		return web.View{}, err
 	}
-	f.Sent = len(f.Problems) == 0
+	if f.Asked = asked; len(f.Problems) > 0 {
+		f.Asked = r.Posted("demande") // the code that was sent before still opens
+	}
 	return f.view(p), nil
 }
 
 func (s *Pages) proveCode(r *web.Request, p ui.Page) (web.View, error) {
-	f := signInForm{Box: s.box, Next: r.Posted("suite"), Email: r.Posted("email"), Sent: true}
-	token, _, err := s.people.Prove(r.Context(), r.Platform, r.Token, f.Email, r.Posted("code"), p.Lang, r.UserAgent())
+	f := signInForm{Box: s.box, Next: r.Posted("suite"), Email: r.Posted("email"), Asked: r.Posted("demande")}
+	token, _, err := s.people.Prove(r.Context(), r.Platform, r.Token, f.Email, f.Asked, r.Posted("code"), p.Lang, r.UserAgent())
 	if f.Problems, err = p.ProblemsOf(err); err != nil {
 		return web.View{}, err
 	}

@@ -30,6 +30,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/web/office"
 	"github.com/parvis-civic/parvis/internal/web/site"
 	"github.com/parvis-civic/parvis/internal/web/ui"
+	"github.com/parvis-civic/parvis/internal/web/webtest"
 )
 
 // town is a server with two platforms, "ici", which answers localhost, and "ailleurs". Each has an organiser.
@@ -116,8 +117,8 @@ func (c *town) client(host string) *client {
 func (c *town) as(host, email string) *client {
 	c.t.Helper()
 	v := c.client(host)
-	v.ask("POST", "/connexion", url.Values{"email": {email}})
-	if a := v.ask("POST", "/connexion/code", url.Values{"email": {email}, "code": {c.code()}}); a.StatusCode != http.StatusSeeOther {
+	sent := v.ask("POST", "/connexion", url.Values{"email": {email}})
+	if a := v.ask("POST", "/connexion/code", url.Values{"email": {email}, "demande": {webtest.Asked(sent.text)}, "code": {c.code()}}); a.StatusCode != http.StatusSeeOther {
 		c.t.Fatalf("%s cannot sign in: %d", email, a.StatusCode)
 	}
 	return v

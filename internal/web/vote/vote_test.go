@@ -27,6 +27,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/web/site"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 	"github.com/parvis-civic/parvis/internal/web/vote"
+	"github.com/parvis-civic/parvis/internal/web/webtest"
 	"github.com/parvis-civic/parvis/tally"
 )
 
@@ -180,10 +181,10 @@ func TestASelectionIsKeptWithoutAccountAndCastOnceProved(t *testing.T) {
 		if strings.Contains(check, h.at("/bulletin")) {
 			t.Error("who has not proved an address is offered to cast")
 		}
-		v.post("/connexion", "email", "ana@exemple.fr", "suite", h.at("/verification"))
+		sent := v.post("/connexion", "email", "ana@exemple.fr", "suite", h.at("/verification"))
 		code, _ := mails(t, d)[0].Args["Code"].(string)
 		anonymous := v.cookie
-		if w := v.post("/connexion/code", "email", "ana@exemple.fr", "code", code, "suite", h.at("/verification")); w.Header().Get("Location") != h.at("/verification") || v.cookie == anonymous {
+		if w := v.post("/connexion/code", "email", "ana@exemple.fr", "demande", webtest.Asked(sent.Body.String()), "code", code, "suite", h.at("/verification")); w.Header().Get("Location") != h.at("/verification") || v.cookie == anonymous {
 			t.Fatalf("after the code: %d to %q, a new session %v", w.Code, w.Header().Get("Location"), v.cookie != anonymous)
 		}
 		check = v.get(h.at("/verification"))

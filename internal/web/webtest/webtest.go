@@ -3,6 +3,7 @@ package webtest
 
 import (
 	"context"
+	"regexp"
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
@@ -20,6 +21,17 @@ type People struct {
 // Person is somebody signed in who has these roles.
 func Person(email string, roles ...access.Role) account.Person {
 	return account.Person{ID: ids.Random(), Email: email, Proved: true, Roles: access.Roles(0).With(access.Resident).With(roles...)}
+}
+
+var asked = regexp.MustCompile(`name="demande" value="([^"]+)"`)
+
+// Asked reads, from the page that says that a code is on its way, what the form of the code sends with it; empty when there
+// is none.
+func Asked(page string) string {
+	if found := asked.FindStringSubmatch(page); found != nil {
+		return found[1]
+	}
+	return ""
 }
 
 // ByToken gives them.
