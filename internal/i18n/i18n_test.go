@@ -94,13 +94,13 @@ func TestNoneIsNotSaidAsOne(t *testing.T) {
 		{For(FR, nil).T("admin.requests.wait", "Count", 0), "Personne n’attend de réponse."},
 		{For(EN, nil).T("admin.requests.wait", "Count", 0), "Nobody is waiting for an answer."},
 		{For(FR, nil).T("admin.requests.wait", "Count", 1), "Une personne attend une réponse."},
-		{For(FR, nil).T("account.sessions", "Count", 0), "0 appareils connectés"}, // false of nobody, though no page says it
+		{For(FR, nil).T("deposit.drafts", "Count", 0), "Vous avez 0 brouillons"}, // no page says it, and at least it is true
 	} {
 		if c.got != c.want {
 			t.Errorf("got %q, want %q", c.got, c.want)
 		}
 	}
-	if !slices.Contains(Missing(), "fr: account.sessions of none") {
+	if !slices.Contains(Missing(), "fr: deposit.drafts of none") {
 		t.Errorf("not counted: %v", Missing())
 	}
 }
