@@ -3,12 +3,14 @@ package deposit_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image"
 	"image/color"
 	"image/png"
 	"testing"
 	"time"
 
+	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/deposit"
@@ -93,15 +95,21 @@ func TestAPictureThatNothingShowsIsGone(t *testing.T) {
 		if _, err := h.Edit(t.Context(), h.of, who, budget, first.ID, c, deposit.Upload{Picture: photo(t, 5)}); err != nil {
 			t.Fatal(err)
 		}
-		forget := func(keep bool) {
+		forget := func(who account.Person, keep bool) {
 			h.write(func(ctx context.Context, tx db.Tx) error {
-				return proposal.Room().Forget(ctx, tx, h.of.Key, who.ID, keep)
+				return errors.Join(proposal.Room().Forget(ctx, tx, h.of.Key, who.ID, keep), deposit.Room().Forget(ctx, tx, h.of.Key, who.ID, keep))
 			})
 		}
-		forget(true)
+		forget(who, true)
 		holds("its author is forgotten, and it stays", 1)
-		forget(false)
-		holds("it goes with its author", 0)
+		who = proved(h.nobody())
+		gone := save(deposit.Deposit{}, deposit.Upload{Picture: photo(t, 6)})
+		if _, err := h.Publish(t.Context(), h.of, who, budget, gone.ID, 0); err != nil {
+			t.Fatal(err)
+		}
+		holds("somebody else publishes another", 2)
+		forget(who, false)
+		holds("it goes with its author", 1)
 	})
 }
 
