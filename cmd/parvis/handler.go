@@ -182,5 +182,5 @@ func last(list string) string {
 
 // people is the service of accounts, with the rooms in which people leave something.
 func (h *house) people() *account.Service {
-	return account.NewService(h.db, proposal.Room(), ballot.Room())
+	return account.NewService(h.db, proposal.Room(), deposit.Room(), ballot.Room())
 }

@@ -1,6 +1,7 @@
 package house
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
 	"go/ast"
@@ -272,5 +273,28 @@ func TestArchitectureShowsTheTableOfRooms(t *testing.T) {
 	}
 	if err := os.WriteFile(name, []byte(before+tableStart+table.String()+tableEnd+after), 0o644); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A room with a Room is asked when somebody proves an address, asks for their data or is forgotten; one that is not wired
+// would keep what it has of them.
+func TestEveryRoomThatHasSomethingOfPeopleIsWired(t *testing.T) {
+	var wired []byte
+	for _, f := range files(t) {
+		if f.path == "cmd/parvis/handler.go" {
+			wired = f.text
+		}
+	}
+	n := 0
+	for _, f := range files(t) {
+		if f.is(".go") && !f.test() && bytes.Contains(f.text, []byte("\nfunc Room() account.Room")) {
+			n++
+			if call := path.Base(path.Dir(f.path)) + ".Room()"; !bytes.Contains(wired, []byte(call)) {
+				t.Errorf("cmd/parvis/handler.go does not give %s to the accounts", call)
+			}
+		}
+	}
+	if n < 3 {
+		t.Errorf("only %d rooms have one", n)
 	}
 }
