@@ -112,11 +112,6 @@ func (f formForm) option(p ui.Page, i, j int) []ui.Input {
 	}
 }
 
-// choices says whether the answers of a question are options.
-func choices(q deposit.Question) bool {
-	return q.Kind == deposit.OneChoice || q.Kind == deposit.Choices || q.Kind == deposit.Ranking
-}
-
 // rows is how many rows the options of a question have, with empty ones to begin with.
 func (f formForm) rows(i int) int {
 	return max(len(f.Form.Questions[i].Options), blanks)
