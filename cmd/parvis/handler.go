@@ -14,13 +14,17 @@ import (
 	"github.com/parvis-civic/parvis/internal/ballot"
 	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/graph"
+	"github.com/parvis-civic/parvis/internal/news"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/rehearsal"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/admin"
+	"github.com/parvis-civic/parvis/internal/web/articles"
 	webdeposit "github.com/parvis-civic/parvis/internal/web/deposit"
 	"github.com/parvis-civic/parvis/internal/web/desk"
+	"github.com/parvis-civic/parvis/internal/web/editor"
+	"github.com/parvis-civic/parvis/internal/web/explorer"
 	"github.com/parvis-civic/parvis/internal/web/me"
 	"github.com/parvis-civic/parvis/internal/web/office"
 	"github.com/parvis-civic/parvis/internal/web/print"
@@ -53,6 +57,7 @@ func (h *house) handler() (http.Handler, error) {
 			"GET /media/{id}":        pages.Media(people),
 			"GET /media/{id}/{size}": pages.Media(people),
 			"GET /robots.txt":        http.HandlerFunc(pages.Robots),
+			"GET /actualites.atom":   http.HandlerFunc(articles.New(h.db, h.url).Feed),
 			"GET /sitemap.xml":       http.HandlerFunc(pages.SiteMap),
 			"GET /healthz":           http.HandlerFunc(healthz),
 			"GET /readyz":            http.HandlerFunc(h.readyz),
@@ -72,7 +77,10 @@ func (h *house) routes(pages *site.Site, people *account.Service) []web.Route {
 		me.New(h.db, people, h.mailbox).Routes(),
 		webdeposit.New(h.db, deposit.NewService(h.db)).Routes(),
 		vote.New(h.db, ballot.NewService(h.db)).Routes(),
-		office.New(project.NewService(h.db, deposit.Part()), webdeposit.Preview).Routes(),
+		office.New(project.NewService(h.db, deposit.Part(), news.Part()), webdeposit.Preview).Routes(),
+		articles.New(h.db, h.url).Routes(),
+		explorer.Routes(),
+		editor.New(news.NewService(h.db), project.NewService(h.db)).Routes(),
 		rehearse.New(rehearsal.NewService(h.db, h.url)).Routes(),
 		desk.New(h.db, people).Routes(),
 		print.New(h.db).Routes(),

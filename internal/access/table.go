@@ -14,6 +14,7 @@ const (
 	SeeBallots                    // every ballot whole, without a name, for a recount
 	SeeSecrets                    // age, sex and method of imported ballots
 	SeeAnswers                    // what somebody answered in a deposit for the services alone
+	SeeArticle                    // a page or a news item of the city
 )
 
 // What residents do.
@@ -66,6 +67,7 @@ var table = map[Action]rule{
 	Visit:      everyone,
 	SeeProject: ofProject,
 	SeeVoters:  ofProject,
+	SeeArticle: ofProject,
 	SeeProposal: func(r Role, m Moment) bool {
 		if m.Own || m.Draft {
 			return m.Own // a draft is its author's alone

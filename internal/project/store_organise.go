@@ -257,3 +257,12 @@ func slugsLike(ctx context.Context, tx db.Tx, platform int64, base string) (map[
 	}
 	return taken, err
 }
+
+// TitleOf gives the title of a project in any state; empty when the platform has none of that identifier.
+func TitleOf(ctx context.Context, tx db.Tx, platform int64, id ids.ID) (title string, err error) {
+	err = tx.QueryRow(ctx, `SELECT p.title FROM project p WHERE p.platform = ? AND p.id = ?`, platform, id).Scan(&title)
+	if db.None(err) {
+		err = nil
+	}
+	return title, err
+}

@@ -94,6 +94,9 @@ func TestProjectsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "LoadFor", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return project.LoadFor(ctx, tx, platform, access.Roles(0).With(access.Organiser), "budget", now)
 			}},
+			{Of: "TitleOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return project.TitleOf(ctx, tx, platform, edition)
+			}},
 			{Of: "Amendments", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return project.Amendments(ctx, tx, platform, edition, 10)
 			}},

@@ -9,7 +9,7 @@ import (
 )
 
 // looking are the pages of a rehearsal that may be read: those of everybody. Nobody signs in, deposits or votes there.
-var looking = map[access.Action]bool{access.Visit: true, access.SeeProject: true, access.SeeProposal: true, access.SeeResult: true}
+var looking = map[access.Action]bool{access.Visit: true, access.SeeProject: true, access.SeeProposal: true, access.SeeResult: true, access.SeeArticle: true}
 
 type rehearsedKey struct{}
 

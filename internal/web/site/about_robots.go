@@ -13,6 +13,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/articles"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
@@ -85,6 +86,11 @@ func mapped(ctx context.Context, v visit) ([]string, error) {
 		return nil, err
 	}
 	paths := []string{"/", aboutPath, "/developer", legalPaths["notice"], legalPaths["privacy"], legalPaths["accessibility"], legalPaths["contact"]}
+	written, err := articles.Paths(ctx, v.tx, v.platform, sitemapProposals, v.now)
+	if err != nil {
+		return nil, err
+	}
+	paths = append(paths, written...)
 	var steps []ids.ID
 	var of []Project
 	for _, e := range all {

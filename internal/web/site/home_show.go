@@ -5,9 +5,11 @@ import (
 	"context"
 	"slices"
 
+	"github.com/parvis-civic/parvis/internal/news"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/articles"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
@@ -23,6 +25,12 @@ func (s *Site) home(r *web.Request, p ui.Page) (web.View, error) {
 		}
 		all, err := v.editions(ctx, views)
 		page = HomePage{}
+		if err != nil {
+			return err
+		}
+		if page.News, _, err = articles.Lines(ctx, v.tx, p, v.platform, news.Query{Kind: news.News, Limit: articles.Latest}, v.now); err != nil {
+			return err
+		}
 		for _, e := range all {
 			page.Editions = append(page.Editions, e.summary())
 		}
@@ -48,8 +56,4 @@ func (s *Site) platforms(r *web.Request, p ui.Page) (web.View, error) {
 		return err
 	})
 	return web.View{Page: Platforms(p, page)}, err
-}
-
-func (s *Site) developer(_ *web.Request, p ui.Page) (web.View, error) {
-	return web.View{Page: Developer(p), Policy: web.ExplorerPolicy}, nil
 }

@@ -7,11 +7,13 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/media"
+	"github.com/parvis-civic/parvis/internal/news"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
@@ -78,6 +80,9 @@ func (s *Site) picture(r *http.Request, people web.People) (picture media.Rendit
 	err = s.db.Read(r.Context(), func(ctx context.Context, tx db.Tx) error {
 		owns, err := deposit.OwnsPicture(ctx, tx, of.Key, who.ID, id)
 		if err == nil && !owns {
+			owns, err = news.ShowsPicture(ctx, tx, of.Key, who.Roles, id, of.Now(tx.Now()))
+		}
+		if err == nil && !owns {
 			owns, err = deposit.OwnsPaperPicture(ctx, tx, of.Key, who, id)
 		}
 		if err != nil {
@@ -99,6 +104,9 @@ func publicPicture(ctx context.Context, tx db.Tx, of platform.Platform, id ids.I
 		return true, nil
 	}
 	if shown, err := proposal.ShowsPicture(ctx, tx, of.Key, id); shown || err != nil {
+		return shown, err
+	}
+	if shown, err := news.ShowsPicture(ctx, tx, of.Key, access.Roles(0), id, of.Now(tx.Now())); shown || err != nil {
 		return shown, err
 	}
 	return project.ShowsCover(ctx, tx, of.Key, id)

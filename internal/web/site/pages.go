@@ -10,6 +10,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/parvis-civic/parvis/internal/web/articles"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
@@ -187,6 +188,7 @@ func (e Edition) envelope(p ui.Page) (sentence string, parts []ui.EnvelopePart) 
 // HomePage is the home of a platform.
 type HomePage struct {
 	Editions []Edition // the first is what is open now, else the most recent; empty on a new platform
+	News     []articles.Line
 }
 
 // grouped gives the editions by state, in the order of reading, without empty groups.
@@ -220,7 +222,8 @@ type ProjectPage struct {
 	Best    bool   // the teaser shows the most chosen
 	Stage   string // what its proposals are: "_deposited", "_studied", "" when put to the vote
 	Map     ui.CityMap
-	Drawn   bool   // there is a map
+	Drawn   bool // there is a map
+	News    []articles.Line
 	Source  string // where imported data comes from; empty for the city's own
 }
 

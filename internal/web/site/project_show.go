@@ -3,10 +3,12 @@ package site
 import (
 	"context"
 
+	"github.com/parvis-civic/parvis/internal/news"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/transfer"
 	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/articles"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
@@ -26,6 +28,9 @@ func (s *Site) projectShow(r *web.Request, p ui.Page) (web.View, error) {
 		}
 		if imported {
 			page.Source = "Pabulib, " + source.File
+		}
+		if page.News, _, err = articles.Lines(ctx, v.tx, p, v.platform, news.Query{Kind: news.News, Project: e.Project.ID, Limit: articles.Latest}, v.now); err != nil {
+			return err
 		}
 		if page.Teaser, page.Best, err = v.teaser(ctx, e); err != nil {
 			return err

@@ -261,7 +261,6 @@ func (s *Site) Routes() []web.Route {
 	return []web.Route{
 		{Path: "/{$}", Need: access.Visit, Handle: s.home},
 		{Path: "/plateformes", Need: access.Visit, Handle: s.platforms, OfHost: true},
-		{Path: "/developer", Need: access.Visit, Handle: s.developer, OfHost: true},
 		{Path: aboutPath, Need: access.Visit, Handle: s.aboutData, OfHost: true},
 		{Path: legalPaths["notice"], Need: access.Visit, Handle: s.legal("notice")},
 		{Path: legalPaths["privacy"], Need: access.Visit, Handle: s.legal("privacy")},

@@ -1,0 +1,119 @@
+package news
+
+import (
+	"bytes"
+	"regexp"
+	"strconv"
+	"sync"
+
+	"github.com/microcosm-cc/bluemonday"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/text"
+
+	"github.com/parvis-civic/parvis/internal/i18n"
+	"github.com/parvis-civic/parvis/internal/ids"
+)
+
+// Heading is a heading of the second level: a question, or a part of a page.
+type Heading struct {
+	Text   string
+	Anchor string // the id of the heading
+}
+
+// rel is what every link of a text says: the city answers for its words, not for what they lead to.
+const rel = "nofollow noopener"
+
+// policy is what may stand in a rendered text. The renderer writes no raw HTML already; this holds whatever it does.
+var policy = sync.OnceValue(func() *bluemonday.Policy {
+	p := bluemonday.NewPolicy()
+	p.AllowElements("p", "br", "hr", "ul", "li", "blockquote", "strong", "em", "del", "code", "pre", "h2", "h3", "h4", "h5", "h6")
+	p.AllowAttrs("start").Matching(bluemonday.Integer).OnElements("ol")
+	p.AllowElements("ol")
+	p.AllowAttrs("id").Matching(regexp.MustCompile(`^t-[a-z0-9-]+$`)).OnElements("h2", "h3", "h4", "h5", "h6")
+	p.AllowURLSchemes("https", "http", "mailto", "tel")
+	p.AllowRelativeURLs(true)
+	p.RequireParseableURLs(true)
+	p.AllowAttrs("href").OnElements("a")
+	p.AllowAttrs("rel").Matching(regexp.MustCompile(`^` + rel + `$`)).OnElements("a")
+	return p
+})
+
+var markdown = sync.OnceValue(func() goldmark.Markdown {
+	return goldmark.New(goldmark.WithExtensions(extension.Linkify, extension.Strikethrough))
+})
+
+// HTML renders the Markdown of a body as safe HTML, with its headings of the second level. A page has one heading of the
+// first level, its title: the others begin below. Raw HTML is left out, and pictures by their address are their words: a page loads
+// nothing from elsewhere.
+func HTML(body string) (html string, headings []Heading) {
+	source := []byte(body)
+	doc := markdown().Parser().Parse(text.NewReader(source))
+	var pictures []*ast.Image
+	taken := map[string]bool{}
+	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *ast.Heading:
+			n.Level = max(n.Level, 2)
+			words := plain(n, source)
+			base := "t-" + ids.Slug(i18n.Fold(words), 60)
+			anchor := base
+			for i := 2; taken[anchor]; i++ {
+				anchor = base + "-" + strconv.Itoa(i)
+			}
+			taken[anchor] = true
+			n.SetAttributeString("id", []byte(anchor))
+			if n.Level == 2 && words != "" {
+				headings = append(headings, Heading{words, anchor})
+			}
+		case *ast.Link:
+			n.Title = nil
+			n.SetAttributeString("rel", []byte(rel))
+		case *ast.AutoLink:
+			n.SetAttributeString("rel", []byte(rel))
+		case *ast.Image:
+			pictures = append(pictures, n)
+		}
+		return ast.WalkContinue, nil
+	})
+	for _, n := range pictures {
+		parent := n.Parent()
+		for child := n.FirstChild(); child != nil; {
+			next := child.NextSibling()
+			parent.InsertBefore(parent, n, child)
+			child = next
+		}
+		parent.RemoveChild(parent, n)
+	}
+	var out bytes.Buffer
+	if err := markdown().Renderer().Render(&out, source, doc); err != nil {
+		return "", nil // only a writer that fails does
+	}
+	return string(policy().SanitizeBytes(out.Bytes())), headings
+}
+
+// plain gives the words of a node without their signs.
+func plain(n ast.Node, source []byte) string {
+	var out bytes.Buffer
+	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if entering {
+			switch n := n.(type) {
+			case *ast.Text:
+				out.Write(n.Segment.Value(source))
+				if n.SoftLineBreak() {
+					out.WriteByte(' ')
+				}
+			case *ast.String:
+				out.Write(n.Value)
+			case *ast.AutoLink:
+				out.Write(n.Label(source))
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	return out.String()
+}
