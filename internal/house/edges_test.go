@@ -67,7 +67,7 @@ var rooms = []room{
 	{"live", base + "project", "counters of an edition's step, pushed while it is open"},
 
 	{"transfer", base + "media rulebook tally tally/pabulib project proposal deposit ballot result delivery", "fills every room from a file"},
-	{"demo", base + "drawing media rulebook tally tally/pabulib project proposal deposit ballot result delivery transfer", "fills every room with a city that does not exist"},
+	{"demo", base + "drawing media rulebook tally tally/pabulib news project proposal deposit ballot result delivery transfer", "fills every room with a city that does not exist"},
 
 	{"rehearsal", base + "rulebook tally project proposal deposit ballot result transfer", "runs an edition through the rooms before it is real (transfer: erases its platform)"},
 

@@ -195,6 +195,11 @@ func save(ctx context.Context, tx db.Tx, of platform.Platform, a *Article, w Wri
 	if err != nil {
 		return err
 	}
+	if !was.Picture.IsZero() && was.Picture != a.Picture {
+		if err := media.Drop(ctx, tx, of.Key, []ids.ID{was.Picture}); err != nil {
+			return err
+		}
+	}
 	switch {
 	case !a.PublishAt.Equal(was.PublishAt) || a.Withdrawn != was.Withdrawn:
 		return a.tell(ctx, tx, of, "article_published", map[string]any{"from": of.When(a.PublishAt).UTC().Format(time.RFC3339)})
@@ -291,6 +296,9 @@ func (s *Service) Discard(ctx context.Context, of platform.Platform, who account
 		if a.State(now) != Draft {
 			return fault.New(fault.Conflict, "fault.news.no_draft")
 		}
-		return remove(ctx, tx, of.Key, a.ID)
+		if err := remove(ctx, tx, of.Key, a.ID); err != nil || a.Picture.IsZero() {
+			return err
+		}
+		return media.Drop(ctx, tx, of.Key, []ids.ID{a.Picture})
 	})
 }

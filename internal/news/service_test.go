@@ -113,6 +113,17 @@ func TestAnArticleIsSeenFromItsTimeUntilItIsWithdrawn(t *testing.T) {
 		if a, err = s.Save(at(13), here, claire, a.ID, w); err != nil || !a.ChangedAt.Equal(begin.Add(12*time.Hour)) {
 			t.Errorf("saved without a change: %+v, %v", a, err)
 		}
+		first := a.Picture
+		w.Picture, w.Version = &drawn, a.Version
+		if a, err = s.Save(at(13), here, claire, a.ID, w); err != nil || a.Picture == first {
+			t.Fatalf("another picture: %+v, %v", a, err)
+		}
+		if _, ok := seen(t, d, here, a, begin.Add(13*time.Hour)); !ok {
+			t.Error("it is not seen with another picture")
+		}
+		if kept := dbtest.Rows(t, d)[here.Key]["media"]; len(kept) != 1 {
+			t.Errorf("%d pictures are kept of one that is shown", len(kept))
+		}
 		if err := s.Discard(at(14), here, claire, a.ID); fault.CodeOf(err) != fault.Conflict {
 			t.Errorf("what was public is deleted: %v", err)
 		}
@@ -122,7 +133,7 @@ func TestAnArticleIsSeenFromItsTimeUntilItIsWithdrawn(t *testing.T) {
 		if _, ok := seen(t, d, here, a, begin.Add(15*time.Hour)); ok {
 			t.Error("it is seen once withdrawn")
 		}
-		if got, want := acts(t, d, here), []string{"article_published", "article_changed", "article_withdrawn"}; !slices.Equal(got, want) {
+		if got, want := acts(t, d, here), []string{"article_published", "article_changed", "article_changed", "article_withdrawn"}; !slices.Equal(got, want) {
 			t.Errorf("the journal says %v, want %v", got, want)
 		}
 	})
