@@ -25,6 +25,8 @@ import (
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/transfer"
 	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/articles"
+	explorerpage "github.com/parvis-civic/parvis/internal/web/explorer"
 	"github.com/parvis-civic/parvis/internal/web/site"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 	"github.com/parvis-civic/parvis/internal/web/vote"
@@ -127,7 +129,7 @@ func (c *country) serve(t *testing.T, d *db.DB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.routes = pages.Routes()
+	c.routes = slices.Concat(pages.Routes(), articles.New(d, "http://localhost:"+port).Routes(), explorerpage.Routes())
 	broken := web.Route{Path: "/casse", Need: access.Visit, Handle: func(*web.Request, ui.Page) (web.View, error) { return web.View{}, errors.New("the disk is full") }}
 	hub := live.New(d, quiet)
 	hub.Start(context.WithoutCancel(t.Context()))
@@ -193,6 +195,10 @@ func (c *country) stops() []stop {
 		{name: "accueil-vide", host: empty, path: "/"},
 		{name: "accueil-reprise", host: replay, path: "/"},
 		{name: "plateformes", host: city, path: "/plateformes"},
+		{name: "actualites", host: city, path: "/actualites"},
+		{name: "actualites-vide", host: empty, path: "/actualites"},
+		{name: "actualite", host: city, path: "/actualites/suivez-les-chantiers-pas-a-pas"},
+		{name: "page", host: city, path: "/pages/questions-frequentes"},
 		{name: "developer", host: city, path: "/developer"},
 		{name: "donnees", host: city, path: "/donnees"},
 		{name: "donnees-reprise", host: replay, path: "/donnees"},
