@@ -2,7 +2,9 @@ package news
 
 import (
 	"bytes"
+	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -10,7 +12,9 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
@@ -40,25 +44,34 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	return p
 })
 
+// markdown knows no HTML: what looks like it is shown as it was typed.
 var markdown = sync.OnceValue(func() goldmark.Markdown {
-	return goldmark.New(goldmark.WithExtensions(extension.Linkify, extension.Strikethrough))
+	blocks := slices.DeleteFunc(parser.DefaultBlockParsers(), func(v util.PrioritizedValue) bool {
+		return reflect.TypeOf(v.Value) == reflect.TypeOf(parser.NewHTMLBlockParser())
+	})
+	inlines := slices.DeleteFunc(parser.DefaultInlineParsers(), func(v util.PrioritizedValue) bool {
+		return reflect.TypeOf(v.Value) == reflect.TypeOf(parser.NewRawHTMLParser())
+	})
+	p := parser.NewParser(parser.WithBlockParsers(blocks...), parser.WithInlineParsers(inlines...), parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...))
+	return goldmark.New(goldmark.WithParser(p), goldmark.WithExtensions(extension.Linkify, extension.Strikethrough))
 })
 
 // HTML renders the Markdown of a body as safe HTML, with its headings of the second level. A page has one heading of the
-// first level, its title: the others begin below. Raw HTML is left out, and pictures by their address are their words: a page loads
+// first level, its title: the others begin below, and none is skipped. HTML is shown as it was typed, and pictures by their address are their words: a page loads
 // nothing from elsewhere.
 func HTML(body string) (html string, headings []Heading) {
 	source := []byte(body)
 	doc := markdown().Parser().Parse(text.NewReader(source))
 	var pictures []*ast.Image
 	taken := map[string]bool{}
+	levels := levelsOf(doc)
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
 		}
 		switch n := n.(type) {
 		case *ast.Heading:
-			n.Level = max(n.Level, 2)
+			n.Level = levels[n.Level]
 			words := plain(n, source)
 			base := "t-" + ids.Slug(i18n.Fold(words), 60)
 			anchor := base
@@ -94,6 +107,25 @@ func HTML(body string) (html string, headings []Heading) {
 		return "", nil // only a writer that fails does
 	}
 	return string(policy().SanitizeBytes(out.Bytes())), headings
+}
+
+// levelsOf gives each level of headings that a text uses the one that it gets: the highest is the second, and none is skipped.
+func levelsOf(doc ast.Node) map[int]int {
+	var used []int
+	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if h, ok := n.(*ast.Heading); ok && entering {
+			if h.Level = max(h.Level, 2); !slices.Contains(used, h.Level) {
+				used = append(used, h.Level)
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	slices.Sort(used)
+	levels := map[int]int{}
+	for i, level := range used {
+		levels[level] = i + 2
+	}
+	return levels
 }
 
 // plain gives the words of a node without their signs.

@@ -42,8 +42,5 @@ func (w Written) check() error {
 			}
 		}
 	}
-	if w.Show != Keep && w.French.Body == "" {
-		wrong("body", "body")
-	}
 	return fault.All(found)
 }

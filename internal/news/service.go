@@ -186,6 +186,9 @@ func save(ctx context.Context, tx db.Tx, of platform.Platform, a *Article, w Wri
 	case w.Show == Later:
 		a.PublishAt = w.At
 	}
+	if end := a.State(now); (end == Online || end == Scheduled) && a.French.Body == "" {
+		return fault.New(fault.Invalid, "fault.news.body").In("body")
+	}
 	a.Version++
 	if was.Version == 0 {
 		err = insert(ctx, tx, of.Key, *a)

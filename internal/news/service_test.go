@@ -2,6 +2,7 @@ package news_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -139,6 +140,70 @@ func TestAnArticleIsSeenFromItsTimeUntilItIsWithdrawn(t *testing.T) {
 	})
 }
 
+func TestADocumentIsHandedToWhoMayReadItsArticle(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		here, elsewhere, s := town(t, d, "ici"), town(t, d, "ailleurs"), news.NewService(d)
+		a, err := s.Save(t.Context(), here, claire, ids.ID{}, news.Written{Kind: news.Page, French: news.Words{Title: "Le vote", Body: "Comment."}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan, err := news.ReadDocument("plan.pdf", []byte("%PDF-1.7"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Attach(t.Context(), here, account.Person{}, a.ID, "Le plan", plan); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("anybody attaches: %v", err)
+		}
+		if err := s.Attach(t.Context(), elsewhere, claire, a.ID, "Le plan", plan); !fault.Is(err, fault.NotFound) {
+			t.Errorf("another platform attaches: %v", err)
+		}
+		if err := s.Attach(t.Context(), here, claire, a.ID, " ", plan); !fault.Is(err, fault.Invalid) {
+			t.Errorf("a document without a title: %v", err)
+		}
+		if err := s.Attach(t.Context(), here, claire, a.ID, "Le plan", plan); err != nil {
+			t.Fatal(err)
+		}
+		files, err := s.Files(t.Context(), here, claire, a.ID)
+		if err != nil || len(files) != 1 || files[0].Title != "Le plan" || files[0].Size != 8 {
+			t.Fatalf("its documents are %+v, %v", files, err)
+		}
+		handed := func(of platform.Platform, who account.Person) bool {
+			err := d.Read(t.Context(), func(ctx context.Context, tx db.Tx) error {
+				got, err := news.DocumentOf(ctx, tx, of.Key, who.Roles, files[0].ID, of.Now(tx.Now()))
+				if err == nil && string(got.Content) != "%PDF-1.7" {
+					t.Errorf("it is %q", got.Content)
+				}
+				return err
+			})
+			if err != nil && !fault.Is(err, fault.NotFound) {
+				t.Fatal(err)
+			}
+			return err == nil
+		}
+		if handed(here, account.Person{}) || !handed(here, claire) {
+			t.Error("of a draft it is handed to anybody, or not to who writes")
+		}
+		if a, err = s.Save(t.Context(), here, claire, a.ID, news.Written{Kind: news.Page, French: a.French, Version: a.Version, Show: news.Now}); err != nil {
+			t.Fatal(err)
+		}
+		if !handed(here, account.Person{}) || handed(elsewhere, claire) {
+			t.Error("online it is not handed to everybody, or to another platform")
+		}
+		if _, err := s.Save(t.Context(), here, claire, a.ID, news.Written{Kind: news.Page, French: news.Words{Title: "Le vote"}, Version: a.Version}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("what is online is emptied: %v", err)
+		}
+		if err := s.Detach(t.Context(), here, claire, a.ID, files[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		if handed(here, claire) {
+			t.Error("what was taken away is handed out")
+		}
+		if got := fmt.Sprint(acts(t, d, here)); got != "[article_published article_changed]" {
+			t.Errorf("the journal has %s", got)
+		}
+	})
+}
+
 func TestTheSecondOfTwoWhoSaveIsTold(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s, here, there := news.NewService(d), town(t, d, "ici"), town(t, d, "ailleurs")
@@ -186,9 +251,20 @@ func TestArticlesOfAPlatformAreItsOwn(t *testing.T) {
 		Fill: func(ctx context.Context, tx db.Tx, platform int64) error {
 			_, err := tx.Exec(ctx, `INSERT INTO article (platform, id, kind, slug, title, summary, body, title_en, summary_en, body_en, picture, publish_at, withdrawn, changed_at, created_at, version)
 				VALUES (?, ?, 'news', 'vote', ?, '', '', '', '', '', ?, 1, ?, 0, 1, 1)`, platform, id, "Vote "+string(rune('0'+platform)), picture[platform], false)
+			if err != nil {
+				return err
+			}
+			_, err = tx.Exec(ctx, `INSERT INTO article_file (platform, id, article, title, name, mime, size, content, created_at) VALUES (?, ?, ?, 'Plan', ?, 'application/pdf', 5, ?, 1)`,
+				platform, id, id, fmt.Sprint(platform, ".pdf"), []byte("%PDF-"))
 			return err
 		},
 		Reads: []dbtest.Reading{
+			{Of: "FilesOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return news.FilesOf(ctx, tx, platform, id)
+			}},
+			{Of: "DocumentOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return news.DocumentOf(ctx, tx, platform, access.Roles(0), id, now)
+			}},
 			{Of: "Shown", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return news.Shown(ctx, tx, platform, news.Query{Kind: news.News, Limit: 10}, now)
 			}},

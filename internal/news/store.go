@@ -115,6 +115,9 @@ func update(ctx context.Context, tx db.Tx, platform int64, a Article) error {
 }
 
 func remove(ctx context.Context, tx db.Tx, platform int64, id ids.ID) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM article_file WHERE platform = ? AND article = ?`, platform, id); err != nil {
+		return err
+	}
 	_, err := tx.Exec(ctx, `DELETE FROM article WHERE platform = ? AND id = ?`, platform, id)
 	return err
 }

@@ -25,3 +25,17 @@ CREATE UNIQUE INDEX article_slug ON article (platform, slug);
 CREATE INDEX article_shown ON article (platform, kind, publish_at, id);
 CREATE INDEX article_project ON article (platform, project, publish_at, id);
 CREATE INDEX article_picture ON article (platform, picture);
+
+CREATE TABLE article_file ( -- a document beside an article
+	platform   {{.Int}} NOT NULL,
+	id         {{.ID}} NOT NULL,
+	article    {{.ID}} NOT NULL,
+	title      {{.Text}} NOT NULL,  -- what it is, in its own language
+	name       {{.Text}} NOT NULL,  -- of the file, by what it is
+	mime       {{.Text}} NOT NULL,
+	size       {{.Int}} NOT NULL,   -- bytes
+	content    {{.Bytes}} NOT NULL,
+	created_at {{.Int}} NOT NULL,
+	PRIMARY KEY (platform, id)
+{{.End}};
+CREATE INDEX article_file_article ON article_file (platform, article, created_at, id);

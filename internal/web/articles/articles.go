@@ -6,11 +6,13 @@ import (
 	"encoding/xml"
 	"io"
 	"net/http"
+	"path"
 	"strings"
 	"time"
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/media"
@@ -23,6 +25,7 @@ import (
 
 const (
 	newsPath  = "/actualites"
+	filesPath = "/documents"
 	newsSize  = 20 // of a page of the list, and of the feed
 	footPages = 30 // pages that the list of news names
 )
@@ -41,6 +44,7 @@ func (s *Pages) Routes() []web.Route {
 	return []web.Route{
 		{Path: newsPath, Need: access.Visit, Handle: s.list},
 		{Path: newsPath + "/{article}", Need: access.SeeArticle, Handle: s.article(news.News)},
+		{Path: filesPath + "/{file}", Need: access.SeeArticle, Handle: s.file},
 		{Path: "/pages/{article}", Need: access.SeeArticle, Handle: s.article(news.Page)},
 	}
 }
@@ -148,6 +152,7 @@ type Page struct {
 	At, Changed    time.Time
 	Picture        string // path; empty: none
 	Alt, AltLang   string
+	Files          []news.File
 	Edition        ui.Link // that it is about; zero: none that is public
 }
 
@@ -176,8 +181,8 @@ func (s *Pages) article(kind news.Kind) web.Handler {
 				alt, of := found[a.Picture].Alt.In(p.Lang)
 				page.Picture, page.Alt, page.AltLang = media.Path(a.Picture, media.Full), alt, foreign(p, string(of))
 			}
-			if a.Project.IsZero() {
-				return nil
+			if page.Files, err = news.FilesOf(ctx, tx, r.Platform.Key, a.ID); err != nil || a.Project.IsZero() {
+				return err
 			}
 			about, err := project.ByIDs(ctx, tx, r.Platform.Key, []ids.ID{a.Project}) // a draft is not among them
 			for _, e := range about {
@@ -187,6 +192,25 @@ func (s *Pages) article(kind news.Kind) web.Handler {
 		})
 		return web.View{Page: Article(p, page)}, err
 	}
+}
+
+// file hands a document of an article out.
+func (s *Pages) file(r *web.Request, _ ui.Page) (web.View, error) {
+	id, err := ids.Parse(r.PathValue("file"))
+	if err != nil {
+		return web.View{}, fault.New(fault.NotFound, "fault.not_found")
+	}
+	var d news.Document
+	err = s.db.Read(r.Context(), func(ctx context.Context, tx db.Tx) error {
+		d, err = news.DocumentOf(ctx, tx, r.Platform.Key, r.Person.Roles, id, r.Platform.Now(tx.Now()))
+		return err
+	})
+	return web.View{File: &web.File{Name: d.Name, Type: d.MIME, Content: d.Content}}, err
+}
+
+// fileKind says what a document is: « PDF, 1,2 Mo ».
+func fileKind(p ui.Page, f news.File) string {
+	return strings.ToUpper(strings.TrimPrefix(path.Ext(f.Name), ".")) + ", " + p.T("news.file.size", "Kilobytes", max(1, (f.Size+512)/1024))
 }
 
 // feed is an Atom feed (RFC 4287).

@@ -48,6 +48,8 @@ func (s *Pages) Routes() []web.Route {
 		{Method: http.MethodPost, Path: newPath, Need: need, Handle: s.save, Largest: largestForm},
 		{Path: onePath, Need: need, Handle: s.edit},
 		{Method: http.MethodPost, Path: onePath, Need: need, Handle: s.save, Largest: largestForm},
+		{Method: http.MethodPost, Path: onePath + "/documents", Need: need, Handle: s.attach, Largest: largestForm},
+		{Method: http.MethodPost, Path: onePath + "/documents/retirer", Need: need, Handle: s.detach},
 		{Method: http.MethodPost, Path: onePath + "/retirer", Need: need, Handle: s.withdraw},
 		{Method: http.MethodPost, Path: onePath + "/supprimer", Need: need, Handle: s.discard},
 	}
@@ -72,7 +74,7 @@ func state(p ui.Page, s news.State) ui.State {
 // done is what was just done, as a sentence; empty: nothing.
 func done(r *web.Request, p ui.Page) string {
 	switch word := r.URL.Query().Get("fait"); word {
-	case "enregistre", "publie", "programme", "retire", "supprime":
+	case "enregistre", "publie", "programme", "retire", "supprime", "document", "document-retire":
 		return p.T("news.done." + word)
 	}
 	return ""
@@ -97,6 +99,8 @@ type form struct {
 	Day, Hour               string
 	Changed                 bool // somebody else saved it meanwhile
 	Editions                []project.View
+	Files                   []news.File
+	FileTitle               string
 	Problems                ui.Problems
 	Done                    string
 	PictureLost, HasPicture bool
@@ -173,12 +177,20 @@ func (f form) hourField(p ui.Page) ui.Input {
 	return ui.Input{Name: "at_time", Label: p.T("news.field.hour"), Type: "time", Value: f.Hour}
 }
 
+func (f form) fileTitleField(p ui.Page) ui.Input {
+	return ui.Input{Name: "file_title", Label: p.T("news.file.title"), Help: p.T("news.file.title.help"), Value: f.FileTitle, Required: true, Max: news.MaxTitle}
+}
+
+func (f form) fileField(p ui.Page) ui.Input {
+	return ui.Input{Name: "file", Label: p.T("news.file"), Help: p.T("news.file.help", "Limit", news.MaxFile>>20), Type: "file", Required: true}
+}
+
 func (f form) fields(p ui.Page) []ui.Input {
 	list := []ui.Input{f.kindField(p), f.projectField(p)}
 	for n := range f.Words {
 		list = append(list, f.titleField(p, n), f.summaryField(p, n), f.bodyField(p, n))
 	}
-	return append(list, f.pictureField(p), f.altField(p, 0), f.altField(p, 1), f.dayField(p), f.hourField(p))
+	return append(list, f.pictureField(p), f.altField(p, 0), f.altField(p, 1), f.dayField(p), f.hourField(p), f.fileTitleField(p), f.fileField(p))
 }
 
 // stored reads what the form stands on: the article of the address, which may be none, and the editions.
@@ -192,6 +204,9 @@ func (s *Pages) stored(r *web.Request) (f form, alt media.Alt, now time.Time, er
 			return f, nil, now, err
 		}
 		f.State, f.Version, f.HasPicture = f.Stored.State(now), f.Stored.Version, !f.Stored.Picture.IsZero()
+		if f.Files, err = s.articles.Files(r.Context(), r.Platform, r.Person, f.ID); err != nil {
+			return f, nil, now, err
+		}
 	}
 	f.Editions, err = s.editions.Editions(r.Context(), r.Platform, r.Person)
 	return f, alt, now, err
@@ -322,6 +337,49 @@ func (s *Pages) act(r *web.Request, p ui.Page, do func(id ids.ID) error, path fu
 		return web.Form(Edit(p, f), f.Problems), nil
 	}
 	return web.Done(p, path(f.ID), word), nil
+}
+
+// attach puts a document beside the article of the address.
+func (s *Pages) attach(r *web.Request, p ui.Page) (web.View, error) {
+	f, alt, _, err := s.stored(r)
+	if err != nil {
+		return web.View{}, err
+	}
+	f.FileTitle = r.Posted("file_title")
+	d, err := document(r)
+	if err == nil {
+		err = s.articles.Attach(r.Context(), r.Platform, r.Person, f.ID, f.FileTitle, d)
+	}
+	if f.Problems, err = p.ProblemsOf(err); err != nil {
+		return web.View{}, err
+	}
+	if len(f.Problems) > 0 {
+		f.show(r, alt)
+		return web.Form(Edit(p, f), f.Problems), nil
+	}
+	return web.Done(p, of(f.ID), "document"), nil
+}
+
+// document reads the file of the form. Fault: invalid (file).
+func document(r *web.Request) (news.Document, error) {
+	f, head, err := r.FormFile("file")
+	if err != nil {
+		return news.ReadDocument("", nil) // no file, or a form without files
+	}
+	defer func() { _ = f.Close() }()
+	content, err := io.ReadAll(io.LimitReader(f, largestForm))
+	if err != nil {
+		return news.Document{}, err
+	}
+	return news.ReadDocument(head.Filename, content)
+}
+
+func (s *Pages) detach(r *web.Request, p ui.Page) (web.View, error) {
+	file, err := ids.Parse(r.Posted("file"))
+	if err != nil {
+		return web.View{}, fault.New(fault.NotFound, "fault.not_found")
+	}
+	return s.act(r, p, func(id ids.ID) error { return s.articles.Detach(r.Context(), r.Platform, r.Person, id, file) }, of, "document-retire")
 }
 
 func (s *Pages) withdraw(r *web.Request, p ui.Page) (web.View, error) {

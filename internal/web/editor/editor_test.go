@@ -1,13 +1,16 @@
 package editor_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +20,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
+	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/news"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
@@ -193,4 +197,62 @@ func TestTheListOfNewsGoesOnWithoutLosingAny(t *testing.T) {
 	if strings.Contains(second, `rel="next"`) {
 		t.Error("the last part goes on")
 	}
+}
+
+func TestADocumentIsAttachedAndTakenAlong(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		c := settle(t, d)
+		_, one, _ := c.ask("claire", "localhost", "POST", "/organisation/actualites/nouvelle", url.Values{"kind": {"page"}, "title": {"Le vote"}, "body": {"Comment."}, "act": {"now"}, "version": {"0"}})
+		attach := func(who, host, title, name, content string) *httptest.ResponseRecorder {
+			var body bytes.Buffer
+			form := multipart.NewWriter(&body)
+			_ = form.WriteField("file_title", title)
+			file, err := form.CreateFormFile("file", name)
+			if err == nil {
+				_, err = file.Write([]byte(content))
+			}
+			if err != nil || form.Close() != nil {
+				t.Fatal(err)
+			}
+			r := httptest.NewRequestWithContext(t.Context(), "POST", "http://"+host+one+"/documents", &body)
+			r.Header.Set("Content-Type", form.FormDataContentType())
+			r.AddCookie(&http.Cookie{Name: "parvis", Value: who})
+			w := httptest.NewRecorder()
+			c.h.ServeHTTP(w, r)
+			return w
+		}
+		if w := attach("ana", "localhost", "Plan", "plan.pdf", "%PDF-1.7"); w.Code != http.StatusForbidden {
+			t.Errorf("a resident attaches: %d", w.Code)
+		}
+		if w := attach("claire", "ailleurs.localhost", "Plan", "plan.pdf", "%PDF-1.7"); w.Code != http.StatusNotFound {
+			t.Errorf("to an article of another platform: %d", w.Code)
+		}
+		if w := attach("claire", "localhost", "Le plan de l’école", "plan.pdf", "<script>"); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `value="Le plan de l’école"`) {
+			t.Errorf("what is no document: %d", w.Code)
+		}
+		if w := attach("claire", "localhost", "Le plan de l’école", "plan.html", "%PDF-1.7"); w.Code != http.StatusSeeOther {
+			t.Fatalf("a document: %d %s", w.Code, w.Body)
+		}
+		_, _, page := c.ask("", "localhost", "GET", "/pages/le-vote", nil)
+		path := regexp.MustCompile(`/documents/[0-9a-f-]+`).FindString(page)
+		if !strings.Contains(page, "Le plan de l’école") || path == "" {
+			t.Fatalf("the page does not lead to it: %s", page)
+		}
+		r := httptest.NewRequestWithContext(t.Context(), "GET", "http://localhost"+path, nil)
+		w := httptest.NewRecorder()
+		c.h.ServeHTTP(w, r)
+		h := w.Header()
+		if w.Code != 200 || w.Body.String() != "%PDF-1.7" || h.Get("Content-Type") != "application/pdf" || h.Get("X-Content-Type-Options") != "nosniff" ||
+			!strings.HasPrefix(h.Get("Content-Disposition"), "attachment") || !strings.Contains(h.Get("Content-Disposition"), "plan.pdf") {
+			t.Errorf("it is handed out as %d %v", w.Code, h)
+		}
+		for _, path := range []string{"/documents/x", "/documents/" + ids.Random().String()} {
+			if status, _, _ := c.ask("claire", "localhost", "GET", path, nil); status != http.StatusNotFound {
+				t.Errorf("%s: %d", path, status)
+			}
+		}
+		if status, _, _ := c.ask("claire", "ailleurs.localhost", "GET", path, nil); status != http.StatusNotFound {
+			t.Errorf("another platform hands it out: %d", status)
+		}
+	})
 }
