@@ -111,6 +111,9 @@ func create(ctx context.Context, d *db.DB) (platform.Platform, error) {
 	return platform.NewService(d).Create(ctx, platform.New{Slug: Slug, Name: Name, Kind: platform.City, Zone: zone, Accent: accent, Licence: platform.Etalab, Legal: texts})
 }
 
+// team is whom one would write to, if the town existed.
+var team = platform.Identity{Email: "participer@pont-l-alouette.example", Phone: "Le mardi et le jeudi, de 14 h à 17 h, si la ville existait.", Address: "Mairie de Pont-l’Alouette, place du Vieux-Pont"}
+
 // builder lets the people of a city act.
 type builder struct {
 	db       *db.DB
@@ -134,6 +137,11 @@ func (b *builder) write(ctx context.Context, at time.Time, fn func(ctx context.C
 func (b *builder) build(ctx context.Context) error {
 	for _, e := range b.city.editions {
 		b.total += len(e.deposits) + len(e.votes)
+	}
+	if err := b.db.Write(db.At(ctx, at(b.city.day, founded, 8)), func(ctx context.Context, tx db.Tx) error {
+		return platform.SetIdentity(ctx, tx, b.of.Key, team)
+	}); err != nil {
+		return err
 	}
 	if err := b.staff(ctx); err != nil {
 		return err

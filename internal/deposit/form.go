@@ -47,6 +47,16 @@ func (f Form) NeedOf(field string) Need { return *f.need(field) }
 // SetNeed changes the need of one of Fields.
 func (f *Form) SetNeed(field string, n Need) { *f.need(field) = n }
 
+// question gives one that the form asks.
+func (f Form) question(key string) (Question, bool) {
+	for _, q := range f.Asked() {
+		if q.Key == key {
+			return q, true
+		}
+	}
+	return Question{}, false
+}
+
 // Asked gives the questions that are asked, without the retired ones.
 func (f Form) Asked() []Question {
 	var list []Question

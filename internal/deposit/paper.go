@@ -260,10 +260,7 @@ func (s *Service) WithdrawPaper(ctx context.Context, of platform.Platform, agent
 // DiscardPaper deletes what was typed and not published, with all that was noted. Faults: forbidden, not_found.
 func (s *Service) DiscardPaper(ctx context.Context, of platform.Platform, agent account.Person, slug string, id ids.ID) error {
 	return s.onPaper(ctx, of, agent, id, account.ActPaperDiscarded, func(ctx context.Context, tx db.Tx, w *PaperDeposit) error {
-		if err := s.discard(ctx, tx, of, w.Author, slug, id); err != nil {
-			return err
-		}
-		return account.Dissolve(ctx, tx, of.Key, w.Author.ID)
+		return s.discard(ctx, tx, of, w.Author, slug, id)
 	})
 }
 

@@ -97,6 +97,11 @@ func drafts(list []Deposit) (n int) {
 // attach stores what came with the form.
 func (s *Service) attach(ctx context.Context, tx db.Tx, platform int64, c Call, d *Deposit, up Upload, picture *media.Prepared) error {
 	for key, f := range up.Files {
+		if q, asked := c.Form.question(key); asked {
+			if err := q.Takes(f); err != nil {
+				return err
+			}
+		}
 		if err := keepFile(ctx, tx, platform, d.ID, key, f); err != nil {
 			return err
 		}
@@ -136,7 +141,7 @@ func (s *Service) Publish(ctx context.Context, of platform.Platform, who account
 func (s *Service) publish(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, slug string, id ids.ID, charter int, w *sheet) (proposal.Proposal, error) {
 	var none proposal.Proposal
 	// One at a time per project: numbers follow each other, and nobody passes the limit by pressing twice.
-	if err := tx.Lock(ctx, fmt.Sprint("proposals of ", of.Key, " ", slug)); err != nil {
+	if err := tx.Lock(ctx, project.DepositsLock(of, slug)); err != nil {
 		return none, err
 	}
 	c, err := CallOf(ctx, tx, of, who, slug)

@@ -122,7 +122,14 @@ func (s *Setup) SetTopics(ctx context.Context, of platform.Platform, who account
 			faults = gathered(faults, err)
 			*fresh.list(kind) = list
 		}
-		if err := fault.All(faults); err != nil {
+		if len(e.Rulebook.Categories) > 0 && !slices.Equal(told(t.Categories), told(fresh.Categories)) {
+			faults = append(faults, fault.New(fault.Conflict, "fault.topics.counted").In("topics"))
+		}
+		shared, err := t.renamedElsewhere(ctx, tx, of.Key, fresh.Themes)
+		if err != nil {
+			return err
+		}
+		if err := fault.All(append(faults, shared...)); err != nil {
 			return err
 		}
 		if !sameTopics(t.Categories, fresh.Categories) || !sameTopics(t.Themes, fresh.Themes) {
@@ -140,6 +147,25 @@ func (s *Setup) SetTopics(ctx context.Context, of platform.Platform, who account
 		}
 		return e.Keep(ctx, tx, of, project.ScreenTopics)
 	})
+}
+
+// renamedElsewhere refuses other words for a theme that another edition has too: they would change there, without a reason.
+func (t *Topics) renamedElsewhere(ctx context.Context, tx db.Tx, platform int64, fresh []Topic) (faults []*fault.Error, err error) {
+	words := map[ids.ID]Topic{}
+	for _, was := range t.Themes {
+		words[was.ID] = was
+	}
+	renamed := map[ids.ID]int{}
+	for i, now := range fresh {
+		if was, known := words[now.ID]; known && (was.Name != now.Name || was.Other != now.Other) {
+			renamed[now.ID] = i
+		}
+	}
+	shared, err := project.ThemesElsewhere(ctx, tx, platform, t.Edition.Project.ID, slices.Collect(maps.Keys(renamed)))
+	for _, id := range shared {
+		faults = append(faults, fault.New(fault.Invalid, "fault.topics.shared", "Name", words[id].Name).In(TopicField(proposal.TagTheme, renamed[id], "name")))
+	}
+	return faults, err
 }
 
 // gathered adds the reasons of an error to others.
@@ -235,8 +261,8 @@ func (t *Topics) known(ctx context.Context, tx db.Tx, platform int64) error {
 		if k := &t.Themes[i]; k.ID.IsZero() {
 			k.ID = ids.Dated(tx.Now())
 			for _, one := range there {
-				if one.Slug == k.Slug {
-					k.ID = one.ID
+				if one.Slug == k.Slug { // its words are those of the other editions too
+					k.ID, k.Name, k.Other = one.ID, one.Title, one.Other
 				}
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/media"
@@ -67,9 +68,20 @@ func deleteDeposits(ctx context.Context, tx db.Tx, platform int64, list []ids.ID
 	if err != nil {
 		return err
 	}
+	rows, err = tx.Query(ctx, `SELECT d.participant FROM deposit d JOIN paper_deposit w ON w.platform = d.platform AND w.deposit = d.id
+		WHERE d.platform = ? AND d.id IN (`+marks+`) AND d.proposal IS NULL`, args...)
+	absent, err := db.Collect(rows, err, func(r *sql.Rows, id *ids.ID) error { return r.Scan(id) })
+	if err != nil {
+		return err
+	}
 	for _, sql := range []string{`DELETE FROM deposit_file WHERE platform = ? AND deposit IN (` + marks + `)`, `DELETE FROM paper_deposit WHERE platform = ? AND deposit IN (` + marks + `)`,
 		`DELETE FROM deposit WHERE platform = ? AND id IN (` + marks + `)`} {
 		if _, err := tx.Exec(ctx, sql, args...); err != nil {
+			return err
+		}
+	}
+	for _, who := range absent { // whom an agent began a sheet for, and who left nothing else: a handful
+		if err := account.Dissolve(ctx, tx, platform, who); err != nil {
 			return err
 		}
 	}

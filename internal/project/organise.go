@@ -2,6 +2,7 @@ package project
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -141,13 +142,22 @@ func (s *Service) edition(ctx context.Context, tx db.Tx, of platform.Platform, w
 	return e, nil
 }
 
-// change runs a change of an edition in a transaction. The steps are locked first, so that the time of the change and of
-// every cast are in one order.
+// DepositsLock is the lock of what is published in a project and of its changes: what residents deposit is read against the
+// edition as it stands.
+func DepositsLock(of platform.Platform, slug string) string {
+	return fmt.Sprint("proposals of ", of.Key, " ", slug)
+}
+
+// change runs a change of an edition in a transaction. Publications wait for it, and it for them; the steps are locked before
+// they are read, so that the time of the change and of every cast are in one order.
 func (s *Service) change(ctx context.Context, of platform.Platform, who account.Person, slug string, fn func(ctx context.Context, tx db.Tx, e *Edition) error) error {
 	if err := mayOrganise(who, access.Moment{}); err != nil {
 		return err
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		if err := tx.Lock(ctx, DepositsLock(of, slug)); err != nil {
+			return err
+		}
 		p, err := anyBySlug(ctx, tx, of.Key, slug)
 		if err != nil {
 			return err

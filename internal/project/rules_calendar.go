@@ -126,6 +126,11 @@ func Remarks(steps []Step, school SchoolZone, zone *time.Location) []Remark {
 		if s.StartsAt.IsZero() || s.EndsAt.IsZero() {
 			continue
 		}
+		if i > 0 {
+			if before := steps[i-1]; before.Kind != Presentation && s.Kind != Other && s.StartsAt.Before(before.EndsAt) {
+				add(i, "overlap", "Before", before.name(), "Until", before.EndsAt)
+			}
+		}
 		long := s.EndsAt.Sub(s.StartsAt)
 		switch {
 		case s.Kind == Collect && long < shortCollect:

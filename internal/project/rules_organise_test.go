@@ -203,9 +203,9 @@ func TestRemarksWarnOfShortStepsHolidaysAndReserves(t *testing.T) {
 		{"nothing of holidays without a zone", "", func([]project.Step) {}, []string{"reserve -1"}},
 		{"a short deposit", "", func(s []project.Step) { s[1].EndsAt = on("2027-02-01") }, []string{"short 1", "reserve -1"}},
 		{"a short vote", "", func(s []project.Step) { s[3].EndsAt = on("2027-06-07") }, []string{"short 3", "reserve -1"}},
-		{"little time to study", "", func(s []project.Step) { s[1].EndsAt = on("2027-05-10") }, []string{"study 3", "reserve -1"}},
-		{"mostly in the holidays", project.ZoneA, func(s []project.Step) { s[1].StartsAt, s[1].EndsAt = on("2027-02-08"), on("2027-03-03") }, []string{"mostly_holidays 1", "reserve -1"}},
-		{"a vote beyond the years that are known", project.ZoneB, func(s []project.Step) { s[3].EndsAt = on("2027-07-20") }, []string{"holidays 1", "holidays_unknown -1", "reserve -1"}},
+		{"little time to study", "", func(s []project.Step) { s[1].EndsAt = on("2027-05-10") }, []string{"overlap 2", "study 3", "reserve -1"}},
+		{"mostly in the holidays", project.ZoneA, func(s []project.Step) { s[1].StartsAt, s[1].EndsAt = on("2027-02-08"), on("2027-03-03") }, []string{"mostly_holidays 1", "overlap 2", "reserve -1"}},
+		{"a vote beyond the years that are known", project.ZoneB, func(s []project.Step) { s[3].EndsAt = on("2027-07-20") }, []string{"holidays 1", "overlap 4", "holidays_unknown -1", "reserve -1"}},
 	} {
 		steps := calendar()
 		c.change(steps)

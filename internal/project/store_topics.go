@@ -54,6 +54,16 @@ func KeepThemes(ctx context.Context, tx db.Tx, platform int64, project ids.ID, l
 	return err
 }
 
+// ThemesElsewhere gives those of some themes that another project of the platform has too.
+func ThemesElsewhere(ctx context.Context, tx db.Tx, platform int64, project ids.ID, themes []ids.ID) ([]ids.ID, error) {
+	if len(themes) == 0 {
+		return nil, nil
+	}
+	marks, args := db.In(themes)
+	rows, err := tx.Query(ctx, `SELECT DISTINCT l.theme FROM project_theme l WHERE l.platform = ? AND l.project <> ? AND l.theme IN (`+marks+`)`, append([]any{platform, project}, args...)...)
+	return db.Collect(rows, err, func(r *sql.Rows, id *ids.ID) error { return r.Scan(id) })
+}
+
 // ThemesBySlug gives the themes of a platform that have those slugs.
 func ThemesBySlug(ctx context.Context, tx db.Tx, platform int64, slugs []string) ([]Theme, error) {
 	marks, args := db.In(slugs)

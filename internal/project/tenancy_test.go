@@ -172,6 +172,13 @@ func TestProjectsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "ThemesByID", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return project.ThemesByID(ctx, tx, platform, []ids.ID{theme})
 			}},
+			{Of: "ThemesElsewhere", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				shared, err := project.ThemesElsewhere(ctx, tx, platform, ids.Random(), []ids.ID{theme})
+				if len(shared) > 0 { // both have it: the name tells whose
+					return project.ThemesByID(ctx, tx, platform, shared)
+				}
+				return nil, err
+			}},
 			{Of: "ThemesBySlug", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return project.ThemesBySlug(ctx, tx, platform, []string{"nature"})
 			}},

@@ -73,8 +73,10 @@ func forget(ctx context.Context, tx db.Tx, platform int64, person ids.ID, keep b
 				WHERE s.platform = step.platform AND s.step = step.id AND s.trashed = ? AND p.author = ?) WHERE platform = ?`, []any{false, person, platform}},
 			{`UPDATE selection SET trashed = ? WHERE platform = ? AND proposal IN ` + theirs, append([]any{true}, both...)},
 			{`DELETE FROM proposal_version WHERE platform = ? AND proposal IN ` + theirs, both},
-			{`UPDATE proposal SET title = '', slug = '', summary = '', body = '', address = '', proposer = '', picture = NULL, latitude = NULL, longitude = NULL, trashed_reason = '',
-				trashed = ?, trashed_at = ? WHERE platform = ? AND author = ?`, []any{string(Withdrawn), db.Micros(now), platform, person}},
+			// What had left before keeps how, when and why: a vote that is over must not count it again.
+			{`UPDATE proposal SET trashed = ?, trashed_at = ? WHERE platform = ? AND author = ? AND trashed = ?`, []any{string(Withdrawn), db.Micros(now), platform, person, string(NotTrashed)}},
+			{`UPDATE proposal SET title = '', slug = '', summary = '', body = '', address = '', proposer = '', picture = NULL, latitude = NULL, longitude = NULL
+				WHERE platform = ? AND author = ?`, []any{platform, person}},
 		}...)
 	}
 	for _, st := range statements { // a fixed list

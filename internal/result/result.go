@@ -64,8 +64,12 @@ type Candidate struct {
 	tally.Project
 }
 
-// Count counts the stored ballots of a step over its candidates (Candidates). Nothing is written.
+// Count counts the stored ballots of a step over its candidates (Candidates). Nothing is written. Fault: conflict, while
+// ballots that named a proposal which left are still to be freed of it.
 func Count(ctx context.Context, tx db.Tx, platform int64, step ids.ID, rule tally.Rule, candidates []Candidate) (Counted, error) {
+	if err := settled(ctx, tx, platform, step); err != nil {
+		return Counted{}, err
+	}
 	index := make(map[int]int, len(candidates))
 	projects := make([]tally.Project, len(candidates))
 	for i, c := range candidates {

@@ -9,7 +9,9 @@ import (
 	"slices"
 
 	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/jobs"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/tally"
 )
@@ -22,7 +24,7 @@ func Candidates(ctx context.Context, tx db.Tx, platform int64, step ids.ID) ([]C
 		FROM selection s JOIN proposal p ON p.platform = s.platform AND p.id = s.proposal
 		LEFT JOIN district d ON d.platform = p.platform AND d.id = p.district
 		LEFT JOIN category c ON c.platform = p.platform AND c.id = p.category
-		WHERE s.platform = ? AND s.step = ? AND NOT (s.trashed = ? AND p.trashed_at < (SELECT z.ends_at FROM step z WHERE z.platform = s.platform AND z.id = s.step))
+		WHERE s.platform = ? AND s.step = ? AND NOT (s.trashed = ? AND EXISTS (SELECT 1 FROM step z WHERE z.platform = s.platform AND z.id = s.step AND (z.ends_at = 0 OR p.trashed_at < z.ends_at)))
 		ORDER BY p.number`, platform, step, true)
 	index := map[ids.ID]int{}
 	all, err := db.Collect(rows, err, func(r *sql.Rows, c *Candidate) error {
@@ -252,3 +254,28 @@ func NamesIn(ctx context.Context, tx db.Tx, platform int64, lines []Line) (Names
 	})
 	return n, err
 }
+
+// settled refuses (conflict) to count while a proposal of the step's project has left and its votes are not freed.
+func settled(ctx context.Context, tx db.Tx, platform int64, step ids.ID) error {
+	waiting, err := jobs.Waiting(ctx, tx, platform, proposal.LeftJob, leftAtOnce)
+	if err != nil || len(waiting) == 0 {
+		return err
+	}
+	var project ids.ID
+	if err := tx.QueryRow(ctx, `SELECT z.project FROM step z WHERE z.platform = ? AND z.id = ?`, platform, step).Scan(&project); err != nil {
+		return fmt.Errorf("the project of a step that is counted: %w", err)
+	}
+	for _, j := range waiting {
+		var left proposal.Left
+		if err := json.Unmarshal(j.Body, &left); err != nil {
+			return fmt.Errorf("job %s: %w", j.ID, err)
+		}
+		if left.Project == project {
+			return fault.New(fault.Conflict, "fault.result.unsettled")
+		}
+	}
+	return nil
+}
+
+// leftAtOnce is more proposals than leave in the moments that their jobs wait.
+const leftAtOnce = 1_000

@@ -237,13 +237,18 @@ const (
 	lettersShared = 4 // shorter ones say little
 )
 
+// common are words of titles that say nothing of what a project is about, in the form in which words are compared.
+var common = map[string]bool{"pour": true, "dans": true, "avec": true, "sans": true, "sous": true, "vers": true, "chez": true, "plus": true, "entre": true, "devant": true, "derriere": true,
+	"chaque": true, "tous": true, "toute": true, "toutes": true, "leur": true, "leurs": true, "notre": true, "votre": true, "nous": true, "vous": true, "cette": true, "autour": true, "pres": true,
+	"with": true, "from": true, "that": true, "this": true, "their": true, "your": true, "under": true, "over": true, "more": true, "near": true, "each": true, "into": true}
+
 // Sharing gives the proposals of a platform's published projects whose titles share words with one, those that share most
 // first, then those of the newest project. One statement.
 func Sharing(ctx context.Context, tx db.Tx, platform int64, title string) ([]Sharer, error) {
 	place := map[string]int{} // of each form of a word, which of the title's words it is
 	n := 0
 	for _, t := range tokens(title) {
-		if utf8.RuneCountInString(t.word) < lettersShared || n == wordsShared {
+		if utf8.RuneCountInString(t.word) < lettersShared || n == wordsShared || common[t.word] {
 			continue
 		}
 		one := strings.TrimSuffix(t.word, "s")

@@ -90,7 +90,8 @@ func metaOf(of platform.Platform, v project.View, r result.Result) pabulib.Meta 
 		m.End = day(step.EndsAt.Add(-time.Nanosecond)) // midnight is the end of the day before
 	}
 	shape := v.Rulebook.Vote.Ballot
-	m.MinLength, m.MaxLength = shape.Min, shape.Max
+	// No minimum is stated: a ballot stays valid when a proposal that it named has left the vote.
+	m.MaxLength = shape.Max
 	switch shape.Kind {
 	case rulebook.Basket:
 		m.MaxSumCost = v.Rulebook.Count.Budget
@@ -98,7 +99,7 @@ func metaOf(of platform.Platform, v project.View, r result.Result) pabulib.Meta 
 		m.VoteType = pabulib.VoteOrdinal
 	case rulebook.Cumulative:
 		m.VoteType = pabulib.VoteCumulative
-		m.MinSumPoints, m.MaxSumPoints, m.MaxPoints = shape.MinPoints, shape.MaxPoints, shape.MaxPerProject
+		m.MaxSumPoints, m.MaxPoints = shape.MaxPoints, shape.MaxPerProject
 	}
 	return m
 }

@@ -238,6 +238,7 @@ func (s *server) page(lang i18n.Lang, route Route) http.HandlerFunc {
 			return
 		}
 		if view.Moved != "" {
+			w.Header().Set("Cache-Control", "no-cache") // a title may change again, and a browser must not go round in circles
 			http.Redirect(w, r, string(view.Moved), http.StatusMovedPermanently)
 			return
 		}

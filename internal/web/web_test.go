@@ -110,7 +110,7 @@ func TestRequests(t *testing.T) {
 		{name: "nothing there, in English", target: "/en/nothing", status: 404, want: []string{"There is nothing at this address"}},
 		{name: "a slash too many", target: "/projets/un/?a=1", status: 301, header: map[string]string{"Location": "/projets/un?a=1"}},
 		{name: "slashes that would leave the host", target: "//elsewhere.example/", status: 307, header: map[string]string{"Location": "/elsewhere.example/"}},
-		{name: "moved", target: "/en/ancien", status: 301, header: map[string]string{"Location": "/en/projets/neuf"}},
+		{name: "moved", target: "/en/ancien", status: 301, header: map[string]string{"Location": "/en/projets/neuf", "Cache-Control": "no-cache"}},
 		{name: "a fault that it is not there", target: "/absent", status: 404},
 		{name: "a fault in its own words", target: "/interdit", status: 403, want: []string{"Vous n’avez pas accès"}},
 		{name: "an error of ours", target: "/casse", status: 500, want: []string{"de notre côté"}, not: []string{"secret"}},

@@ -22,7 +22,7 @@ func typed(r *web.Request, c formPage, was deposit.Content) deposit.Content {
 	t := deposit.Content{Title: r.Posted("title"), Summary: r.Posted("summary"), Body: r.Posted("body"), Category: r.Posted("category"), Theme: r.Posted("theme"),
 		District: r.Posted("district"), Address: r.Posted("address"), Latitude: r.Posted("latitude"), Longitude: r.Posted("longitude"), Cost: r.Posted("cost"),
 		PictureAlt: r.Posted("picture_alt"), Kind: rulebook.Kind(r.Posted("kind")), Name: r.Posted("name"), Age: deposit.Age(r.Posted("age")), Consent: r.Posted("consent") != "",
-		Answers: map[string]deposit.Answer{}, Criteria: map[string]string{}, Nameless: c.Paper != nil}
+		Answers: map[string]deposit.Answer{}, Criteria: map[string]string{}, Nameless: c.Paper != nil || was.Nameless}
 	for _, q := range c.Form.Asked() {
 		if a := answered(r, q); q.Kind == deposit.FileInput {
 			t.Answers[q.Key] = was.Answers[q.Key]

@@ -130,7 +130,7 @@ func (s *Pages) receiptShow(r *web.Request, p ui.Page) (web.View, error) {
 		return web.View{Next: f.at(p, "")}, nil
 	}
 	f.Open = f.Call.Open(f.Who, f.Deposit)
-	k := receipt{paperPage: paperPage{donePage: donePage{formPage: f}}}
+	k := receipt{paperPage: paperPage{donePage: donePage{formPage: f, Leaves: f.CanLeave(f.Who, f.Deposit)}}}
 	err = s.read(r, func(ctx context.Context, tx db.Tx) error {
 		found, err := proposal.ByIDs(ctx, tx, r.Platform.Key, []ids.ID{f.Deposit.Proposal})
 		if err == nil && len(found) == 0 {

@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -54,6 +55,9 @@ func legalPage(p ui.Page, of platform.Platform, who platform.Identity, kind stri
 	for _, lang := range append([]i18n.Lang{p.Lang}, p.Platform.Languages...) {
 		if page.Own = paragraphs(of.Legal[string(lang)+"/"+kind]); len(page.Own) > 0 {
 			page.OwnLang = lang
+			if of.Kind == platform.City {
+				page.Sections = said(p, who, kind)
+			}
 			return page
 		}
 	}
@@ -62,6 +66,27 @@ func legalPage(p ui.Page, of platform.Platform, who platform.Identity, kind stri
 		page.identify(p, who)
 	}
 	return page
+}
+
+// said are the sections of what a platform wrote of itself, which stand below a text of its own.
+func said(p ui.Page, who platform.Identity, kind string) (list []Section) {
+	add := func(key, text string) {
+		if text != "" {
+			list = append(list, Section{Title: p.T(key), Paragraphs: paragraphs(text)})
+		}
+	}
+	switch kind {
+	case "notice":
+		add("pages.notice.publisher.city", who.Publisher)
+		add("pages.notice.director", who.Director)
+		add("pages.notice.host", who.Host)
+	case "privacy":
+		add("pages.privacy.officer", who.Officer)
+	case "contact":
+		add("pages.contact.who.city", strings.TrimSpace(who.Email+"\n"+who.Phone))
+		add("pages.contact.where", who.Address)
+	}
+	return list
 }
 
 // identify puts what the platform wrote of itself where the template says that it is still to be written.

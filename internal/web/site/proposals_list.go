@@ -205,7 +205,10 @@ func (v visit) cards(ctx context.Context, e edition, step int, list []proposal.L
 	for i := range list {
 		l := &list[i]
 		card := ui.Card{Lang: e.lang, Placeless: len(order) == 0, Number: int64(l.Proposal.Number), Title: l.Title, Href: ProposalHref(v.Page, e.Slug, numberText(l.Proposal.Number), l.Slug),
-			Cost: &l.Proposal.Cost, Currency: e.currency, Score: v.score(e, step, l.Selection)}
+			Currency: e.currency, Score: v.score(e, step, l.Selection)}
+		if l.Proposal.Cost > 0 { // else nobody has said what it costs
+			card.Cost = &l.Proposal.Cost
+		}
 		card.Districts, card.Category = placesOf(tags[l.Proposal.ID], order)
 		if !l.Picture.IsZero() {
 			card.PictureURL, card.SmallURL = media.Path(l.Picture, media.Full), media.Path(l.Picture, media.Small)

@@ -66,6 +66,7 @@ type ListPage struct {
 	CanAgain   bool // there is a ballot to begin from, and the selection is empty
 	Homes      []rulebook.Named
 	NothingYet bool
+	Withdrawn  bool // this person has just taken their ballot back
 }
 
 func filterOf(q url.Values) Filter {
@@ -106,6 +107,7 @@ func (s *Pages) list(r *web.Request, p ui.Page) (web.View, error) {
 	err := s.read(r, p, func(ctx context.Context, v visit, b ballot.Booth) (err error) {
 		page, err = v.list(ctx, b, filterOf(r.URL.Query()))
 		page.Box.Refused = v.refused(b, r.URL.Query())
+		page.Withdrawn = r.URL.Query().Get("retire") == "oui"
 		return err
 	})
 	return web.View{Page: List(p, page)}, err
