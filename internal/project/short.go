@@ -9,6 +9,9 @@ import (
 	"github.com/parvis-civic/parvis/internal/ids"
 )
 
+// ShortPath is what stands before the code in a short address.
+const ShortPath = "/e/"
+
 // The code of a project is what stands after /e/ in its short address: a few signs that are easily typed from a poster. It
 // is made of the project's identifier, so that it never changes, whatever the project is called, and of nobody's language.
 

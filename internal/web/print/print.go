@@ -31,7 +31,7 @@ const kitPath = "/organisation/editions/{edition}/kit"
 // Routes are the pages, a line each with what it needs.
 func (s *Pages) Routes() []web.Route {
 	return []web.Route{
-		{Path: "/e/{code}", Need: access.SeeProject, Handle: s.short},
+		{Path: project.ShortPath + "{code}", Need: access.SeeProject, Handle: s.short},
 		{Path: kitPath, Need: access.Organise, Handle: s.kit},
 		{Path: kitPath + "/{sheet}", Need: access.Organise, Handle: s.sheet},
 	}
@@ -134,7 +134,7 @@ func (k kit) address(p ui.Page) string {
 	if slices.Contains(p.Platform.Languages, i18n.FR) {
 		home.Locale = i18n.For(i18n.FR, p.Zone) // whose addresses have no prefix
 	}
-	return p.Platform.BaseURL + string(home.Href("/e/"+k.Code))
+	return p.Platform.BaseURL + string(home.Href(project.ShortPath+k.Code))
 }
 
 // typed is an address as one types it.

@@ -72,6 +72,13 @@ func (v visit) wall(ctx context.Context, e edition, asked Show) (WallPage, error
 		return page, err
 	}
 	page.Phase, page.From, page.To = project.PhaseOf(e.Steps, step, e.Now), e.Steps[step].StartsAt, e.Steps[step].EndsAt
+	if page.Phase == project.Open { // the short address leads to what the room is called to do
+		code, err := project.ShortCode(ctx, v.tx, v.platform.Key, e.Project.ID)
+		if err != nil {
+			return page, err
+		}
+		page.Address = v.Platform.BaseURL + string(v.Href(project.ShortPath+code))
+	}
 	topic := page.Show.topic(v.platform, e.Steps[step])
 	page.What = topic.What
 	counters, ok, err := live.Read(ctx, v.tx, topic)
