@@ -18,7 +18,7 @@ type Rehearsed struct {
 }
 
 // Rehearse copies an edition to the temporary platform of its rehearsal, where it is published: steps, calendar, rulebook,
-// districts, themes, categories and what was planned, and nobody. The edition itself stays as it is. Faults: forbidden,
+// districts, themes and categories that can be chosen, and what was planned, and nobody. The edition itself stays as it is. Faults: forbidden,
 // not_found.
 func Rehearse(ctx context.Context, tx db.Tx, of, to platform.Platform, who account.Person, slug string) (out Rehearsed, e Edition, err error) {
 	if e, err = EditionOf(ctx, tx, of, who, slug); err != nil {
@@ -68,26 +68,30 @@ func rehearsePlaces(ctx context.Context, tx db.Tx, from, to int64, e Edition, co
 	if err != nil {
 		return err
 	}
-	themes := make([]Theme, len(found))
-	for i, t := range found {
-		themes[i] = t.Theme
-		themes[i].ID = ids.Dated(tx.Now())
+	var themes []ThemeOf
+	for _, t := range found {
+		if !t.Retired {
+			t.ID, t.Project = ids.Dated(tx.Now()), copied
+			themes = append(themes, t)
+		}
 	}
-	if err := InsertThemes(ctx, tx, to, copied, themes); err != nil {
+	if err := KeepThemes(ctx, tx, to, copied, themes); err != nil {
 		return err
 	}
-	var categories []Category
 	for _, kind := range []string{"category", "target"} {
 		list, err := CategoriesOf(ctx, tx, from, e.Project.ID, kind)
 		if err != nil {
 			return err
 		}
-		categories = append(categories, list...)
+		list = slices.DeleteFunc(list, func(c Category) bool { return c.Retired })
+		for i := range list {
+			list[i].ID, list[i].Project = ids.Dated(tx.Now()), copied
+		}
+		if err := KeepCategories(ctx, tx, to, copied, kind, list); err != nil {
+			return err
+		}
 	}
-	for i := range categories {
-		categories[i].ID, categories[i].Project = ids.Dated(tx.Now()), copied
-	}
-	return InsertCategories(ctx, tx, to, categories)
+	return nil
 }
 
 // EditionOf is Service.Edition in a transaction. Faults: forbidden, not_found.

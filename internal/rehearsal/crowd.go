@@ -3,9 +3,11 @@ package rehearsal
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
@@ -176,7 +178,7 @@ func (c crowd) content(s deposit.Setting, a attempt) deposit.Content {
 	if a.odd == young {
 		out.Age = deposit.AgeBelow
 	}
-	for _, q := range s.Form.Questions {
+	for _, q := range s.Form.Asked() {
 		out.Answers[q.Key] = answer(q, it.text)
 	}
 	return out
@@ -213,21 +215,37 @@ func cost(b rulebook.Rulebook, limit, share int64, dear bool) string {
 	return strconv.FormatInt(max(units, 100), 10)
 }
 
-// answer is one to a question of the organiser's.
+// answer is one to a question of the organiser's, within its bounds.
 func answer(q deposit.Question, text string) deposit.Answer {
+	least, most := 0.0, math.Inf(1)
+	if q.Min != nil {
+		least = *q.Min
+	}
+	if q.Max != nil {
+		most = *q.Max
+	}
+	var keys []string
+	for _, o := range q.Offered() {
+		keys = append(keys, o.Key)
+	}
 	switch q.Kind {
 	case deposit.Number:
-		return deposit.Answer{Values: []string{"3"}}
-	case deposit.OneChoice, deposit.Choices:
-		return deposit.Answer{Values: []string{q.Options[0].Key}}
+		return deposit.Answer{Values: []string{strconv.FormatFloat(min(max(3, least), most), 'f', -1, 64)}}
+	case deposit.OneChoice:
+		return deposit.Answer{Values: keys[:min(1, len(keys))]}
+	case deposit.Choices:
+		return deposit.Answer{Values: keys[:min(max(1, int(least)), len(keys))]}
 	case deposit.Ranking:
-		var all []string
-		for _, o := range q.Options {
-			all = append(all, o.Key)
-		}
-		return deposit.Answer{Values: all}
+		return deposit.Answer{Values: keys}
 	case deposit.FileInput:
 		return deposit.Answer{}
 	}
-	return deposit.Answer{Values: []string{text}}
+	words := []rune(text)
+	for len(words) > 0 && float64(len(words)) < least {
+		words = append(append(words, ' '), []rune(text)...)
+	}
+	if float64(len(words)) > most {
+		words = words[:int(most)]
+	}
+	return deposit.Answer{Values: []string{strings.TrimSpace(string(words))}}
 }

@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"slices"
 	"time"
 
 	"github.com/parvis-civic/parvis/internal/account"
@@ -229,12 +230,16 @@ func upload(f deposit.Form) (up deposit.Upload) {
 	if f.Picture == deposit.Required {
 		up.Picture = picture()
 	}
-	for _, q := range f.Questions {
-		if q.Kind == deposit.FileInput {
-			if up.Files == nil {
-				up.Files = map[string]deposit.File{}
-			}
-			up.Files[q.Key] = deposit.File{Name: "essai.pdf", MIME: "application/pdf", Content: []byte("%PDF-1.4\n%%EOF\n")}
+	for _, q := range f.Asked() {
+		if q.Kind != deposit.FileInput {
+			continue
+		}
+		if up.Files == nil {
+			up.Files = map[string]deposit.File{}
+		}
+		up.Files[q.Key] = deposit.File{Name: "essai.pdf", MIME: "application/pdf", Content: []byte("%PDF-1.4\n%%EOF\n")}
+		if len(q.Files) > 0 && !slices.Contains(q.Files, deposit.PDF) {
+			up.Files[q.Key] = deposit.File{Name: "essai.png", MIME: "image/png", Content: picture()}
 		}
 	}
 	return up

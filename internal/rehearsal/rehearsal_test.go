@@ -479,6 +479,7 @@ func TestPeopleHaveWhatTheEditionAsks(t *testing.T) {
 			t.Fatal(err)
 		}
 		two := []deposit.Option{{Key: "a", Label: rulebook.Text{FR: "A"}}, {Key: "b", Label: rulebook.Text{FR: "B"}}}
+		two = append([]deposit.Option{{Key: "old", Label: rulebook.Text{FR: "Avant"}, Retired: true}}, two...)
 		form := deposit.Form{Summary: deposit.Required, Body: deposit.Required, Category: deposit.Required, Theme: deposit.Required, District: deposit.Required, Place: deposit.Required,
 			Cost: deposit.Required, Picture: deposit.Required}
 		for _, k := range []deposit.QuestionKind{deposit.ShortText, deposit.LongText, deposit.Number, deposit.OneChoice, deposit.Choices, deposit.Ranking, deposit.FileInput} {
@@ -486,8 +487,21 @@ func TestPeopleHaveWhatTheEditionAsks(t *testing.T) {
 			if k == deposit.OneChoice || k == deposit.Choices || k == deposit.Ranking {
 				q.Options = two
 			}
+			switch ten, five, both := 10.0, 5.0, 2.0; k { // an answer keeps to what is asked
+			case deposit.Number:
+				q.Min = &ten
+			case deposit.ShortText:
+				q.Max = &five
+			case deposit.LongText:
+				q.Min = &ten
+			case deposit.Choices:
+				q.Min = &both
+			case deposit.FileInput:
+				q.Files = []deposit.FileKind{deposit.Picture}
+			}
 			form.Questions = append(form.Questions, q)
 		}
+		form.Questions = append(form.Questions, deposit.Question{Key: "retired", Kind: deposit.ShortText, Label: rulebook.Text{FR: "Autrefois ?"}, Need: deposit.Required, Retired: true})
 		if err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
 			return deposit.SetForm(ctx, tx, v.of.Key, w.Edition.Steps[1].ID, form)
 		}); err != nil {

@@ -19,6 +19,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
+	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/jobs"
 	"github.com/parvis-civic/parvis/internal/platform"
@@ -64,7 +65,26 @@ func settle(t *testing.T, d *db.DB) *town {
 	people := webtest.People{By: map[string]account.Person{"claire": claire, "ana": webtest.Person("ana@exemple.fr"),
 		"agent": webtest.Person("agent@exemple.fr", access.Analyst, access.Moderator, access.PollingAgent, access.Elected)}}
 	editions := project.NewService(d)
-	if c.edition, err = editions.Create(t.Context(), c.here, claire, project.New{Model: project.ModelSimple, Title: title, Population: 6000, Language: i18n.FR}); err != nil {
+	if c.edition, err = editions.Create(t.Context(), c.here, claire, project.New{Model: project.ModelSimple, Title: title, Population: 20_000, Language: i18n.FR}); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error { // pictures are asked for, which rehearsals have to make
+		view, err := project.LoadFor(ctx, tx, c.here.Key, claire.Roles, c.edition, tx.Now())
+		if err != nil {
+			return err
+		}
+		for _, step := range view.Steps {
+			if step.Kind == project.Collect {
+				form, err := deposit.FormOf(ctx, tx, c.here.Key, step.ID)
+				if err != nil {
+					return err
+				}
+				form.Picture = deposit.Required
+				return deposit.SetForm(ctx, tx, c.here.Key, step.ID, form)
+			}
+		}
+		return nil
+	}); err != nil {
 		t.Fatal(err)
 	}
 	s := httptest.NewUnstartedServer(nil)

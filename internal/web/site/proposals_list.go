@@ -9,6 +9,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/media"
+	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/result"
@@ -210,7 +211,7 @@ func (v visit) cards(ctx context.Context, e edition, step int, list []proposal.L
 			card.Cost = &l.Proposal.Cost
 		}
 		card.Districts, card.Category = placesOf(tags[l.Proposal.ID], order)
-		if !l.Picture.IsZero() {
+		if !l.Picture.IsZero() && v.platform.Kind != platform.Rehearsal { // there each is the same plain surface
 			card.PictureURL, card.SmallURL = media.Path(l.Picture, media.Full), media.Path(l.Picture, media.Small)
 			card.PictureAlt, card.PictureLang = v.alt(pictures[l.Picture])
 		}

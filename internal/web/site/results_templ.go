@@ -330,7 +330,7 @@ func Results(p ui.Page, r ResultsPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if r.File != "" || r.Here {
+			if r.File != "" || r.Here && p.Platform.Prefix == "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<section class=\"section recount\" aria-labelledby=\"recount\"><h2 id=\"recount\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
