@@ -60,7 +60,7 @@ func (b *builder) organise(ctx context.Context, e *edition) error {
 	for i := range e.categories {
 		e.categories[i].Project = e.project
 	}
-	if err := b.db.Write(then, func(ctx context.Context, tx db.Tx) error { // no screen makes categories yet
+	if err := b.db.Write(then, func(ctx context.Context, tx db.Tx) error { // with the identifiers that the plan gave them
 		return project.InsertCategories(ctx, tx, b.of.Key, e.categories)
 	}); err != nil {
 		return err

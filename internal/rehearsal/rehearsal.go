@@ -303,6 +303,10 @@ func (s *Service) Sweep(ctx context.Context) error {
 			if !ok {
 				orphans = append(orphans, p.Key)
 			} else if tx.Now().Sub(since) > life {
+				// A moment that is being played is over first, and does not write over what is said here.
+				if _, _, err := locked(ctx, tx, p.Key); err != nil {
+					return err
+				}
 				if err := leave(ctx, tx, p.Key); err != nil {
 					return err
 				}
