@@ -91,9 +91,9 @@ func said(p ui.Page, who platform.Identity, kind string) (list []Section) {
 
 // identify puts what the platform wrote of itself where the template says that it is still to be written.
 func (l *LegalPage) identify(p ui.Page, who platform.Identity) {
-	say := func(at int, text string, links ...ui.Link) {
-		if text != "" || len(links) > 0 {
-			l.Sections[at].Paragraphs, l.Sections[at].Links = paragraphs(text), append(links, l.Sections[at].Links...)
+	say := func(at int, text string) {
+		if text != "" {
+			l.Sections[at].Paragraphs = paragraphs(text)
 		}
 	}
 	switch l.Kind {
@@ -104,15 +104,13 @@ func (l *LegalPage) identify(p ui.Page, who platform.Identity) {
 			l.Sections = slices.Insert(l.Sections, 1, Section{Title: p.T("pages.notice.director"), Paragraphs: paragraphs(who.Director)})
 		}
 	case "privacy":
-		if who.Officer != "" {
-			l.Sections = append(l.Sections, Section{Title: p.T("pages.privacy.officer"), Paragraphs: paragraphs(who.Officer)})
-		}
+		l.Sections = append(l.Sections, said(p, who, l.Kind)...)
 	case "contact":
-		var reach []ui.Link
+		say(0, who.Phone)
 		if who.Email != "" {
-			reach = append(reach, ui.Link{Text: who.Email, Href: templ.URL("mailto:" + who.Email)})
+			l.Sections[0].Paragraphs = paragraphs(who.Phone)
+			l.Sections[0].Links = []ui.Link{{Text: who.Email, Href: templ.URL("mailto:" + who.Email)}}
 		}
-		say(0, who.Phone, reach...)
 		if who.Address != "" {
 			l.Sections = slices.Insert(l.Sections, 1, Section{Title: p.T("pages.contact.where"), Paragraphs: paragraphs(who.Address)})
 		}

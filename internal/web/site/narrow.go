@@ -122,7 +122,7 @@ func (b narrowing) active(p ui.Page) []ui.Link {
 		if i := slices.IndexFunc(list, func(f ui.Facet) bool { return f.Slug == asked }); i >= 0 {
 			add(list[i].Name, lang, change)
 		} else {
-			add(p.T("web.filter.unknown", "Value", cut(asked, maxUnknown)), "", change)
+			add(p.T("web.filter.unknown", "Value", cut(asked, 40)), "", change)
 		}
 	}
 	one(b.Asked.District, b.Districts, b.Project.Lang, func(n *Narrow) { n.District = "" })
@@ -133,8 +133,6 @@ func (b narrowing) active(p ui.Page) []ui.Link {
 	}
 	return links
 }
-
-const maxUnknown = 40 // letters that a page repeats of a filter that it does not know
 
 // otherStatus switches the filter of winners on or off.
 func (b narrowing) otherStatus() string {

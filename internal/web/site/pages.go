@@ -164,6 +164,9 @@ func (e Edition) action(p ui.Page) ui.Link {
 
 // list leads to the proposals.
 func (e Edition) list(p ui.Page) ui.Link {
+	if e.Proposals == 0 { // there is nothing to see yet but how it goes
+		return ui.Link{Text: p.T("web.results.read_rule"), Href: p.Href(e.path() + "/reglement")}
+	}
 	return ui.Link{Text: p.T("web.action.proposals", "Count", e.Proposals), Href: p.Href(e.path() + "/propositions")}
 }
 
