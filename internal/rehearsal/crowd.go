@@ -244,8 +244,16 @@ func answer(q deposit.Question, text string) deposit.Answer {
 	for len(words) > 0 && float64(len(words)) < least {
 		words = append(append(words, ' '), []rune(text)...)
 	}
+	if q.Kind == deposit.ShortText {
+		most = min(most, deposit.ShortMax)
+	} else {
+		most = min(most, deposit.LongMax)
+	}
 	if float64(len(words)) > most {
 		words = words[:int(most)]
+		if last := len(words) - 1; words[last] == ' ' { // spaces at the end do not count
+			words[last] = '.'
+		}
 	}
 	return deposit.Answer{Values: []string{strings.TrimSpace(string(words))}}
 }
