@@ -128,6 +128,7 @@ func (d *driving) do(ctx context.Context, m Moment) error {
 				return err
 			}
 		}
+		return d.voted(ctx)
 	case Remind:
 		return d.due(ctx, ballot.ReminderJob, d.ballots.Remind)
 	case Close:
@@ -333,18 +334,22 @@ func (d *driving) cast(ctx context.Context, t turn) error {
 			return nil
 		}
 	} else {
-		var receipt ballot.Receipt
-		if receipt, err = d.ballots.Cast(ctx, d.of, who, d.r.Slug, d.crowd.lang, v); err == nil {
-			switch {
-			case t.odd == second:
+		if _, err = d.ballots.Cast(ctx, d.of, who, d.r.Slug, d.crowd.lang, v); err == nil {
+			if t.odd == second {
 				d.r.Report.Changed++
-			case !receipt.Changed:
-				d.r.Report.Ballots++
 			}
 			return nil
 		}
 	}
 	return d.r.Report.refuse("vote", err, t.odd.refused(), d.in)
+}
+
+// voted reports the ballots that are in the box: when a moment is done again, those of the first time are there already.
+func (d *driving) voted(ctx context.Context) error {
+	return d.db.Read(ctx, func(ctx context.Context, tx db.Tx) (err error) {
+		d.r.Report.Ballots, err = ballot.Count(ctx, tx, d.of.Key, d.call.Steps[project.VoteStep(d.call.Steps)].ID)
+		return err
+	})
 }
 
 // due does the jobs of the temporary platform that its time has come for.
