@@ -43,6 +43,9 @@ func texts() []text {
 	}
 }
 
+// stages is the document beside the first page, as a French spreadsheet opens it.
+const stages = "\ufeffÉtape;Qui agit;Ce qui est public\r\nDépôt;les habitants;chaque projet\r\nÉtude;les services;chaque réponse, avec ses raisons\r\nVote;les habitants;le nombre de votants\r\nRéalisation;la ville;chaque jalon\r\n"
+
 // publish lets the organiser publish the city's texts.
 func (b *builder) publish(ctx context.Context) error {
 	articles := news.NewService(b.db)
@@ -53,7 +56,14 @@ func (b *builder) publish(ctx context.Context) error {
 			w.Picture, w.Alt = &picture, t.alt
 		}
 		at := b.city.made.Add(-time.Duration(t.before) * 24 * time.Hour)
-		if _, err := articles.Save(db.At(ctx, at), b.of, b.organiser, ids.ID{}, w); err != nil {
+		a, err := articles.Save(db.At(ctx, at), b.of, b.organiser, ids.ID{}, w)
+		if err == nil && i == 0 { // a table to take along, before anybody has read the page
+			var d news.Document
+			if d, err = news.ReadDocument("etapes.csv", []byte(stages)); err == nil {
+				err = articles.Attach(db.At(ctx, at), b.of, b.organiser, a.ID, "Les étapes d’une édition, en tableau", d)
+			}
+		}
+		if err != nil {
 			return fmt.Errorf("write %q: %w", t.french.Title, err)
 		}
 	}

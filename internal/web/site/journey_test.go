@@ -199,6 +199,8 @@ func (c *country) stops() []stop {
 		{name: "actualites-vide", host: empty, path: "/actualites"},
 		{name: "actualite", host: city, path: "/actualites/suivez-les-chantiers-pas-a-pas"},
 		{name: "page", host: city, path: "/pages/questions-frequentes"},
+		{name: "page-document", host: city, path: "/pages/le-budget-participatif-en-bref"},
+		{name: "document-introuvable", host: empty, path: "/documents/rien", status: 404},
 		{name: "developer", host: city, path: "/developer"},
 		{name: "donnees", host: city, path: "/donnees"},
 		{name: "donnees-reprise", host: replay, path: "/donnees"},
