@@ -69,19 +69,33 @@ func (i Input) described(problems Problems) string {
 	return ids
 }
 
-// order lists the problems of a form, those of the named fields first and in that order.
+// order lists the problems of a form, those of the named fields first and in that order. What is said of several fields names
+// each of them.
 func (l Problems) order(fields []Input) []problem {
 	var list []problem
 	seen := map[string]bool{}
 	add := func(name, id string) {
 		for _, text := range l[name] {
-			list = append(list, problem{text, id})
+			list = append(list, problem{text: text, id: id})
 		}
 		seen[name] = true
 	}
 	for _, f := range fields {
 		if !seen[f.Name] {
+			from := len(list)
 			add(f.Name, f.id())
+			for i := range list[from:] {
+				list[from+i].field = f.Label
+			}
+		}
+	}
+	said := map[string]int{}
+	for _, one := range list {
+		said[one.text]++
+	}
+	for i := range list {
+		if said[list[i].text] == 1 {
+			list[i].field = ""
 		}
 	}
 	for name := range l {
@@ -92,4 +106,5 @@ func (l Problems) order(fields []Input) []problem {
 	return list
 }
 
-type problem struct{ text, id string }
+// problem is a line of the list; field is the label of its field where others are told the same.
+type problem struct{ text, id, field string }

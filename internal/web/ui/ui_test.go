@@ -122,3 +122,17 @@ func TestAmountForMachines(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsSaidOfSeveralFieldsNamesThem(t *testing.T) {
+	fields := []Input{{Name: "a", Label: "Habitez-vous la ville ?"}, {Name: "b", Label: "Est-ce un loyer ?"}, {Name: "c", Label: "Titre"}}
+	got := Problems{"a": {"Répondez."}, "b": {"Répondez."}, "c": {"Il manque le titre."}}.order(fields)
+	want := []problem{{"Répondez.", "field-a", "Habitez-vous la ville ?"}, {"Répondez.", "field-b", "Est-ce un loyer ?"}, {"Il manque le titre.", "field-c", ""}}
+	if len(got) != len(want) {
+		t.Fatalf("got %+v", got)
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			t.Errorf("got %+v, want %+v", got[i], want[i])
+		}
+	}
+}
