@@ -216,3 +216,102 @@ func TestAnEditionBeginsWithItsModelsFormAndACopyHasTheOthers(t *testing.T) {
 		}
 	})
 }
+
+func TestAThemeOfSeveralEditionsKeepsItsWords(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d, time.Hour)
+		editions, setup := h.setup()
+		ctx := t.Context()
+		topics := func(slug string) deposit.Topics {
+			t.Helper()
+			list, err := setup.Topics(ctx, h.of, organiser, slug)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return list
+		}
+		first := append(topics(budget).Themes, deposit.Topic{Name: "Grand air", Other: "Open air"})
+		if err := setup.SetTopics(ctx, h.of, organiser, budget, topics(budget).Categories, first, "Parce que"); err != nil {
+			t.Fatal(err)
+		}
+		other, err := editions.Create(ctx, h.of, organiser, project.New{Model: project.ModelSimple, Title: "Autre", Population: 6_000, Language: i18n.FR})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := setup.SetTopics(ctx, h.of, organiser, other, topics(other).Categories, []deposit.Topic{{Name: "GRAND AIR"}}, ""); err != nil {
+			t.Fatal(err)
+		}
+		for _, slug := range []string{budget, other} {
+			themes := topics(slug).Themes
+			if last := themes[len(themes)-1]; last.Name != "Grand air" || last.Other != "Open air" {
+				t.Errorf("%s calls it %q, %q", slug, last.Name, last.Other)
+			}
+		}
+		renamed := topics(other).Themes
+		renamed[0].Name = "Sport"
+		if err := setup.SetTopics(ctx, h.of, organiser, other, topics(other).Categories, renamed, ""); !slices.Equal(wrong(err), []string{deposit.TopicField(proposal.TagTheme, 0, "name")}) {
+			t.Errorf("a theme that another edition has is renamed: %v", err)
+		}
+	})
+}
+
+// What is published is read against the edition as it stands, so that a change waits for it.
+func TestAChangeOfTopicsWaitsForAPublication(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d, time.Hour)
+		_, setup := h.setup()
+		was, err := setup.Topics(t.Context(), h.of, organiser, budget)
+		if err != nil {
+			t.Fatal(err)
+		}
+		merge := func(ctx context.Context) error {
+			return setup.Merge(ctx, h.of, organiser, budget, proposal.TagCategory, was.Categories[0].ID, was.Categories[1].ID, "Parce que")
+		}
+		held, done := make(chan struct{}), make(chan struct{})
+		over := make(chan error, 1)
+		go func() {
+			over <- h.d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+				if err := tx.Lock(ctx, project.DepositsLock(h.of, budget)); err != nil {
+					return err
+				}
+				select {
+				case <-held: // run a second time
+				default:
+					close(held)
+				}
+				<-done
+				return nil
+			})
+		}()
+		<-held
+		soon, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		defer cancel()
+		if err := merge(soon); err == nil || soon.Err() == nil {
+			t.Errorf("it does not wait: %v", err)
+		}
+		close(done)
+		if err := <-over; err != nil {
+			t.Fatal(err)
+		}
+		if err := merge(t.Context()); err != nil {
+			t.Errorf("afterwards: %v", err)
+		}
+	})
+}
+
+func TestAFileOfAKindThatIsNotAskedForIsRefused(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d, time.Hour)
+		form := deposit.DefaultForm()
+		form.Questions = []deposit.Question{{Key: "plan", Kind: deposit.FileInput, Need: deposit.Optional, Label: asked().Questions[0].Label, Files: []deposit.FileKind{deposit.Picture}}}
+		h.write(func(ctx context.Context, tx db.Tx) error { return deposit.SetForm(ctx, tx, h.of.Key, h.step, form) })
+		pdf, err := deposit.ReadFile("plan.pdf", []byte("%PDF-1.7"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = h.Save(t.Context(), h.of, proved(h.nobody()), budget, ids.ID{}, whole(), deposit.Upload{Files: map[string]deposit.File{"plan": pdf}})
+		if !slices.Equal(wrong(err), []string{form.Questions[0].Field()}) {
+			t.Errorf("a PDF where a picture is asked for: %v", err)
+		}
+	})
+}

@@ -208,7 +208,7 @@ func (s *Pages) file(r *web.Request, _ ui.Page) (web.View, error) {
 	return web.View{File: &web.File{Name: d.Name, Type: d.MIME, Content: d.Content}}, err
 }
 
-// fileKind says what a document is: « PDF, 1,2 Mo ».
+// fileKind says what a document is: « PDF, 340 Ko ».
 func fileKind(p ui.Page, f news.File) string {
 	return strings.ToUpper(strings.TrimPrefix(path.Ext(f.Name), ".")) + ", " + p.T("news.file.size", "Kilobytes", max(1, (f.Size+512)/1024))
 }

@@ -115,6 +115,12 @@ func TestBallotsComeOutOnlyWithTheResultAndOnlyOfMany(t *testing.T) {
 	if r, _ := recounted(t, h); r.Projects[6].Name != "7" || r.Projects[5].Name == "6" {
 		t.Errorf("the title of a removed proposal is %q", r.Projects[6].Name)
 	}
+	// A proposal that left the vote may leave a ballot with nothing on it: it is a ballot all the same.
+	change(`UPDATE ballot SET choices = '' WHERE platform = ? AND id IN (SELECT b.id FROM ballot b JOIN result r ON r.platform = b.platform AND r.step = b.step
+		WHERE b.platform = ? ORDER BY b.id LIMIT 3)`, 1, 1)
+	if _, got := recounted(t, h); got.Ballots != 4712 {
+		t.Errorf("with three empty ballots, %d are counted", got.Ballots)
+	}
 	change(`UPDATE result SET ballots = 99 WHERE platform = ?`, 1)
 	if got := status("localhost", ballotsFile); got != 404 {
 		t.Errorf("of 99 ballots: %d", got)
