@@ -242,22 +242,25 @@ var common = map[string]bool{"pour": true, "dans": true, "avec": true, "sans": t
 	"chaque": true, "tous": true, "toute": true, "toutes": true, "leur": true, "leurs": true, "notre": true, "votre": true, "nous": true, "vous": true, "cette": true, "autour": true, "pres": true,
 	"with": true, "from": true, "that": true, "this": true, "their": true, "your": true, "under": true, "over": true, "more": true, "near": true, "each": true, "into": true}
 
+// telling gives the words of a title that say what it is about, each once and without the s of a plural.
+func telling(title string) (words []string) {
+	for _, t := range tokens(title) {
+		one := strings.TrimSuffix(t.word, "s")
+		if utf8.RuneCountInString(t.word) >= lettersShared && !common[t.word] && !slices.Contains(words, one) && len(words) < wordsShared {
+			words = append(words, one)
+		}
+	}
+	return words
+}
+
 // Sharing gives the proposals of a platform's published projects whose titles share words with one, those that share most
 // first, then those of the newest project. One statement.
 func Sharing(ctx context.Context, tx db.Tx, platform int64, title string) ([]Sharer, error) {
 	place := map[string]int{} // of each form of a word, which of the title's words it is
-	n := 0
-	for _, t := range tokens(title) {
-		if utf8.RuneCountInString(t.word) < lettersShared || n == wordsShared || common[t.word] {
-			continue
-		}
-		one := strings.TrimSuffix(t.word, "s")
-		if _, again := place[one]; !again {
-			place[one], place[one+"s"] = n, n
-			n++
-		}
+	for i, one := range telling(title) {
+		place[one], place[one+"s"] = i, i
 	}
-	if n == 0 {
+	if len(place) == 0 {
 		return nil, nil
 	}
 	holders, err := titlesWith(ctx, tx, platform, slices.Sorted(maps.Keys(place)))

@@ -209,6 +209,10 @@ func TestASelectionIsKeptWithoutAccountAndCastOnceProved(t *testing.T) {
 		v.says(v.get(h.at("/verification")), "Projet 7", "Je change mon vote")
 		if w := v.post(h.at("/retrait")); w.Code != http.StatusSeeOther {
 			t.Errorf("withdrawing: %d", w.Code)
+		} else if _, page, ok := strings.Cut(w.Header().Get("Location"), "/vote"); !ok {
+			t.Errorf("it leads to %q", w.Header().Get("Location"))
+		} else {
+			v.says(v.get(h.at(page)), "Votre vote est retiré")
 		}
 		v.says(v.get(h.at("/preuve?code="+tracker)), "Aucun bulletin de l’urne")
 	})
