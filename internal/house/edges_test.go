@@ -60,6 +60,7 @@ var rooms = []room{
 	{"search", leaves + "db", "words and numbers, for every room whose texts are searched"},
 	{"proposal", base + "search project", "what is proposed in a project, as everybody reads it"},
 	{"deposit", base + "geo media rulebook tally project proposal", "what residents fill in: forms, drafts and files, until they are a proposal"},
+	{"analysis", base + "rulebook tally project proposal", "what the services say of proposals"},
 	{"ballot", base + "rulebook tally project proposal", "choices are proposals of a project's step"},
 	{"result", base + "rulebook tally project proposal ballot", "counts ballots on proposals under the rulebook"},
 	{"delivery", base + "project proposal", "follows what won"},
