@@ -29,6 +29,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/web/office"
 	"github.com/parvis-civic/parvis/internal/web/print"
 	"github.com/parvis-civic/parvis/internal/web/rehearse"
+	"github.com/parvis-civic/parvis/internal/web/results"
 	"github.com/parvis-civic/parvis/internal/web/site"
 	"github.com/parvis-civic/parvis/internal/web/tour"
 	"github.com/parvis-civic/parvis/internal/web/ui"
@@ -53,7 +54,7 @@ func (h *house) handler() (http.Handler, error) {
 		Others: map[string]http.Handler{
 			"/graphql":                        api,
 			"GET /projets/{project}/mur/flux": pages.WallStream(h.live),
-			"GET /projets/{project}/resultats/bulletins.pb": http.HandlerFunc(pages.Ballots),
+			"GET /projets/{project}/resultats/bulletins.pb": http.HandlerFunc(results.New(h.db).Ballots),
 			"GET /media/{id}":        pages.Media(people),
 			"GET /media/{id}/{size}": pages.Media(people),
 			"GET /robots.txt":        http.HandlerFunc(pages.Robots),
@@ -74,6 +75,7 @@ func (h *house) handler() (http.Handler, error) {
 // routes are the pages of every reader.
 func (h *house) routes(pages *site.Site, people *account.Service) []web.Route {
 	routes := slices.Concat(pages.Routes(),
+		results.New(h.db).Routes(),
 		me.New(h.db, people, h.mailbox).Routes(),
 		webdeposit.New(h.db, deposit.NewService(h.db)).Routes(),
 		vote.New(h.db, ballot.NewService(h.db)).Routes(),

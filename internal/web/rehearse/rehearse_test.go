@@ -29,6 +29,7 @@ import (
 	webdeposit "github.com/parvis-civic/parvis/internal/web/deposit"
 	"github.com/parvis-civic/parvis/internal/web/office"
 	"github.com/parvis-civic/parvis/internal/web/rehearse"
+	"github.com/parvis-civic/parvis/internal/web/results"
 	"github.com/parvis-civic/parvis/internal/web/site"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 	"github.com/parvis-civic/parvis/internal/web/webtest"
@@ -92,7 +93,7 @@ func settle(t *testing.T, d *db.DB) *town {
 	pages, rehearsals := site.New(d, c.address), rehearsal.NewService(d, c.address)
 	if s.Config.Handler, err = web.New(web.Options{Log: quiet, Platforms: pages, Static: ui.NewStatic(), People: people,
 		Others: map[string]http.Handler{"GET /sitemap.xml": http.HandlerFunc(pages.SiteMap)},
-		Routes: slices.Concat(pages.Routes(), office.New(editions, webdeposit.Preview).Routes(), rehearse.New(rehearsals).Routes())}); err != nil {
+		Routes: slices.Concat(pages.Routes(), results.New(d).Routes(), office.New(editions, webdeposit.Preview).Routes(), rehearse.New(rehearsals).Routes())}); err != nil {
 		t.Fatal(err)
 	}
 	s.Start()

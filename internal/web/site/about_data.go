@@ -35,17 +35,17 @@ func (a AboutPage) fromFiles() bool {
 func (s *Site) aboutData(r *web.Request, p ui.Page) (web.View, error) {
 	page := AboutPage{API: p.Platform.BaseURL + "/graphql"}
 	err := s.read(r, p, func(ctx context.Context, v visit) error {
-		views, err := project.Views(ctx, v.tx, v.platform.Key, homeLimit, v.now)
+		views, err := project.Views(ctx, v.Tx, v.Of.Key, homeLimit, v.Now)
 		if err != nil {
 			return err
 		}
-		all, err := v.editions(ctx, views)
+		all, err := v.Editions(ctx, views)
 		page.Editions = make([]AboutEdition, len(all))
 		for i, e := range all {
-			shown := e.shown()
-			page.Editions[i] = AboutEdition{Title: e.Title, Href: p.Href(shown.path()), Imported: e.Origin == project.Imported}
+			shown := e.Shown()
+			page.Editions[i] = AboutEdition{Title: e.Title, Href: p.Href(shown.Path()), Imported: e.Origin == project.Imported}
 			if shown.HasResults {
-				page.Editions[i].Href = p.Href(shown.path() + "/resultats")
+				page.Editions[i].Href = p.Href(shown.Path() + "/resultats")
 			}
 		}
 		return err

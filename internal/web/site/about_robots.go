@@ -14,6 +14,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/articles"
+	"github.com/parvis-civic/parvis/internal/web/edition"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
@@ -57,7 +58,7 @@ func (s *Site) SiteMap(w http.ResponseWriter, r *http.Request) {
 			return err
 		}
 		of = s.Shown(p)
-		paths, err = mapped(ctx, visit{tx: tx, platform: p, now: p.Now(tx.Now()), Page: ui.Page{Locale: i18n.For(i18n.FR, p.Zone), Platform: of}})
+		paths, err = mapped(ctx, visit{edition.Visit{Tx: tx, Of: p, Now: p.Now(tx.Now()), Page: ui.Page{Locale: i18n.For(i18n.FR, p.Zone), Platform: of}}})
 		return err
 	})
 	if err != nil {
@@ -77,16 +78,16 @@ func (s *Site) SiteMap(w http.ResponseWriter, r *http.Request) {
 
 // mapped gives the paths of a platform's pages, in French.
 func mapped(ctx context.Context, v visit) ([]string, error) {
-	views, err := project.Views(ctx, v.tx, v.platform.Key, homeLimit, v.now)
+	views, err := project.Views(ctx, v.Tx, v.Of.Key, homeLimit, v.Now)
 	if err != nil {
 		return nil, err
 	}
-	all, err := v.editions(ctx, views)
+	all, err := v.Editions(ctx, views)
 	if err != nil {
 		return nil, err
 	}
 	paths := []string{"/", aboutPath, "/developer", legalPaths["notice"], legalPaths["privacy"], legalPaths["accessibility"], legalPaths["contact"]}
-	written, err := articles.Paths(ctx, v.tx, v.platform, sitemapProposals, v.now)
+	written, err := articles.Paths(ctx, v.Tx, v.Of, sitemapProposals, v.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -94,18 +95,18 @@ func mapped(ctx context.Context, v visit) ([]string, error) {
 	var steps []ids.ID
 	var of []Project
 	for _, e := range all {
-		pr := e.shown()
-		for _, link := range pr.rooms(v.Page) {
+		pr := e.Shown()
+		for _, link := range pr.Rooms(v.Page) {
 			paths = append(paths, string(link.Href))
 		}
 		if at := project.Listed(e.Steps, e.Now); at >= 0 {
 			steps, of = append(steps, e.Steps[at].ID), append(of, pr)
 		}
 	}
-	pages, err := proposal.Lists(ctx, v.tx, v.platform.Key, steps, proposal.ListQuery{Order: proposal.ByPublished, Reverse: true, With: proposal.With{Card: true}, Limit: sitemapProposals})
+	pages, err := proposal.Lists(ctx, v.Tx, v.Of.Key, steps, proposal.ListQuery{Order: proposal.ByPublished, Reverse: true, With: proposal.With{Card: true}, Limit: sitemapProposals})
 	for i, page := range pages {
 		for _, l := range page {
-			paths = append(paths, string(ProposalHref(v.Page, of[i].Slug, numberText(l.Proposal.Number), l.Slug)))
+			paths = append(paths, string(edition.ProposalHref(v.Page, of[i].Slug, numberText(l.Proposal.Number), l.Slug)))
 		}
 	}
 	return paths, err

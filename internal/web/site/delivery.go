@@ -48,7 +48,7 @@ func (d DeliveryPage) count(state delivery.State) int64 {
 
 // href is the address of the board for a state, "" for all.
 func (d DeliveryPage) href(p ui.Page, state delivery.State) templ.SafeURL {
-	return p.HrefWith(d.Project.path()+"/realisations", "etat", string(state))
+	return p.HrefWith(d.Project.Path()+"/realisations", "etat", string(state))
 }
 
 func (d DeliveryPage) title(p ui.Page) string {

@@ -13,6 +13,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/citymap"
+	"github.com/parvis-civic/parvis/internal/web/edition"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
@@ -26,7 +27,7 @@ func (s *Site) deliveryShow(r *web.Request, p ui.Page) (web.View, error) {
 	}
 	var page DeliveryPage
 	err := s.read(r, p, func(ctx context.Context, v visit) error {
-		e, err := v.edition(ctx, r.PathValue("project"))
+		e, err := v.Edition(ctx, r.PathValue("project"))
 		if err != nil {
 			return err
 		}
@@ -37,12 +38,12 @@ func (s *Site) deliveryShow(r *web.Request, p ui.Page) (web.View, error) {
 }
 
 // delivery reads the board. Fault: not_found when nothing is followed yet.
-func (v visit) delivery(ctx context.Context, e edition, state delivery.State) (DeliveryPage, error) {
-	page := DeliveryPage{Project: e.shown(), Asked: state}
-	if !e.followed() {
-		return page, e.early(project.Delivery, "works")
+func (v visit) delivery(ctx context.Context, e edition.Edition, state delivery.State) (DeliveryPage, error) {
+	page := DeliveryPage{Project: e.Shown(), Asked: state}
+	if !e.Followed() {
+		return page, e.Early(project.Delivery, "works")
 	}
-	counts, err := delivery.Counts(ctx, v.tx, v.platform.Key, e.Project.ID)
+	counts, err := delivery.Counts(ctx, v.Tx, v.Of.Key, e.Project.ID)
 	if err != nil {
 		return page, err
 	}
@@ -53,43 +54,43 @@ func (v visit) delivery(ctx context.Context, e edition, state delivery.State) (D
 	if page.All == 0 {
 		return page, notFound()
 	}
-	list, err := delivery.Followed(ctx, v.tx, v.platform.Key, e.Project.ID, state, followedShown+1)
+	list, err := delivery.Followed(ctx, v.Tx, v.Of.Key, e.Project.ID, state, followedShown+1)
 	if err != nil {
 		return page, err
 	}
 	if page.Cut = len(list) > followedShown; page.Cut {
 		list = list[:followedShown]
 	}
-	works, err := delivery.Of(ctx, v.tx, v.platform.Key, list)
+	works, err := delivery.Of(ctx, v.Tx, v.Of.Key, list)
 	if err != nil {
 		return page, err
 	}
-	found, err := proposal.ByIDs(ctx, v.tx, v.platform.Key, list)
+	found, err := proposal.ByIDs(ctx, v.Tx, v.Of.Key, list)
 	if err != nil {
 		return page, err
 	}
 	for i := range found {
-		found[i] = v.seen(found[i])
+		found[i] = v.Seen(found[i])
 	}
 	slices.SortFunc(found, func(a, b proposal.Proposal) int {
 		return cmp.Or(cmp.Compare(urgency(works[a.ID].State), urgency(works[b.ID].State)), cmp.Compare(a.Number, b.Number))
 	})
-	tags, err := proposal.TagsOf(ctx, v.tx, v.platform.Key, e.Steps[project.VoteStep(e.Steps)].ID, list)
+	tags, err := proposal.TagsOf(ctx, v.Tx, v.Of.Key, e.Steps[project.VoteStep(e.Steps)].ID, list)
 	if err != nil {
 		return page, err
 	}
-	c, err := v.town(ctx, e)
+	c, err := v.Town(ctx, e)
 	if err != nil {
 		return page, err
 	}
 	order := map[string]int{}
-	for _, q := range c.districts {
+	for _, q := range c.Districts {
 		order[q.Slug] = q.Order
 	}
 	for _, p := range found {
 		d := works[p.ID]
-		f := Followed{Title: p.Title, Number: numberText(p.Number), Slug: p.Slug, Cost: p.Cost, Currency: e.currency, Placeless: len(order) == 0, Code: d.State, Works: v.line(d)}
-		f.Districts, _ = placesOf(tags[p.ID], order)
+		f := Followed{Title: p.Title, Number: numberText(p.Number), Slug: p.Slug, Cost: p.Cost, Currency: e.Currency, Placeless: len(order) == 0, Code: d.State, Works: v.line(d)}
+		f.Districts, _ = edition.PlacesOf(tags[p.ID], order)
 		page.Follow = append(page.Follow, f)
 	}
 	page.Map, page.Drawn = v.worksMap(c, e, found, works)
@@ -102,7 +103,7 @@ func urgency(s delivery.State) int {
 }
 
 // worksMap shows each winner by the sign of its state; false when there is nothing to draw.
-func (v visit) worksMap(c town, e edition, found []proposal.Proposal, works map[ids.ID]delivery.Delivery) (ui.CityMap, bool) {
+func (v visit) worksMap(c edition.Town, e edition.Edition, found []proposal.Proposal, works map[ids.ID]delivery.Delivery) (ui.CityMap, bool) {
 	var spots []proposal.Spot
 	var all []citymap.Place
 	state := map[int]delivery.State{}
@@ -113,8 +114,8 @@ func (v visit) worksMap(c town, e edition, found []proposal.Proposal, works map[
 			state[p.Number] = works[p.ID].State
 		}
 	}
-	frame := c.frame
-	if !c.outlined() {
+	frame := c.Frame
+	if !c.Outlined() {
 		frame = geo.Around(all...)
 	}
 	if frame == (citymap.Frame{}) {
@@ -125,9 +126,9 @@ func (v visit) worksMap(c town, e edition, found []proposal.Proposal, works map[
 	for i, place := range all {
 		points[i] = citymap.Spot{Point: view.Point(place), Count: 1}
 	}
-	gathered := citymap.Gather(points, apart/2) // signs are few, and each says something of its own
-	m := c.draw("carte", v.T("delivery.map", "Title", e.Title), view, func(quarter) style { return style{class: "plain"} }, gathered, middles(spots, view))
-	m.Marks = v.marks(c, e, spots, gathered, nil)
+	gathered := citymap.Gather(points, edition.Apart/2) // signs are few, and each says something of its own
+	m := c.Draw("carte", v.T("delivery.map", "Title", e.Title), view, func(edition.Quarter) edition.Style { return edition.Style{Class: "plain"} }, gathered, edition.Middles(spots, view))
+	m.Marks = v.Marks(c, e, spots, gathered, nil)
 	for i := range m.Marks {
 		if mark := &m.Marks[i]; mark.Count == 1 {
 			s := state[mark.Number]
@@ -148,7 +149,7 @@ var tones = map[delivery.State]ui.State{
 
 // works is the follow-up of a winner, nil when there is none.
 func (v visit) works(ctx context.Context, proposal ids.ID) (*Works, error) {
-	all, err := delivery.Of(ctx, v.tx, v.platform.Key, []ids.ID{proposal})
+	all, err := delivery.Of(ctx, v.Tx, v.Of.Key, []ids.ID{proposal})
 	d, ok := all[proposal]
 	if err != nil || !ok {
 		return nil, err
@@ -168,7 +169,7 @@ func (v visit) line(d delivery.Delivery) Works {
 			line.When = v.T("web.works.done", "Day", v.DateShort(m.DoneAt))
 		case !m.DueAt.IsZero():
 			line.When = v.T("web.works.due", "Day", v.DateShort(m.DueAt))
-			if m.DueAt.Before(v.now) {
+			if m.DueAt.Before(v.Now) {
 				line.When = v.T("web.works.overdue", "Day", v.DateShort(m.DueAt))
 			}
 		}

@@ -19,20 +19,20 @@ const homeLimit = 100
 func (s *Site) home(r *web.Request, p ui.Page) (web.View, error) {
 	var page HomePage
 	err := s.read(r, p, func(ctx context.Context, v visit) error {
-		views, err := project.Views(ctx, v.tx, v.platform.Key, homeLimit, v.now)
+		views, err := project.Views(ctx, v.Tx, v.Of.Key, homeLimit, v.Now)
 		if err != nil {
 			return err
 		}
-		all, err := v.editions(ctx, views)
+		all, err := v.Editions(ctx, views)
 		page = HomePage{}
 		if err != nil {
 			return err
 		}
-		if page.News, _, err = articles.Lines(ctx, v.tx, p, v.platform, news.Query{Kind: news.News, Limit: articles.Latest}, v.now); err != nil {
+		if page.News, _, err = articles.Lines(ctx, v.Tx, p, v.Of, news.Query{Kind: news.News, Limit: articles.Latest}, v.Now); err != nil {
 			return err
 		}
 		for _, e := range all {
-			page.Editions = append(page.Editions, e.summary())
+			page.Editions = append(page.Editions, summary(e))
 		}
 		slices.SortStableFunc(page.Editions, func(a, b Edition) int { return cmp.Compare(a.Moment.place(), b.Moment.place()) })
 		return err
@@ -43,15 +43,15 @@ func (s *Site) home(r *web.Request, p ui.Page) (web.View, error) {
 func (s *Site) platforms(r *web.Request, p ui.Page) (web.View, error) {
 	var page PlatformsPage
 	err := s.read(r, p, func(ctx context.Context, v visit) error {
-		all, err := platform.All(ctx, v.tx)
+		all, err := platform.All(ctx, v.Tx)
 		if err != nil {
 			return err
 		}
-		counts, err := project.CountByPlatform(ctx, v.tx)
+		counts, err := project.CountByPlatform(ctx, v.Tx)
 		page = PlatformsPage{}
 		for _, other := range all {
 			page.Platforms = append(page.Platforms, PlatformLink{Name: other.Name, Tagline: p.T("web.platforms.kind." + string(other.Kind)), Href: other.Base(s.local),
-				Projects: int64(counts[other.Key]), Current: other.Key == v.platform.Key})
+				Projects: int64(counts[other.Key]), Current: other.Key == v.Of.Key})
 		}
 		return err
 	})

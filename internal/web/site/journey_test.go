@@ -27,6 +27,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/articles"
 	explorerpage "github.com/parvis-civic/parvis/internal/web/explorer"
+	"github.com/parvis-civic/parvis/internal/web/results"
 	"github.com/parvis-civic/parvis/internal/web/site"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 	"github.com/parvis-civic/parvis/internal/web/vote"
@@ -129,7 +130,7 @@ func (c *country) serve(t *testing.T, d *db.DB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.routes = slices.Concat(pages.Routes(), articles.New(d, "http://localhost:"+port).Routes(), explorerpage.Routes())
+	c.routes = slices.Concat(pages.Routes(), results.New(d).Routes(), articles.New(d, "http://localhost:"+port).Routes(), explorerpage.Routes())
 	broken := web.Route{Path: "/casse", Need: access.Visit, Handle: func(*web.Request, ui.Page) (web.View, error) { return web.View{}, errors.New("the disk is full") }}
 	hub := live.New(d, quiet)
 	hub.Start(context.WithoutCancel(t.Context()))

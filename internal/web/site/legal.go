@@ -40,8 +40,8 @@ func (s *Site) legal(kind string) web.Handler {
 	return func(r *web.Request, p ui.Page) (web.View, error) {
 		var page LegalPage
 		err := s.read(r, p, func(ctx context.Context, v visit) error {
-			who, err := platform.IdentityOf(ctx, v.tx, v.platform.Key)
-			page = legalPage(p, v.platform, who, kind)
+			who, err := platform.IdentityOf(ctx, v.Tx, v.Of.Key)
+			page = legalPage(p, v.Of, who, kind)
 			return err
 		})
 		return web.View{Page: Legal(p, page)}, err

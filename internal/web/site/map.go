@@ -49,7 +49,7 @@ func (l Look) href(p ui.Page, project Project, pairs ...string) templ.SafeURL {
 	if l.Centre != nil && l.Zoom > 0 {
 		centre, zoom = formatPlace(*l.Centre), strconv.Itoa(l.Zoom)
 	}
-	return p.HrefWith(project.path()+"/carte", append(append(l.pairs(), "centre", centre, "zoom", zoom), pairs...)...)
+	return p.HrefWith(project.Path()+"/carte", append(append(l.pairs(), "centre", centre, "zoom", zoom), pairs...)...)
 }
 
 // near looks closer at a place.
@@ -69,7 +69,7 @@ func (l Look) in(slug string) Look {
 
 // list is the address of the same proposals as a list with cards.
 func (l Look) list(p ui.Page, project Project) templ.SafeURL {
-	return p.HrefWith(project.path()+"/propositions", l.pairs()...)
+	return p.HrefWith(project.Path()+"/propositions", l.pairs()...)
 }
 
 // formatPlace writes a position in an address: "45.90000,-3.20000", to about a metre.
@@ -96,7 +96,7 @@ func (m MapPage) lead(p ui.Page) string {
 
 // bar narrows the map, and lets the drawing find its own size again.
 func (m MapPage) bar(p ui.Page) narrowing {
-	return narrowing{facets: m.facets, Project: m.Project, Asked: m.Look.Narrow, Path: m.Project.path() + "/carte", Href: func(n Narrow) templ.SafeURL {
+	return narrowing{facets: m.facets, Project: m.Project, Asked: m.Look.Narrow, Path: m.Project.Path() + "/carte", Href: func(n Narrow) templ.SafeURL {
 		return Look{Narrow: n}.href(p, m.Project)
 	}}
 }

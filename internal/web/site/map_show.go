@@ -14,6 +14,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/citymap"
+	"github.com/parvis-civic/parvis/internal/web/edition"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
@@ -35,7 +36,7 @@ func (s *Site) mapShow(r *web.Request, p ui.Page) (web.View, error) {
 	}
 	var page MapPage
 	err = s.read(r, p, func(ctx context.Context, v visit) error {
-		e, err := v.edition(ctx, r.PathValue("project"))
+		e, err := v.Edition(ctx, r.PathValue("project"))
 		if err != nil {
 			return err
 		}
@@ -72,18 +73,18 @@ func parseLook(asked url.Values) (Look, error) {
 }
 
 // mapPage draws what a look shows and lists the same proposals.
-func (v visit) mapPage(ctx context.Context, e edition, look Look, after, before *proposal.Key) (MapPage, error) {
-	page := MapPage{Project: e.shown(), Look: look, In: look, Out: look}
+func (v visit) mapPage(ctx context.Context, e edition.Edition, look Look, after, before *proposal.Key) (MapPage, error) {
+	page := MapPage{Project: e.Shown(), Look: look, In: look, Out: look}
 	at := project.Listed(e.Steps, e.Now)
 	if at < 0 {
 		return page, nil
 	}
 	step := e.Steps[at].ID
-	c, err := v.town(ctx, e)
+	c, err := v.Town(ctx, e)
 	if err != nil {
 		return page, err
 	}
-	chosen, err := proposal.Choose(ctx, v.tx, v.platform.Key, look.choice(e.Project.ID, step))
+	chosen, err := proposal.Choose(ctx, v.Tx, v.Of.Key, look.choice(e.Project.ID, step))
 	if err != nil {
 		return page, err
 	}
@@ -98,8 +99,8 @@ func (v visit) mapPage(ctx context.Context, e edition, look Look, after, before 
 	if err != nil {
 		return page, err
 	}
-	if of, ok := c.named(look.District); ok && len(of.outline) > 0 {
-		base = citymap.Fit(of.outline.Frame())
+	if of, ok := c.Named(look.District); ok && len(of.Outline) > 0 {
+		base = citymap.Fit(of.Outline.Frame())
 	}
 	if page.Drawn = drawn; drawn {
 		view := base
@@ -114,7 +115,7 @@ func (v visit) mapPage(ctx context.Context, e edition, look Look, after, before 
 	}
 	page.Found = int64(chosen.Count)
 	if q.Within != nil {
-		counts, err := proposal.Counts(ctx, v.tx, v.platform.Key, []ids.ID{step}, q)
+		counts, err := proposal.Counts(ctx, v.Tx, v.Of.Key, []ids.ID{step}, q)
 		if err != nil {
 			return page, err
 		}
@@ -123,7 +124,7 @@ func (v visit) mapPage(ctx context.Context, e edition, look Look, after, before 
 	if before != nil {
 		q.After, q.Reverse = before, true
 	}
-	list, err := proposal.List(ctx, v.tx, v.platform.Key, q)
+	list, err := proposal.List(ctx, v.Tx, v.Of.Key, q)
 	if err != nil {
 		return page, err
 	}
@@ -133,13 +134,13 @@ func (v visit) mapPage(ctx context.Context, e edition, look Look, after, before 
 }
 
 // districts are those beside the map, with the proposals of the whole list in each.
-func (m *MapPage) districts(c town, facets []proposal.Facet) {
+func (m *MapPage) districts(c edition.Town, facets []proposal.Facet) {
 	for _, f := range facets {
 		if f.Kind != proposal.TagDistrict {
 			continue
 		}
 		d := ui.District{Name: f.Name, Slug: f.Slug}
-		if q, ok := c.named(f.Slug); ok {
+		if q, ok := c.Named(f.Slug); ok {
 			d = q.District
 		}
 		m.Beside = append(m.Beside, MapDistrict{District: d, Count: int64(f.Proposals), Current: f.Slug == m.Look.District})
@@ -147,7 +148,7 @@ func (m *MapPage) districts(c town, facets []proposal.Facet) {
 }
 
 // drawPage draws the map of the page, and says where closer and farther looks are.
-func (v visit) drawPage(ctx context.Context, page *MapPage, c town, e edition, q proposal.ListQuery, view citymap.View, facets []proposal.Facet) error {
+func (v visit) drawPage(ctx context.Context, page *MapPage, c edition.Town, e edition.Edition, q proposal.ListQuery, view citymap.View, facets []proposal.Facet) error {
 	spots, gathered, crowd, err := v.spots(ctx, q, view)
 	if err != nil {
 		return err
@@ -160,12 +161,12 @@ func (v visit) drawPage(ctx context.Context, page *MapPage, c town, e edition, q
 		page.Placed += int64(g.Count)
 	}
 	look := page.Look
-	page.Map = c.draw("carte", v.T("map.label", "Count", page.Placed, "Title", e.Title), view, func(of quarter) style {
-		return style{class: of.ColourClass(), href: look.in(of.Slug).href(v.Page, page.Project), on: of.Slug == look.District, under: v.crowded(counts, of.Slug)}
-	}, gathered, middles(spots, view))
-	page.Map.Marks = v.marks(c, e, spots, gathered, func(at citymap.Place, among citymap.Frame) templ.SafeURL {
+	page.Map = c.Draw("carte", v.T("map.label", "Count", page.Placed, "Title", e.Title), view, func(of edition.Quarter) edition.Style {
+		return edition.Style{Class: of.ColourClass(), Href: look.in(of.Slug).href(v.Page, page.Project), On: of.Slug == look.District, Under: v.crowded(counts, of.Slug)}
+	}, gathered, edition.Middles(spots, view))
+	page.Map.Marks = v.Marks(c, e, spots, gathered, func(at citymap.Place, among citymap.Frame) templ.SafeURL {
 		if look.Zoom == citymap.MaxZoom {
-			return "#liste" // as close as it gets: the list tells them apart
+			return "#liste" // as close as it gets: the list tells them edition.Apart
 		}
 		return look.near(at, view.ZoomTo(among, look.Zoom)).href(v.Page, page.Project)
 	})

@@ -11,6 +11,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/search"
+	"github.com/parvis-civic/parvis/internal/web/edition"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
@@ -64,11 +65,11 @@ type facets struct {
 }
 
 // facetsOf sorts the facets of a choice by their kind. What nothing would be left of stays out, but what is asked for.
-func facetsOf(e edition, n Narrow, list []proposal.Facet) facets {
+func facetsOf(e edition.Edition, n Narrow, list []proposal.Facet) facets {
 	f := facets{Winners: -1}
 	add := func(to *[]ui.Facet, one proposal.Facet, asked string) {
 		if one.Proposals > 0 || one.Slug == asked {
-			*to = append(*to, ui.Facet{Slug: one.Slug, Name: e.named(one), Count: int64(one.Proposals)})
+			*to = append(*to, ui.Facet{Slug: one.Slug, Name: e.Named(one), Count: int64(one.Proposals)})
 		}
 	}
 	for _, one := range list {
@@ -80,7 +81,7 @@ func facetsOf(e edition, n Narrow, list []proposal.Facet) facets {
 		case proposal.TagTheme:
 			add(&f.Subjects, one, n.Subject)
 		case proposal.TagStatus:
-			if one.Slug == proposal.StatusWinner && e.counted && e.result.Counted {
+			if one.Slug == proposal.StatusWinner && e.Counted && e.Result.Counted {
 				f.Winners = int64(one.Proposals)
 			}
 		}

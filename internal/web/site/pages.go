@@ -3,7 +3,6 @@
 package site
 
 import (
-	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -11,59 +10,12 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/parvis-civic/parvis/internal/web/articles"
+	"github.com/parvis-civic/parvis/internal/web/edition"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
 // Project names a project and its pages, on each of them.
-type Project struct {
-	Slug        string
-	Title       string
-	TitleLang   string // language of the title, when it is not the page's
-	Lang        string // the same of what people wrote in it and of the names of its districts
-	ThemeLang   string // the same of its themes
-	HasResults  bool
-	HasWorks    bool // winners are being built
-	HasRulebook bool
-	Draft       bool // not published: only its organisers see it
-	HasVote     bool // people vote in it now, on this platform
-}
-
-// link leads to the project.
-func (pr Project) link(p ui.Page) ui.Link {
-	return ui.Link{Text: pr.Title, Href: p.Href(pr.path()), Lang: pr.TitleLang}
-}
-
-func (p Project) path() string { return "/projets/" + url.PathEscape(p.Slug) }
-
-// rooms are the pages of a project.
-func (pr Project) rooms(p ui.Page) []ui.Link {
-	links := []ui.Link{
-		{Text: p.T("web.project.room"), Href: p.Href(pr.path())},
-		{Text: p.T("web.proposals.room"), Href: p.Href(pr.path() + "/propositions")},
-	}
-	if pr.HasVote {
-		links = append(links, ui.Link{Text: p.T("vote.room"), Href: p.Href(pr.path() + "/vote")})
-	}
-	if pr.HasResults {
-		links = append(links, ui.Link{Text: p.T("web.results.room"), Href: p.Href(pr.path() + "/resultats")})
-	}
-	if pr.HasWorks {
-		links = append(links, ui.Link{Text: p.T("delivery.room"), Href: p.Href(pr.path() + "/realisations")})
-	}
-	if pr.HasRulebook {
-		links = append(links, ui.Link{Text: p.T("web.rulebook.room"), Href: p.Href(pr.path() + "/reglement")})
-	}
-	return links
-}
-
-// ProposalHref is the address of a proposal: the number decides, the words are for people.
-func ProposalHref(p ui.Page, project, number, slug string) templ.SafeURL {
-	path := "/projets/" + url.PathEscape(project) + "/propositions/" + number
-	if slug != "" {
-		path += "-" + url.PathEscape(slug)
-	}
-	return p.Href(path)
-}
+type Project = edition.Project
 
 // Moment is what a project is doing now.
 type Moment string
@@ -148,16 +100,16 @@ func (e Edition) sentence(p ui.Page) string {
 // action is the one thing to do now.
 func (e Edition) action(p ui.Page) ui.Link {
 	if e.Moment == MomentTotals {
-		return ui.Link{Text: p.T("web.action.totals"), Href: p.Href(e.path() + "/resultats")}
+		return ui.Link{Text: p.T("web.action.totals"), Href: p.Href(e.Path() + "/resultats")}
 	}
 	if e.Moment.group() == "over" && e.HasResults {
-		return ui.Link{Text: p.T("web.action.results"), Href: p.Href(e.path() + "/resultats")}
+		return ui.Link{Text: p.T("web.action.results"), Href: p.Href(e.Path() + "/resultats")}
 	}
 	if e.Moment == MomentVote && e.HasVote {
-		return ui.Link{Text: p.T("vote.action"), Href: p.Href(e.path() + "/vote")}
+		return ui.Link{Text: p.T("vote.action"), Href: p.Href(e.Path() + "/vote")}
 	}
 	if e.Deposits {
-		return ui.Link{Text: p.T("deposit.heading"), Href: p.Href(e.path() + "/deposer")}
+		return ui.Link{Text: p.T("deposit.heading"), Href: p.Href(e.Path() + "/deposer")}
 	}
 	return e.list(p)
 }
@@ -165,9 +117,9 @@ func (e Edition) action(p ui.Page) ui.Link {
 // list leads to the proposals.
 func (e Edition) list(p ui.Page) ui.Link {
 	if e.Proposals == 0 { // there is nothing to see yet but how it goes
-		return ui.Link{Text: p.T("web.results.read_rule"), Href: p.Href(e.path() + "/reglement")}
+		return ui.Link{Text: p.T("web.results.read_rule"), Href: p.Href(e.Path() + "/reglement")}
 	}
-	return ui.Link{Text: p.T("web.action.proposals", "Count", e.Proposals), Href: p.Href(e.path() + "/propositions")}
+	return ui.Link{Text: p.T("web.action.proposals", "Count", e.Proposals), Href: p.Href(e.Path() + "/propositions")}
 }
 
 // envelope is the money of the edition as a bar and as a sentence.
@@ -219,7 +171,7 @@ type editionGroup struct {
 // ProjectPage presents a project.
 type ProjectPage struct {
 	Edition
-	Summary string // a few sentences, paragraphs apart by an empty line
+	Summary string // a few sentences, paragraphs edition.Apart by an empty line
 	Steps   []ui.Step
 	Teaser  []ui.Card
 	Best    bool   // the teaser shows the most chosen
@@ -235,7 +187,7 @@ type ProposalPage struct {
 	Project    Project
 	Card       ui.Card
 	Reference  string   // its number as people know it: the city's own where it gave one
-	Text       string   // paragraphs apart by an empty line; may be empty
+	Text       string   // paragraphs edition.Apart by an empty line; may be empty
 	Categories []string // all, the main one first
 	Author     string   // public name; empty: not said
 	OnPaper    bool     // it came on a paper form

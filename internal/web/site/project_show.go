@@ -9,6 +9,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/transfer"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/articles"
+	"github.com/parvis-civic/parvis/internal/web/edition"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
@@ -17,19 +18,19 @@ const teaserSize = 6
 func (s *Site) projectShow(r *web.Request, p ui.Page) (web.View, error) {
 	var page ProjectPage
 	err := s.read(r, p, func(ctx context.Context, v visit) error {
-		e, err := v.edition(ctx, r.PathValue("project"))
+		e, err := v.Edition(ctx, r.PathValue("project"))
 		if err != nil {
 			return err
 		}
-		page = ProjectPage{Edition: e.summary(), Summary: e.Summary, Steps: v.stepLine(e)}
-		source, imported, err := transfer.SourceOf(ctx, v.tx, v.platform.Key, e.Project.ID)
+		page = ProjectPage{Edition: summary(e), Summary: e.Summary, Steps: v.stepLine(e)}
+		source, imported, err := transfer.SourceOf(ctx, v.Tx, v.Of.Key, e.Project.ID)
 		if err != nil {
 			return err
 		}
 		if imported {
 			page.Source = "Pabulib, " + source.File
 		}
-		if page.News, _, err = articles.Lines(ctx, v.tx, p, v.platform, news.Query{Kind: news.News, Project: e.Project.ID, Limit: articles.Latest}, v.now); err != nil {
+		if page.News, _, err = articles.Lines(ctx, v.Tx, p, v.Of, news.Query{Kind: news.News, Project: e.Project.ID, Limit: articles.Latest}, v.Now); err != nil {
 			return err
 		}
 		if page.Teaser, page.Best, err = v.teaser(ctx, e); err != nil {
@@ -50,11 +51,11 @@ func (s *Site) projectShow(r *web.Request, p ui.Page) (web.View, error) {
 }
 
 // stepLine is the calendar, with where we are.
-func (v visit) stepLine(e edition) []ui.Step {
+func (v visit) stepLine(e edition.Edition) []ui.Step {
 	current := project.Current(e.Steps, e.Now)
 	line := make([]ui.Step, len(e.Steps))
 	for i, step := range e.Steps {
-		line[i] = ui.Step{Title: step.Title, Lang: e.lang, From: step.StartsAt, To: step.EndsAt, Place: ui.StepPast}
+		line[i] = ui.Step{Title: step.Title, Lang: e.Lang, From: step.StartsAt, To: step.EndsAt, Place: ui.StepPast}
 		if step.Title == "" {
 			line[i].Title, line[i].Lang = v.T("step."+string(step.Kind)), ""
 		}
@@ -65,28 +66,28 @@ func (v visit) stepLine(e edition) []ui.Step {
 			line[i].Place = ui.StepFuture
 		}
 		switch {
-		case step.Kind == project.Result && e.counted:
-			line[i].Href = v.Href(e.shown().path() + "/resultats")
-		case step.Kind == project.Delivery && e.followed():
-			line[i].Href = v.Href(e.shown().path() + "/realisations")
+		case step.Kind == project.Result && e.Counted:
+			line[i].Href = v.Href(e.Shown().Path() + "/resultats")
+		case step.Kind == project.Delivery && e.Followed():
+			line[i].Href = v.Href(e.Shown().Path() + "/realisations")
 		case step.Kind == project.Vote && step.Proposals > 0 && line[i].Place != ui.StepFuture:
-			line[i].Href = v.Href(e.shown().path() + "/propositions")
+			line[i].Href = v.Href(e.Shown().Path() + "/propositions")
 		}
 	}
 	return line
 }
 
 // teaser shows a few proposals: the best after a count, others by chance of the day.
-func (v visit) teaser(ctx context.Context, e edition) (cards []ui.Card, best bool, err error) {
+func (v visit) teaser(ctx context.Context, e edition.Edition) (cards []ui.Card, best bool, err error) {
 	at := project.Listed(e.Steps, e.Now)
 	if at < 0 {
 		return nil, false, nil
 	}
-	q := proposal.ListQuery{Step: e.Steps[at].ID, Order: proposal.ByRandom, Seed: v.now.Unix() / 86400 * 7919, Limit: teaserSize, With: proposal.With{Card: true}}
-	if best = e.counted && e.totalsShown(at); best {
+	q := proposal.ListQuery{Step: e.Steps[at].ID, Order: proposal.ByRandom, Seed: v.Now.Unix() / 86400 * 7919, Limit: teaserSize, With: proposal.With{Card: true}}
+	if best = e.Counted && e.TotalsShown(at); best {
 		q.Order = proposal.ByPoints
 	}
-	list, err := proposal.List(ctx, v.tx, v.platform.Key, q)
+	list, err := proposal.List(ctx, v.Tx, v.Of.Key, q)
 	if err != nil {
 		return nil, false, err
 	}

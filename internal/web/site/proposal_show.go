@@ -15,6 +15,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/result"
 	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/edition"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
@@ -27,11 +28,11 @@ func (s *Site) proposalShow(r *web.Request, p ui.Page) (web.View, error) {
 	var page ProposalPage
 	var moved web.View
 	err = s.read(r, p, func(ctx context.Context, v visit) error {
-		e, err := v.edition(ctx, r.PathValue("project"))
+		e, err := v.Edition(ctx, r.PathValue("project"))
 		if err != nil {
 			return err
 		}
-		found, ok, err := proposal.Numbered(ctx, v.tx, v.platform.Key, e.Project.ID, n)
+		found, ok, err := proposal.Numbered(ctx, v.Tx, v.Of.Key, e.Project.ID, n)
 		if err != nil {
 			return err
 		}
@@ -39,13 +40,13 @@ func (s *Site) proposalShow(r *web.Request, p ui.Page) (web.View, error) {
 			return notFound()
 		}
 		removed := found
-		found = v.seen(found)
+		found = v.Seen(found)
 		address := numberText(n)
 		if found.Slug != "" {
 			address += "-" + found.Slug
 		}
 		if r.PathValue("proposal") != address {
-			moved = web.View{Moved: ProposalHref(p, e.Slug, numberText(n), found.Slug)}
+			moved = web.View{Moved: edition.ProposalHref(p, e.Slug, numberText(n), found.Slug)}
 			return nil
 		}
 		if page, err = v.proposal(ctx, e, found); err != nil {
@@ -60,43 +61,32 @@ func (s *Site) proposalShow(r *web.Request, p ui.Page) (web.View, error) {
 	return web.View{Page: ProposalShow(p, page)}, nil
 }
 
-// seen gives a proposal as anyone may see it: one whose text moderation put out of sight keeps its number, its cost and
-// its counts, and nothing that somebody wrote.
-func (v visit) seen(p proposal.Proposal) proposal.Proposal {
-	if p.Trashed.Readable() {
-		return p
-	}
-	p.Title, p.Slug, p.Summary, p.Body, p.Address, p.Proposer = v.T("web.removed.title"), "", "", "", "", ""
-	p.Place, p.Picture = nil, ids.ID{}
-	return p
-}
-
 // deposited adds what is known of a proposal that was deposited here: who follows it, its versions, its answers.
-func (v visit) deposited(ctx context.Context, e edition, found proposal.Proposal, reader account.Person, page *ProposalPage) (err error) {
+func (v visit) deposited(ctx context.Context, e edition.Edition, found proposal.Proposal, reader account.Person, page *ProposalPage) (err error) {
 	if !page.followable() {
 		return nil
 	}
-	if page.Followers, page.Follows, err = proposal.Following(ctx, v.tx, v.platform.Key, found.ID, reader.ID); err != nil {
+	if page.Followers, page.Follows, err = proposal.Following(ctx, v.Tx, v.Of.Key, found.ID, reader.ID); err != nil {
 		return err
 	}
-	d, ok, err := deposit.DepositOf(ctx, v.tx, v.platform.Key, found.ID)
+	d, ok, err := deposit.DepositOf(ctx, v.Tx, v.Of.Key, found.ID)
 	if err != nil || !ok {
 		return err
 	}
 	if d.Participant == reader.ID {
-		page.Mine = v.Href(e.shown().path() + "/deposer/" + d.ID.String() + "/en-ligne")
+		page.Mine = v.Href(e.Shown().Path() + "/deposer/" + d.ID.String() + "/en-ligne")
 	}
-	versions, err := proposal.Versions(ctx, v.tx, v.platform.Key, found.ID)
+	versions, err := proposal.Versions(ctx, v.Tx, v.Of.Key, found.ID)
 	if err != nil {
 		return err
 	}
 	page.Changes = max(len(versions)-1, 0)
-	form, err := deposit.FormOf(ctx, v.tx, v.platform.Key, d.Step)
+	form, err := deposit.FormOf(ctx, v.Tx, v.Of.Key, d.Step)
 	said := func(list []deposit.Answered) (shown []Answered) {
 		for _, a := range list {
 			one := Answered{Question: a.Question, Answer: a.Answer}
 			if a.File != "" {
-				one.File = v.Href(e.shown().path() + "/propositions/" + numberText(found.Number) + "/fichiers/" + url.PathEscape(a.File))
+				one.File = v.Href(e.Shown().Path() + "/propositions/" + numberText(found.Number) + "/fichiers/" + url.PathEscape(a.File))
 			}
 			shown = append(shown, one)
 		}
@@ -122,13 +112,13 @@ func (v visit) removal(p proposal.Proposal) string {
 	return v.T("web.removed.why", "Day", v.Date(p.TrashedAt), "Reason", p.TrashedReason)
 }
 
-func (v visit) proposal(ctx context.Context, e edition, found proposal.Proposal) (ProposalPage, error) {
-	page := ProposalPage{Project: e.shown(), Reference: cmp.Or(found.Reference, numberText(found.Number)), Author: found.Proposer, Text: found.Body, OnPaper: found.Paper}
+func (v visit) proposal(ctx context.Context, e edition.Edition, found proposal.Proposal) (ProposalPage, error) {
+	page := ProposalPage{Project: e.Shown(), Reference: cmp.Or(found.Reference, numberText(found.Number)), Author: found.Proposer, Text: found.Body, OnPaper: found.Paper}
 	if found.Summary != "" {
 		page.Text = strings.TrimSpace(found.Summary + "\n\n" + found.Body)
 	}
 	at := project.Listed(e.Steps, e.Now)
-	selections, err := proposal.SelectionsOf(ctx, v.tx, v.platform.Key, []ids.ID{found.ID})
+	selections, err := proposal.SelectionsOf(ctx, v.Tx, v.Of.Key, []ids.ID{found.ID})
 	if err != nil {
 		return page, err
 	}
@@ -148,7 +138,7 @@ func (v visit) proposal(ctx context.Context, e edition, found proposal.Proposal)
 	page.Card, page.Proposals = cards[0], int64(e.Steps[step].Proposals)
 	page.Imported = e.Origin == project.Imported
 	if page.Author == "" && found.Trashed.Readable() {
-		authors, err := account.ByIDs(ctx, v.tx, v.platform.Key, []ids.ID{found.Author})
+		authors, err := account.ByIDs(ctx, v.Tx, v.Of.Key, []ids.ID{found.Author})
 		if err != nil {
 			return page, err
 		}
@@ -157,17 +147,17 @@ func (v visit) proposal(ctx context.Context, e edition, found proposal.Proposal)
 			page.Author = authors[0].Name
 		}
 	}
-	tags, err := proposal.TagsOf(ctx, v.tx, v.platform.Key, e.Steps[step].ID, []ids.ID{found.ID})
+	tags, err := proposal.TagsOf(ctx, v.Tx, v.Of.Key, e.Steps[step].ID, []ids.ID{found.ID})
 	if err != nil {
 		return page, err
 	}
 	for _, t := range tags[found.ID] {
 		if t.Kind == proposal.TagCategory {
-			page.Categories = append(page.Categories, e.named(t))
+			page.Categories = append(page.Categories, e.Named(t))
 		}
 	}
 	page.Address = found.Address
-	if e.followed() {
+	if e.Followed() {
 		if page.Works, err = v.works(ctx, found.ID); err != nil {
 			return page, err
 		}
@@ -182,23 +172,23 @@ func (v visit) proposal(ctx context.Context, e edition, found proposal.Proposal)
 }
 
 // outcome says what the count made of the proposal.
-func (v visit) outcome(ctx context.Context, e edition, found proposal.Proposal, page *ProposalPage) error {
-	if !e.counted {
+func (v visit) outcome(ctx context.Context, e edition.Edition, found proposal.Proposal, page *ProposalPage) error {
+	if !e.Counted {
 		return nil
 	}
-	lines, err := result.LinesOf(ctx, v.tx, v.platform.Key, []ids.ID{found.ID})
+	lines, err := result.LinesOf(ctx, v.Tx, v.Of.Key, []ids.ID{found.ID})
 	if err != nil {
 		return err
 	}
 	for _, l := range lines {
-		if l.Step != e.result.Step {
+		if l.Step != e.Result.Step {
 			continue
 		}
-		said, err := v.reasons(ctx, e, []result.Line{l.Line})
+		said, err := v.Reasons(ctx, e, []result.Line{l.Line})
 		if err != nil {
 			return err
 		}
-		page.Rank, page.Winner, page.Completed, page.Counted, page.Reason = l.Rank, l.Winner(), l.Mark == 2, e.result.Counted, said[0]
+		page.Rank, page.Winner, page.Completed, page.Counted, page.Reason = l.Rank, l.Winner(), l.Mark == 2, e.Result.Counted, said[0]
 	}
 	return nil
 }

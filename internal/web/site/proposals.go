@@ -61,7 +61,7 @@ func (l ProposalsPage) page(p ui.Page, f Filter, after, before string) templ.Saf
 	if f.Order == OrderRelevance && f.Search == "" {
 		f.Order = ""
 	}
-	return p.HrefWith(l.Project.path()+"/propositions", append(f.pairs(), "tri", string(f.Order), "graine", f.Seed, "apres", after, "avant", before)...)
+	return p.HrefWith(l.Project.Path()+"/propositions", append(f.pairs(), "tri", string(f.Order), "graine", f.Seed, "apres", after, "avant", before)...)
 }
 
 func (l ProposalsPage) next(p ui.Page) templ.SafeURL {
@@ -80,7 +80,7 @@ func (l ProposalsPage) previous(p ui.Page) templ.SafeURL {
 
 // bar narrows the list; a new search keeps the order that was asked for.
 func (l ProposalsPage) bar(p ui.Page) narrowing {
-	b := narrowing{facets: l.facets, Project: l.Project, Asked: l.Filter.Narrow, Path: l.Project.path() + "/propositions", Href: func(n Narrow) templ.SafeURL {
+	b := narrowing{facets: l.facets, Project: l.Project, Asked: l.Filter.Narrow, Path: l.Project.Path() + "/propositions", Href: func(n Narrow) templ.SafeURL {
 		return l.href(p, func(f *Filter) { f.Narrow = n })
 	}}
 	if l.Filter.Order.asked() {

@@ -14,6 +14,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/result"
 	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/edition"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
@@ -32,7 +33,7 @@ func (s *Site) proposalsList(r *web.Request, p ui.Page) (web.View, error) {
 	}
 	var page ProposalsPage
 	err = s.read(r, p, func(ctx context.Context, v visit) error {
-		e, err := v.edition(ctx, r.PathValue("project"))
+		e, err := v.Edition(ctx, r.PathValue("project"))
 		if err != nil {
 			return err
 		}
@@ -58,17 +59,17 @@ func key(text string) (*proposal.Key, error) {
 	return &k, err
 }
 
-func (v visit) list(ctx context.Context, e edition, filter Filter, after, before *proposal.Key) (ProposalsPage, error) {
+func (v visit) list(ctx context.Context, e edition.Edition, filter Filter, after, before *proposal.Key) (ProposalsPage, error) {
 	at := project.Listed(e.Steps, e.Now)
-	page := ProposalsPage{Project: e.shown(), Filter: filter, Points: e.points()}
-	moment, _ := e.moment()
-	page.Deposit = moment == MomentDeposit
+	page := ProposalsPage{Project: e.Shown(), Filter: filter, Points: e.Points()}
+	doing, _ := moment(e)
+	page.Deposit = doing == MomentDeposit
 	if at < 0 {
 		return page, nil
 	}
 	page.orders(e, at)
 	step := e.Steps[at]
-	chosen, err := proposal.Choose(ctx, v.tx, v.platform.Key, filter.choice(e.Project.ID, step.ID))
+	chosen, err := proposal.Choose(ctx, v.Tx, v.Of.Key, filter.choice(e.Project.ID, step.ID))
 	if err != nil {
 		return page, err
 	}
@@ -83,7 +84,7 @@ func (v visit) list(ctx context.Context, e edition, filter Filter, after, before
 	if before != nil {
 		q.After, q.Reverse = before, !q.Reverse
 	}
-	list, err := proposal.List(ctx, v.tx, v.platform.Key, q)
+	list, err := proposal.List(ctx, v.Tx, v.Of.Key, q)
 	if err != nil {
 		return page, err
 	}
@@ -93,12 +94,12 @@ func (v visit) list(ctx context.Context, e edition, filter Filter, after, before
 }
 
 // orders says which orders may be asked for, and settles the one of the page: votes only while totals are shown.
-func (l *ProposalsPage) orders(e edition, step int) {
+func (l *ProposalsPage) orders(e edition.Edition, step int) {
 	usual := OrderRandom
 	l.Orders = []Order{OrderRandom, OrderRecent, OrderCheap, OrderCost}
-	if e.totalsShown(step) {
+	if e.TotalsShown(step) {
 		l.Orders = append(l.Orders, OrderVotes)
-		if e.counted {
+		if e.Counted {
 			usual = OrderVotes
 		}
 	}
@@ -173,12 +174,12 @@ func seedOf(text string) string {
 
 // cards shows listed proposals with their districts, categories and, after a count, their outcome: four statements
 // whatever their number.
-func (v visit) cards(ctx context.Context, e edition, step int, list []proposal.Listed) ([]ui.Card, error) {
+func (v visit) cards(ctx context.Context, e edition.Edition, step int, list []proposal.Listed) ([]ui.Card, error) {
 	places := make([]ids.ID, len(list))
 	for i, l := range list {
 		places[i] = l.Proposal.ID
 	}
-	tags, err := proposal.TagsOf(ctx, v.tx, v.platform.Key, e.Steps[step].ID, places)
+	tags, err := proposal.TagsOf(ctx, v.Tx, v.Of.Key, e.Steps[step].ID, places)
 	if err != nil {
 		return nil, err
 	}
@@ -187,13 +188,13 @@ func (v visit) cards(ctx context.Context, e edition, step int, list []proposal.L
 		return nil, err
 	}
 	outcome := map[ids.ID]result.Line{}
-	if e.counted {
-		lines, err := result.LinesOf(ctx, v.tx, v.platform.Key, places)
+	if e.Counted {
+		lines, err := result.LinesOf(ctx, v.Tx, v.Of.Key, places)
 		if err != nil {
 			return nil, err
 		}
 		for _, l := range lines {
-			if l.Step == e.result.Step {
+			if l.Step == e.Result.Step {
 				outcome[l.Proposal] = l.Line
 			}
 		}
@@ -205,17 +206,17 @@ func (v visit) cards(ctx context.Context, e edition, step int, list []proposal.L
 	cards := make([]ui.Card, len(list))
 	for i := range list {
 		l := &list[i]
-		card := ui.Card{Lang: e.lang, Placeless: len(order) == 0, Number: int64(l.Proposal.Number), Title: l.Title, Href: ProposalHref(v.Page, e.Slug, numberText(l.Proposal.Number), l.Slug),
-			Currency: e.currency, Score: v.score(e, step, l.Selection)}
+		card := ui.Card{Lang: e.Lang, Placeless: len(order) == 0, Number: int64(l.Proposal.Number), Title: l.Title, Href: edition.ProposalHref(v.Page, e.Slug, numberText(l.Proposal.Number), l.Slug),
+			Currency: e.Currency, Score: v.score(e, step, l.Selection)}
 		if l.Proposal.Cost > 0 { // else nobody has said what it costs
 			card.Cost = &l.Proposal.Cost
 		}
-		card.Districts, card.Category = placesOf(tags[l.Proposal.ID], order)
-		if !l.Picture.IsZero() && v.platform.Kind != platform.Rehearsal { // there each is the same plain surface
+		card.Districts, card.Category = edition.PlacesOf(tags[l.Proposal.ID], order)
+		if !l.Picture.IsZero() && v.Of.Kind != platform.Rehearsal { // there each is the same plain surface
 			card.PictureURL, card.SmallURL = media.Path(l.Picture, media.Full), media.Path(l.Picture, media.Small)
 			card.PictureAlt, card.PictureLang = v.alt(pictures[l.Picture])
 		}
-		if line, ok := outcome[l.Proposal.ID]; ok && e.result.Counted {
+		if line, ok := outcome[l.Proposal.ID]; ok && e.Result.Counted {
 			state := v.Outcome(line.Winner(), line.Mark == 2)
 			card.State = &state
 		}
@@ -232,41 +233,28 @@ func (v visit) pictures(ctx context.Context, list []proposal.Listed) (map[ids.ID
 			wanted = append(wanted, l.Picture)
 		}
 	}
-	return media.ByIDs(ctx, v.tx, v.platform.Key, wanted)
+	return media.ByIDs(ctx, v.Tx, v.Of.Key, wanted)
 }
 
 // alt says what a picture shows, and in which language when it is not the page's.
 func (v visit) alt(p media.Picture) (words, lang string) {
 	words, of := p.Alt.In(v.Lang)
-	return words, v.foreign(string(of))
+	return words, v.Foreign(string(of))
 }
 
-func (v visit) score(e edition, step int, s proposal.Selection) ui.Score {
-	if !e.totalsShown(step) {
+func (v visit) score(e edition.Edition, step int, s proposal.Selection) ui.Score {
+	if !e.TotalsShown(step) {
 		return ui.Score{}
 	}
-	return ui.Score{Known: true, Total: s.Points, Supporters: s.Votes, Points: e.points()}
+	return ui.Score{Known: true, Total: s.Points, Supporters: s.Votes, Points: e.Points()}
 }
 
 // districtOrder gives the place of each district of the project in the sequence of colours.
-func (v visit) districtOrder(ctx context.Context, e edition) (map[string]int, error) {
-	all, err := project.DistrictsOf(ctx, v.tx, v.platform.Key, []ids.ID{e.Project.ID})
+func (v visit) districtOrder(ctx context.Context, e edition.Edition) (map[string]int, error) {
+	all, err := project.DistrictsOf(ctx, v.Tx, v.Of.Key, []ids.ID{e.Project.ID})
 	order := make(map[string]int, len(all))
 	for _, d := range all {
 		order[d.Slug] = d.Colour
 	}
 	return order, err
-}
-
-// placesOf reads the districts and the main category out of a proposal's tags.
-func placesOf(tags []proposal.Facet, order map[string]int) (districts []ui.District, category string) {
-	for _, t := range tags {
-		switch {
-		case t.Kind == proposal.TagDistrict:
-			districts = append(districts, ui.District{Name: t.Name, Slug: t.Slug, Order: order[t.Slug]})
-		case t.Kind == proposal.TagCategory && category == "":
-			category = t.Name
-		}
-	}
-	return districts, category
 }

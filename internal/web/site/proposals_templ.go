@@ -45,7 +45,7 @@ func Proposals(p ui.Page, l ProposalsPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Breadcrumb(p, l.Project.link(p), ui.Link{Text: p.T("web.proposals.room")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Breadcrumb(p, l.Project.Link(p), ui.Link{Text: p.T("web.proposals.room")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -66,7 +66,7 @@ func Proposals(p ui.Page, l ProposalsPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Rooms(p, l.Project.Title, l.Project.rooms(p), p.Href(l.Project.path()+"/propositions")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Rooms(p, l.Project.Title, l.Project.Rooms(p), p.Href(l.Project.Path()+"/propositions")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

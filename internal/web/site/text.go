@@ -37,5 +37,5 @@ func (pr ProposalPage) description(p ui.Page) string {
 
 // to is the address of the proposal, or of one of its pages ("/historique"), by its number alone.
 func (pr ProposalPage) to(p ui.Page, page string) templ.SafeURL {
-	return p.Href(pr.Project.path() + "/propositions/" + strconv.FormatInt(pr.Card.Number, 10) + page)
+	return p.Href(pr.Project.Path() + "/propositions/" + strconv.FormatInt(pr.Card.Number, 10) + page)
 }

@@ -18,7 +18,7 @@ const gap = "{}"
 // key names a sentence that differs by what is counted: "wall.over.voters".
 func (w WallPage) key(name string) string { return "wall." + name + "." + string(w.What) }
 
-func (w WallPage) path() string { return w.Project.path() + "/mur" }
+func (w WallPage) path() string { return w.Project.Path() + "/mur" }
 
 func (w WallPage) stream() string { return w.path() + "/flux?voir=" + string(w.Show) }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/edition"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
@@ -54,7 +55,7 @@ const wallRefresh = 30
 func (s *Site) wallShow(r *web.Request, p ui.Page) (web.View, error) {
 	var page WallPage
 	err := s.read(r, p, func(ctx context.Context, v visit) (err error) {
-		e, err := v.edition(ctx, r.PathValue("project"))
+		e, err := v.Edition(ctx, r.PathValue("project"))
 		if err != nil {
 			return err
 		}
@@ -64,24 +65,24 @@ func (s *Site) wallShow(r *web.Request, p ui.Page) (web.View, error) {
 	return web.View{Page: Wall(p, page)}, err
 }
 
-func (v visit) wall(ctx context.Context, e edition, asked Show) (WallPage, error) {
-	page := WallPage{Project: e.shown(), Now: v.tx.Now(), Address: v.Platform.BaseURL + string(v.Href(e.shown().path()))}
+func (v visit) wall(ctx context.Context, e edition.Edition, asked Show) (WallPage, error) {
+	page := WallPage{Project: e.Shown(), Now: v.Tx.Now(), Address: v.Platform.BaseURL + string(v.Href(e.Shown().Path()))}
 	var step int
 	var err error
-	if page.Shows, page.Show, step, err = e.shows(asked); err != nil {
+	if page.Shows, page.Show, step, err = shows(e, asked); err != nil {
 		return page, err
 	}
 	page.Phase, page.From, page.To = project.PhaseOf(e.Steps, step, e.Now), e.Steps[step].StartsAt, e.Steps[step].EndsAt
 	if page.Phase == project.Open { // the short address leads to what the room is called to do
-		code, err := project.ShortCode(ctx, v.tx, v.platform.Key, e.Project.ID)
+		code, err := project.ShortCode(ctx, v.Tx, v.Of.Key, e.Project.ID)
 		if err != nil {
 			return page, err
 		}
 		page.Address = v.Platform.BaseURL + string(v.Href(project.ShortPath+code))
 	}
-	topic := page.Show.topic(v.platform, e.Steps[step])
+	topic := page.Show.topic(v.Of, e.Steps[step])
 	page.What = topic.What
-	counters, ok, err := live.Read(ctx, v.tx, topic)
+	counters, ok, err := live.Read(ctx, v.Tx, topic)
 	if err != nil {
 		return page, err
 	}
@@ -90,7 +91,7 @@ func (v visit) wall(ctx context.Context, e edition, asked Show) (WallPage, error
 	}
 	page.Total, page.Left = int64(counters.Total), counters.Left
 	if page.Show != ShowVoters {
-		districts, err := project.DistrictsOf(ctx, v.tx, v.platform.Key, []ids.ID{e.Project.ID})
+		districts, err := project.DistrictsOf(ctx, v.Tx, v.Of.Key, []ids.ID{e.Project.ID})
 		if err != nil {
 			return page, err
 		}
@@ -102,7 +103,7 @@ func (v visit) wall(ctx context.Context, e edition, asked Show) (WallPage, error
 
 // shows says what a project can show, what it does, and the step that is counted for it: what is asked, else what is open
 // or was last.
-func (e edition) shows(asked Show) (all []Show, shown Show, step int, err error) {
+func shows(e edition.Edition, asked Show) (all []Show, shown Show, step int, err error) {
 	vote := project.VoteStep(e.Steps)
 	deposit := slices.IndexFunc(e.Steps, func(s project.Step) bool { return s.Kind == project.Collect })
 	city := e.Origin == project.OfCity // of elections elsewhere, files do not say where voters live, nor all that was deposited

@@ -11,6 +11,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/edition"
 )
 
 // WallStream answers /projets/SLUG/mur/flux with the counters as they move.
@@ -64,7 +65,7 @@ func (t *topics) of(r *http.Request) (live.Topic, error) {
 		if err != nil {
 			return err
 		}
-		_, shown, step, err := edition{View: view}.shows(show)
+		_, shown, step, err := shows(edition.Edition{View: view}, show)
 		if err != nil {
 			return err
 		}

@@ -1,4 +1,4 @@
-package site
+package results
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/result"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/citymap"
+	"github.com/parvis-civic/parvis/internal/web/edition"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
@@ -33,7 +34,7 @@ func (d DistrictResultsPage) sentence(p ui.Page) string {
 		"Spent", p.Money(d.Group.Spent, d.Currency))
 }
 
-func (s *Site) resultsDistrict(r *web.Request, p ui.Page) (web.View, error) {
+func (s *Pages) district(r *web.Request, p ui.Page) (web.View, error) {
 	from := 0
 	if text := r.URL.Query().Get("apres"); text != "" {
 		n, err := strconv.Atoi(text)
@@ -44,12 +45,12 @@ func (s *Site) resultsDistrict(r *web.Request, p ui.Page) (web.View, error) {
 	}
 	var page DistrictResultsPage
 	err := s.read(r, p, func(ctx context.Context, v visit) error {
-		e, err := v.edition(ctx, r.PathValue("project"))
+		e, err := v.Edition(ctx, r.PathValue("project"))
 		if err != nil {
 			return err
 		}
-		if !e.counted || !e.result.Counted {
-			return notFound()
+		if !e.Counted || !e.Result.Counted {
+			return edition.NotFound()
 		}
 		page, err = v.districtResults(ctx, e, r.PathValue("district"), from)
 		return err
@@ -58,11 +59,11 @@ func (s *Site) resultsDistrict(r *web.Request, p ui.Page) (web.View, error) {
 }
 
 // districtResults reads the results of one district. Fault: not_found.
-func (v visit) districtResults(ctx context.Context, e edition, slug string, from int) (DistrictResultsPage, error) {
-	key, r := v.platform.Key, e.result
+func (v visit) districtResults(ctx context.Context, e edition.Edition, slug string, from int) (DistrictResultsPage, error) {
+	key, r := v.Of.Key, e.Result
 	vote := project.VoteStep(e.Steps)
-	page := DistrictResultsPage{ResultsPage: ResultsPage{Project: e.shown(), Currency: e.currency, Counted: true, Points: e.points(), Budget: int64(r.Budget), Rule: v.ruleName(e), Announced: e.announced()}}
-	lines, err := result.LinesIn(ctx, v.tx, key, r.Step, slug, from, resultSize+1)
+	page := DistrictResultsPage{ResultsPage: ResultsPage{Project: e.Shown(), Currency: e.Currency, Counted: true, Points: e.Points(), Budget: int64(r.Budget), Rule: v.ruleName(e), Announced: e.Announced()}}
+	lines, err := result.LinesIn(ctx, v.Tx, key, r.Step, slug, from, resultSize+1)
 	if err != nil {
 		return page, err
 	}
@@ -73,11 +74,11 @@ func (v visit) districtResults(ctx context.Context, e edition, slug string, from
 		lines = lines[:resultSize]
 		page.Until = strconv.Itoa(lines[resultSize-1].Rank)
 	}
-	marked, err := result.Marked(ctx, v.tx, key, r.Step)
+	marked, err := result.Marked(ctx, v.Tx, key, r.Step)
 	if err != nil {
 		return page, err
 	}
-	if page.Best, err = result.Best(ctx, v.tx, key, r.Step); err != nil {
+	if page.Best, err = result.Best(ctx, v.Tx, key, r.Step); err != nil {
 		return page, err
 	}
 	at, err := v.placesOf(ctx, e, vote, append(slices.Clone(marked), lines...))
@@ -89,10 +90,10 @@ func (v visit) districtResults(ctx context.Context, e edition, slug string, from
 	}
 	of := slices.IndexFunc(page.Groups, func(g MoneyGroup) bool { return g.District != nil && g.District.Slug == slug })
 	if of < 0 {
-		return page, notFound()
+		return page, edition.NotFound()
 	}
 	page.Group = page.Groups[of]
-	said, err := v.reasons(ctx, e, lines)
+	said, err := v.Reasons(ctx, e, lines)
 	if err != nil {
 		return page, err
 	}
@@ -101,28 +102,28 @@ func (v visit) districtResults(ctx context.Context, e edition, slug string, from
 }
 
 // districtMap shows the district with its winners.
-func (v visit) districtMap(ctx context.Context, e edition, page *DistrictResultsPage, lines []result.Line, at places) error {
-	c, err := v.town(ctx, e)
+func (v visit) districtMap(ctx context.Context, e edition.Edition, page *DistrictResultsPage, lines []result.Line, at places) error {
+	c, err := v.Town(ctx, e)
 	if err != nil {
 		return err
 	}
 	name := page.Group.District.Name
 	label := v.T("results.district.map", "Place", name)
 	page.Map, page.Drawn = v.winnersMap(c, e, label, lines, at)
-	of, ok := c.named(page.Group.District.Slug)
-	if !ok || len(of.outline) == 0 {
+	of, ok := c.Named(page.Group.District.Slug)
+	if !ok || len(of.Outline) == 0 {
 		return nil
 	}
-	view := citymap.Fit(of.outline.Frame())
+	view := citymap.Fit(of.Outline.Frame())
 	spots, gathered := winnersIn(view, lines, at)
-	page.Map, page.Drawn = c.draw("carte", label, view, func(q quarter) style {
-		s := style{class: "plain", href: page.district(v.Page, q.Slug)}
+	page.Map, page.Drawn = c.Draw("carte", label, view, func(q edition.Quarter) edition.Style {
+		s := edition.Style{Class: "plain", Href: page.district(v.Page, q.Slug)}
 		if q.Slug == of.Slug {
-			s.class, s.on = q.ColourClass(), true
+			s.Class, s.On = q.ColourClass(), true
 		}
 		return s
 	}, gathered, nil), true
-	page.Map.Marks = v.marks(c, e, spots, gathered, nil)
+	page.Map.Marks = v.Marks(c, e, spots, gathered, nil)
 	return nil
 }
 
@@ -134,5 +135,5 @@ func (d DistrictResultsPage) turn(p ui.Page, after string) templ.SafeURL {
 	if after == "0" {
 		after = ""
 	}
-	return p.HrefWith(d.Project.path()+"/resultats/"+url.PathEscape(d.Group.District.Slug), "apres", after)
+	return p.HrefWith(d.Project.Path()+"/resultats/"+url.PathEscape(d.Group.District.Slug), "apres", after)
 }

@@ -1,4 +1,4 @@
-package site
+package results
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/rulebook"
 	"github.com/parvis-civic/parvis/internal/transfer"
 	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/edition"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 	"github.com/parvis-civic/parvis/tally"
 )
@@ -22,7 +23,7 @@ const (
 	refusedShown = 1000
 )
 
-func (s *Site) resultsShow(r *web.Request, p ui.Page) (web.View, error) {
+func (s *Pages) show(r *web.Request, p ui.Page) (web.View, error) {
 	from := 0 // the rank after which the page goes on
 	if text := r.URL.Query().Get("apres"); text != "" {
 		n, err := strconv.Atoi(text)
@@ -44,12 +45,12 @@ func (s *Site) resultsShow(r *web.Request, p ui.Page) (web.View, error) {
 	}
 	var page ResultsPage
 	err := s.read(r, p, func(ctx context.Context, v visit) error {
-		e, err := v.edition(ctx, r.PathValue("project"))
+		e, err := v.Edition(ctx, r.PathValue("project"))
 		if err != nil {
 			return err
 		}
-		if !e.counted {
-			return e.early(project.Result, "results")
+		if !e.Counted {
+			return e.Early(project.Result, "results")
 		}
 		page, err = v.results(ctx, e, from, measure)
 		return err
@@ -65,13 +66,13 @@ type places struct {
 	slugs     map[ids.ID]string // of the districts
 }
 
-func (v visit) results(ctx context.Context, e edition, from int, measure Measure) (ResultsPage, error) {
-	key, r := v.platform.Key, e.result
+func (v visit) results(ctx context.Context, e edition.Edition, from int, measure Measure) (ResultsPage, error) {
+	key, r := v.Of.Key, e.Result
 	vote := project.VoteStep(e.Steps)
-	page := ResultsPage{Project: e.shown(), Currency: e.currency, Counted: r.Counted, Points: e.points(), Ballots: int64(r.Ballots), Proposals: int64(e.Steps[vote].Proposals),
+	page := ResultsPage{Project: e.Shown(), Currency: e.Currency, Counted: r.Counted, Points: e.Points(), Ballots: int64(r.Ballots), Proposals: int64(e.Steps[vote].Proposals),
 		Winners: int64(r.Winners), Budget: int64(r.Budget), Spent: int64(r.Spent), Reserve: int64(r.Reserve), Rule: v.ruleName(e),
-		Announced: e.announced(), Measure: measure, Unstated: e.Rulebook.Count.Method == tally.MethodUnknown}
-	lines, err := result.Lines(ctx, v.tx, key, r.Step, from, resultSize+1)
+		Announced: e.Announced(), Measure: measure, Unstated: e.Rulebook.Count.Method == tally.MethodUnknown}
+	lines, err := result.Lines(ctx, v.Tx, key, r.Step, from, resultSize+1)
 	if err != nil {
 		return page, err
 	}
@@ -82,24 +83,24 @@ func (v visit) results(ctx context.Context, e edition, from int, measure Measure
 		lines = lines[:resultSize]
 		page.Next = strconv.Itoa(lines[resultSize-1].Rank)
 	}
-	marked, err := result.Marked(ctx, v.tx, key, r.Step)
+	marked, err := result.Marked(ctx, v.Tx, key, r.Step)
 	if err != nil {
 		return page, err
 	}
-	if page.Best, err = result.Best(ctx, v.tx, key, r.Step); err != nil {
+	if page.Best, err = result.Best(ctx, v.Tx, key, r.Step); err != nil {
 		return page, err
 	}
 	at, err := v.placesOf(ctx, e, vote, append(slices.Clone(marked), lines...))
 	if err != nil {
 		return page, err
 	}
-	said, err := v.reasons(ctx, e, lines)
+	said, err := v.Reasons(ctx, e, lines)
 	if err != nil {
 		return page, err
 	}
 	cut := 0
 	if e.Rulebook.Count.Parts == nil { // where each part has its own, none is the budget's
-		if cut, err = result.Cut(ctx, v.tx, key, r.Step); err != nil {
+		if cut, err = result.Cut(ctx, v.Tx, key, r.Step); err != nil {
 			return page, err
 		}
 	}
@@ -115,12 +116,12 @@ func (v visit) results(ctx context.Context, e edition, from int, measure Measure
 			return page, err
 		}
 	}
-	page.Here, page.Recountable = e.Origin == project.OfCity && r.Counted, e.recountable()
+	page.Here, page.Recountable = e.Origin == project.OfCity && r.Counted, recountable(e)
 	page.Notices, page.File, err = v.notices(ctx, e, marked, at)
 	return page, err
 }
 
-func (v visit) placesOf(ctx context.Context, e edition, step int, lines []result.Line) (places, error) {
+func (v visit) placesOf(ctx context.Context, e edition.Edition, step int, lines []result.Line) (places, error) {
 	list := make([]ids.ID, len(lines))
 	for i, l := range lines {
 		list[i] = l.Proposal
@@ -128,17 +129,17 @@ func (v visit) placesOf(ctx context.Context, e edition, step int, lines []result
 	slices.SortFunc(list, func(a, b ids.ID) int { return slices.Compare(a[:], b[:]) })
 	list = slices.Compact(list)
 	at := places{proposals: map[ids.ID]proposal.Proposal{}}
-	found, err := proposal.ByIDs(ctx, v.tx, v.platform.Key, list)
+	found, err := proposal.ByIDs(ctx, v.Tx, v.Of.Key, list)
 	if err != nil {
 		return at, err
 	}
 	for _, p := range found {
-		at.proposals[p.ID] = v.seen(p)
+		at.proposals[p.ID] = v.Seen(p)
 	}
-	if at.tags, err = proposal.TagsOf(ctx, v.tx, v.platform.Key, e.Steps[step].ID, list); err != nil {
+	if at.tags, err = proposal.TagsOf(ctx, v.Tx, v.Of.Key, e.Steps[step].ID, list); err != nil {
 		return at, err
 	}
-	all, err := project.DistrictsOf(ctx, v.tx, v.platform.Key, []ids.ID{e.Project.ID})
+	all, err := project.DistrictsOf(ctx, v.Tx, v.Of.Key, []ids.ID{e.Project.ID})
 	at.order, at.slugs = map[string]int{}, map[ids.ID]string{}
 	for _, d := range all {
 		at.order[d.Slug], at.slugs[d.ID] = d.Colour, d.Slug
@@ -146,41 +147,18 @@ func (v visit) placesOf(ctx context.Context, e edition, step int, lines []result
 	return at, err
 }
 
-// reasons words the reason of each line.
-func (v visit) reasons(ctx context.Context, e edition, lines []result.Line) ([]string, error) {
-	named, err := result.NamesIn(ctx, v.tx, v.platform.Key, lines)
-	if err != nil {
-		return nil, err
-	}
-	name := func(reference string) string {
-		if named.Removed(e.Project.ID, reference) {
-			return v.T("web.removed.title")
-		}
-		return named.Proposal(e.Project.ID, reference)
-	}
-	said := make([]string, len(lines))
-	for i, l := range lines {
-		if e.Rulebook.Count.Method == tally.MethodUnknown {
-			said[i] = v.T("web.reason.unknown")
-			continue
-		}
-		said[i] = rulebook.ReasonText(v.Locale, l.Reason, e.currency, name, e.Rulebook.KeyName)
-	}
-	return said, nil
-}
-
 // ruleName says the counting in one sentence, with the name that the file gives it.
-func (v visit) ruleName(e edition) string {
+func (v visit) ruleName(e edition.Edition) string {
 	c := e.Rulebook.Count
 	switch c.Method {
 	case tally.MethodUnknown:
 		return v.T("web.rule.unknown")
 	case tally.MethodGreedy:
 	default:
-		return v.T("web.rule.other", "Name", e.result.Rule)
+		return v.T("web.rule.other", "Name", e.Result.Rule)
 	}
 	unit := v.T("rulebook.units.votes")
-	if e.points() {
+	if e.Points() {
 		unit = v.T("rulebook.units.points")
 	}
 	said := v.T("web.rule."+string(c.Fit.Then), "Unit", unit)
@@ -200,14 +178,14 @@ func (v visit) ruleName(e edition) string {
 }
 
 // lines shows lines of the count; the cut is drawn above the one of that rank, 0 for none.
-func (v visit) lines(e edition, lines []result.Line, said []string, at places, cut int) []ui.ResultLine {
+func (v visit) lines(e edition.Edition, lines []result.Line, said []string, at places, cut int) []ui.ResultLine {
 	out := make([]ui.ResultLine, len(lines))
 	count := e.Rulebook.Count
 	for i, l := range lines {
 		p := at.proposals[l.Proposal]
-		districts, _ := placesOf(at.tags[l.Proposal], at.order)
-		out[i] = ui.ResultLine{Rank: l.Rank, Number: int64(p.Number), Title: p.Title, Href: ProposalHref(v.Page, e.Slug, numberText(p.Number), p.Slug), Districts: districts, Cost: p.Cost,
-			Lang: e.lang, Placeless: len(at.order) == 0, Score: e.total(l), Winner: l.Winner(), Completed: l.Mark == 2, Counted: e.result.Counted, Reason: said[i]}
+		districts, _ := edition.PlacesOf(at.tags[l.Proposal], at.order)
+		out[i] = ui.ResultLine{Rank: l.Rank, Number: int64(p.Number), Title: p.Title, Href: edition.ProposalHref(v.Page, e.Slug, strconv.Itoa(p.Number), p.Slug), Districts: districts, Cost: p.Cost,
+			Lang: e.Lang, Placeless: len(at.order) == 0, Score: total(e, l), Winner: l.Winner(), Completed: l.Mark == 2, Counted: e.Result.Counted, Reason: said[i]}
 		if l.Rank == cut {
 			out[i].Cut = &ui.CutLine{Left: int64(l.Reason.Left), Stopped: count.Fit.Then != tally.FitSkip, Guarantee: count.Guarantee != nil}
 		}
@@ -215,13 +193,13 @@ func (v visit) lines(e edition, lines []result.Line, said []string, at places, c
 	return out
 }
 
-func (e edition) total(l result.Line) ui.Score {
-	return ui.Score{Known: true, Total: l.Total, Supporters: l.Supporters, Points: e.points()}
+func total(e edition.Edition, l result.Line) ui.Score {
+	return ui.Score{Known: true, Total: l.Total, Supporters: l.Supporters, Points: e.Points()}
 }
 
 // groups are the winners by their main district, every district of the vote in its order, then the whole city.
-func (v visit) groups(ctx context.Context, e edition, step int, marked []result.Line, at places) ([]MoneyGroup, error) {
-	facets, err := proposal.Facets(ctx, v.tx, v.platform.Key, e.Steps[step].ID)
+func (v visit) groups(ctx context.Context, e edition.Edition, step int, marked []result.Line, at places) ([]MoneyGroup, error) {
+	facets, err := proposal.Facets(ctx, v.Tx, v.Of.Key, e.Steps[step].ID)
 	if err != nil {
 		return nil, err
 	}
@@ -244,7 +222,7 @@ func (v visit) groups(ctx context.Context, e edition, step int, marked []result.
 			g = &groups[i]
 		}
 		g.Spent += p.Cost
-		g.Winners = append(g.Winners, Winner{Title: p.Title, Number: numberText(p.Number), Slug: p.Slug, Cost: p.Cost, Score: e.total(l)})
+		g.Winners = append(g.Winners, Winner{Title: p.Title, Number: strconv.Itoa(p.Number), Slug: p.Slug, Cost: p.Cost, Score: total(e, l)})
 	}
 	if len(whole.Winners) > 0 || len(groups) == 0 {
 		whole.Proposals = int64(e.Steps[step].Proposals)
@@ -258,37 +236,37 @@ func (v visit) groups(ctx context.Context, e edition, step int, marked []result.
 }
 
 // notices are what one must know to judge the count, and the file that was counted.
-func (v visit) notices(ctx context.Context, e edition, marked []result.Line, at places) (n ResultNotices, file string, err error) {
-	if e.result.Counted && e.Rulebook.Imported != nil && slices.Contains(e.Rulebook.Imported.Added, rulebook.FieldTies) {
+func (v visit) notices(ctx context.Context, e edition.Edition, marked []result.Line, at places) (n ResultNotices, file string, err error) {
+	if e.Result.Counted && e.Rulebook.Imported != nil && slices.Contains(e.Rulebook.Imported.Added, rulebook.FieldTies) {
 		for _, t := range e.Rulebook.Count.Ties {
 			n.TiesAdded = append(n.TiesAdded, v.T("rulebook.ties."+string(t.By)))
 		}
 	}
-	if e.result.OfficialKnown {
+	if e.Result.OfficialKnown {
 		n.Official = OfficialDifferent
-		if e.result.OfficialSame {
+		if e.Result.OfficialSame {
 			n.Official = OfficialSame
 		}
 	}
 	for _, l := range marked {
 		p := at.proposals[l.Proposal]
-		if l.Differs() && e.result.Counted {
-			n.Differences = append(n.Differences, Difference{Title: p.Title, Number: numberText(p.Number), Slug: p.Slug, OfficialWinner: l.OfficialWinner()})
+		if l.Differs() && e.Result.Counted {
+			n.Differences = append(n.Differences, Difference{Title: p.Title, Number: strconv.Itoa(p.Number), Slug: p.Slug, OfficialWinner: l.OfficialWinner()})
 		}
 		if l.OfficialWinner() {
-			n.Announced = append(n.Announced, Difference{Title: p.Title, Number: numberText(p.Number), Slug: p.Slug, OfficialWinner: true})
+			n.Announced = append(n.Announced, Difference{Title: p.Title, Number: strconv.Itoa(p.Number), Slug: p.Slug, OfficialWinner: true})
 		}
 	}
-	if e.Rulebook.Imported != nil && !e.result.OfficialKnown {
+	if e.Rulebook.Imported != nil && !e.Result.OfficialKnown {
 		n.Official = OfficialUnstated
 	}
-	source, imported, err := transfer.SourceOf(ctx, v.tx, v.platform.Key, e.Project.ID)
+	source, imported, err := transfer.SourceOf(ctx, v.Tx, v.Of.Key, e.Project.ID)
 	if err != nil || !imported {
 		return n, "", err
 	}
 	n.Differing = source.Differing
 	n.RefusedCount, n.Dropped = source.Refused, source.Dropped
-	refused, err := transfer.RefusedLines(ctx, v.tx, v.platform.Key, source.ID, refusedShown)
+	refused, err := transfer.RefusedLines(ctx, v.Tx, v.Of.Key, source.ID, refusedShown)
 	for _, l := range refused {
 		n.Refused = append(n.Refused, RefusedLine{Line: int64(l.Line), Reason: v.T("refused."+l.Code, pairs(l.Args)...)})
 	}
@@ -302,42 +280,4 @@ func pairs(args map[string]any) []any {
 		out = append(out, name, value)
 	}
 	return out
-}
-
-func (s *Site) rulebookShow(r *web.Request, p ui.Page) (web.View, error) {
-	var page RulebookPage
-	err := s.read(r, p, func(ctx context.Context, v visit) error {
-		e, err := v.edition(ctx, r.PathValue("project"))
-		if err != nil {
-			return err
-		}
-		page = RulebookPage{Project: e.shown(), Version: int(e.Project.Rulebook)}
-		if page.Since, err = project.RulebookSince(ctx, v.tx, v.platform.Key, e.Project.ID, e.Project.Rulebook); err != nil {
-			return err
-		}
-		if page.Changes, err = v.changes(ctx, e); err != nil {
-			return err
-		}
-		for _, a := range e.View.Rulebook.Regulation(v.Locale) {
-			page.Articles = append(page.Articles, Article{Number: a.Number, Title: a.Title, Paragraphs: a.Paragraphs})
-		}
-		return nil
-	})
-	return web.View{Page: RulebookDocument(p, page)}, err
-}
-
-// shownChanges is how many changes of an edition its règlement shows.
-const shownChanges = 20
-
-// changes says what was changed since the edition was published, and why.
-func (v visit) changes(ctx context.Context, e edition) ([]Change, error) {
-	if e.Origin != project.OfCity {
-		return nil, nil // a copy of public data is never amended here
-	}
-	list, err := project.Amendments(ctx, v.tx, v.platform.Key, e.Project.ID, shownChanges)
-	changes := make([]Change, len(list))
-	for i, a := range list {
-		changes[i] = Change{What: v.T("organise.change." + string(a.Kind)), Reason: a.Reason, At: a.At}
-	}
-	return changes, err
 }

@@ -1,4 +1,4 @@
-package site
+package results
 
 import (
 	"strings"
@@ -7,6 +7,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/rulebook"
+	"github.com/parvis-civic/parvis/internal/web/edition"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 	"github.com/parvis-civic/parvis/tally"
 )
@@ -34,7 +35,7 @@ func TestTheSentenceOfAResultAgreesWithTheNumberOfWinners(t *testing.T) {
 }
 
 func TestTheRuleIsSaidWithAllThatDecides(t *testing.T) {
-	v := visit{Page: ui.Page{Locale: i18n.For(i18n.FR, nil)}}
+	v := visit{edition.Visit{Page: ui.Page{Locale: i18n.For(i18n.FR, nil)}}}
 	guarantee := &tally.Guarantee{PerDistrict: 2}
 	for _, c := range []struct {
 		rule      tally.Rule
@@ -47,7 +48,7 @@ func TestTheRuleIsSaidWithAllThatDecides(t *testing.T) {
 		{tally.Rule{Fit: tally.Fit{Then: tally.FitSkip}, Minimum: tally.Minimum{Total: 20}, Scoring: tally.Scoring{By: "choice"}}, "Il faut un minimum de voix", "points"},
 	} {
 		c.rule.Method = tally.MethodGreedy
-		said := v.ruleName(edition{View: project.View{Rulebook: rulebook.Rulebook{Count: c.rule}}})
+		said := v.ruleName(edition.Edition{View: project.View{Rulebook: rulebook.Rulebook{Count: c.rule}}})
 		if !strings.Contains(said, c.says) || strings.Contains(said, c.not) {
 			t.Errorf("%+v: %s", c.rule, said)
 		}

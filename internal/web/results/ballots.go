@@ -1,4 +1,4 @@
-package site
+package results
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/result"
 	"github.com/parvis-civic/parvis/internal/transfer"
 	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/edition"
 )
 
 // recountPath ends the path of the results where their ballots are, as a file.
@@ -24,15 +25,15 @@ const recountPath = "/bulletins.pb"
 func recountFile(slug string) string { return slug + ".pb" }
 
 // recountable says whether anyone may see every ballot of the vote. Those of an import are in the file that it came from.
-func (e edition) recountable() bool {
+func recountable(e edition.Edition) bool {
 	at := project.VoteStep(e.Steps)
-	return e.counted && e.result.Counted && e.Origin == project.OfCity && access.Can(access.Anyone, access.SeeBallots, access.Moment{Published: e.State == project.Published,
-		Phase: project.PhaseOf(e.Steps, at, e.Now), Proclaimed: true, Crowd: ballot.Releasable(e.Rulebook, e.result.Ballots)})
+	return e.Counted && e.Result.Counted && e.Origin == project.OfCity && access.Can(access.Anyone, access.SeeBallots, access.Moment{Published: e.State == project.Published,
+		Phase: project.PhaseOf(e.Steps, at, e.Now), Proclaimed: true, Crowd: ballot.Releasable(e.Rulebook, e.Result.Ballots)})
 }
 
 // Ballots answers /projets/SLUG/resultats/bulletins.pb with the ballots of a vote whose result is announced, to count them
 // again. It streams: a large vote takes no more memory than a small one.
-func (s *Site) Ballots(w http.ResponseWriter, r *http.Request) {
+func (s *Pages) Ballots(w http.ResponseWriter, r *http.Request) {
 	slug := r.PathValue("project")
 	var file transfer.Recount
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx db.Tx) error {
@@ -40,19 +41,19 @@ func (s *Site) Ballots(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return err
 		}
-		e := edition{}
+		e := edition.Edition{}
 		if e.View, err = project.Load(ctx, tx, of.Key, slug, of.Now(tx.Now())); err != nil {
 			return err
 		}
 		if at := project.VoteStep(e.Steps); at >= 0 {
-			if e.result, e.counted, err = result.Of(ctx, tx, of.Key, e.Steps[at].ID); err != nil {
+			if e.Result, e.Counted, err = result.Of(ctx, tx, of.Key, e.Steps[at].ID); err != nil {
 				return err
 			}
 		}
-		if !e.recountable() {
-			return notFound()
+		if !recountable(e) {
+			return edition.NotFound()
 		}
-		file, err = transfer.RecountOf(ctx, tx, of, e.View, e.result)
+		file, err = transfer.RecountOf(ctx, tx, of, e.View, e.Result)
 		return err
 	})
 	if err != nil {

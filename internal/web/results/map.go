@@ -1,14 +1,16 @@
-package site
+package results
 
 import (
 	"context"
 	"math"
+	"strconv"
 
 	"github.com/parvis-civic/parvis/internal/geo"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/result"
 	"github.com/parvis-civic/parvis/internal/web/citymap"
+	"github.com/parvis-civic/parvis/internal/web/edition"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 	"github.com/parvis-civic/parvis/tally"
 )
@@ -17,8 +19,8 @@ import (
 const tiesShown = 50
 
 // decided explains what the guarantee and the tie-breaks decided.
-func (v visit) decided(ctx context.Context, e edition, marked []result.Line, page *ResultsPage) error {
-	lines, err := result.Tied(ctx, v.tx, v.platform.Key, e.result.Step, tiesShown)
+func (v visit) decided(ctx context.Context, e edition.Edition, marked []result.Line, page *ResultsPage) error {
+	lines, err := result.Tied(ctx, v.Tx, v.Of.Key, e.Result.Step, tiesShown)
 	if err != nil {
 		return err
 	}
@@ -31,7 +33,7 @@ func (v visit) decided(ctx context.Context, e edition, marked []result.Line, pag
 	if len(lines) == 0 {
 		return nil
 	}
-	said, err := v.reasons(ctx, e, lines)
+	said, err := v.Reasons(ctx, e, lines)
 	if err != nil {
 		return err
 	}
@@ -39,17 +41,17 @@ func (v visit) decided(ctx context.Context, e edition, marked []result.Line, pag
 	for i, l := range lines {
 		at[i] = l.Proposal
 	}
-	found, err := proposal.ByIDs(ctx, v.tx, v.platform.Key, at)
+	found, err := proposal.ByIDs(ctx, v.Tx, v.Of.Key, at)
 	if err != nil {
 		return err
 	}
 	named := map[ids.ID]proposal.Proposal{}
 	for _, p := range found {
-		named[p.ID] = v.seen(p)
+		named[p.ID] = v.Seen(p)
 	}
 	for i, l := range lines {
 		p := named[l.Proposal]
-		d := Decided{Title: p.Title, Number: numberText(p.Number), Slug: p.Slug, Winner: l.Winner(), Reason: said[i]}
+		d := Decided{Title: p.Title, Number: strconv.Itoa(p.Number), Slug: p.Slug, Winner: l.Winner(), Reason: said[i]}
 		if i < ties {
 			page.Ties = append(page.Ties, d)
 		} else {
@@ -60,13 +62,13 @@ func (v visit) decided(ctx context.Context, e edition, marked []result.Line, pag
 }
 
 // resultsMap colours the districts by what they won, or shows where the winners are when there are no outlines.
-func (v visit) resultsMap(ctx context.Context, e edition, page *ResultsPage, marked []result.Line, at places) error {
-	c, err := v.town(ctx, e)
+func (v visit) resultsMap(ctx context.Context, e edition.Edition, page *ResultsPage, marked []result.Line, at places) error {
+	c, err := v.Town(ctx, e)
 	if err != nil {
 		return err
 	}
 	label := v.T("results.map.label", "Title", e.Title)
-	if !c.outlined() {
+	if !c.Outlined() {
 		page.Map, page.Drawn = v.winnersMap(c, e, label, marked, at)
 		return nil
 	}
@@ -79,16 +81,16 @@ func (v visit) resultsMap(ctx context.Context, e edition, page *ResultsPage, mar
 		}
 	}
 	step := page.Measure.step(highest)
-	page.Scale = v.scale(page.Measure, step, e.currency)
-	page.Map, page.Drawn = c.draw("carte", label, citymap.Fit(c.frame), func(q quarter) style {
+	page.Scale = v.scale(page.Measure, step, e.Currency)
+	page.Map, page.Drawn = c.Draw("carte", label, citymap.Fit(c.Frame), func(q edition.Quarter) edition.Style {
 		g := won[q.Slug]
-		return style{class: scaleClass(page.Measure.of(g), step), href: page.district(v.Page, q.Slug), under: v.amount(page.Measure, page.Measure.of(g), e.currency)}
+		return edition.Style{Class: scaleClass(page.Measure.of(g), step), Href: page.district(v.Page, q.Slug), Under: v.amount(page.Measure, page.Measure.of(g), e.Currency)}
 	}, nil, nil), true
 	return nil
 }
 
 // winnersMap shows the places of the winners; false when none has one.
-func (v visit) winnersMap(c town, e edition, label string, lines []result.Line, at places) (ui.CityMap, bool) {
+func (v visit) winnersMap(c edition.Town, e edition.Edition, label string, lines []result.Line, at places) (ui.CityMap, bool) {
 	var all []citymap.Place
 	for _, l := range lines {
 		if p := at.proposals[l.Proposal]; l.Winner() && p.Place != nil {
@@ -100,8 +102,8 @@ func (v visit) winnersMap(c town, e edition, label string, lines []result.Line, 
 	}
 	view := citymap.Fit(geo.Around(all...))
 	spots, gathered := winnersIn(view, lines, at)
-	m := c.draw("carte", label, view, func(quarter) style { return style{} }, gathered, middles(spots, view))
-	m.Marks = v.marks(c, e, spots, gathered, nil)
+	m := c.Draw("carte", label, view, func(edition.Quarter) edition.Style { return edition.Style{} }, gathered, edition.Middles(spots, view))
+	m.Marks = v.Marks(c, e, spots, gathered, nil)
 	return m, true
 }
 
@@ -120,7 +122,7 @@ func winnersIn(view citymap.View, lines []result.Line, at places) (spots []propo
 		spots = append(spots, proposal.Spot{Place: *p.Place, District: p.District, Proposals: 1, Number: p.Number, Title: p.Title, Slug: p.Slug})
 		points = append(points, citymap.Spot{Point: point, Count: 1})
 	}
-	return spots, citymap.Gather(points, apart)
+	return spots, citymap.Gather(points, edition.Apart)
 }
 
 // of is what a measure measures of a district.
@@ -156,7 +158,7 @@ func scaleClass(value, step int64) string {
 	if value <= 0 {
 		return "q0"
 	}
-	return "q" + numberText(int(min((value+step-1)/step, scaleSteps)))
+	return "q" + strconv.Itoa(int(min((value+step-1)/step, scaleSteps)))
 }
 
 // amount writes a value of a measure.
@@ -175,7 +177,7 @@ func (v visit) scale(m Measure, step int64, currency string) []ui.ScaleStep {
 		if m == ByNumber && step == 1 {
 			text = v.amount(m, i, currency)
 		}
-		list = append(list, ui.ScaleStep{Class: "q" + numberText(int(i)), Text: text})
+		list = append(list, ui.ScaleStep{Class: "q" + strconv.Itoa(int(i)), Text: text})
 	}
 	return list
 }

@@ -1,4 +1,4 @@
-package site
+package results
 
 import (
 	"net/url"
@@ -7,12 +7,13 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/parvis-civic/parvis/internal/web/edition"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
 // ResultsPage is the count of a project: who won, the money by district, then every proposal with its reason.
 type ResultsPage struct {
-	Project   Project
+	Project   edition.Project
 	Currency  string
 	Counted   bool // false: the rule isn't built yet, so there are totals and no winners
 	Points    bool // totals are points
@@ -246,7 +247,7 @@ func (g MoneyGroup) name(p ui.Page) string {
 }
 
 // lang is the language of the name, when it is not the page's.
-func (g MoneyGroup) lang(of Project) string {
+func (g MoneyGroup) lang(of edition.Project) string {
 	if g.District == nil {
 		return ""
 	}
@@ -288,20 +289,20 @@ func (r ResultsPage) page(p ui.Page, side, key string) templ.SafeURL {
 	if key == "" {
 		return ""
 	}
-	return p.HrefWith(r.Project.path()+"/resultats", side, key)
+	return p.HrefWith(r.Project.Path()+"/resultats", side, key)
 }
 
 // measured is the address of the page with another measure on its map.
 func (r ResultsPage) measured(p ui.Page, m Measure) templ.SafeURL {
 	if m == ByMoney {
-		return p.Href(r.Project.path() + "/resultats#carte-titre")
+		return p.Href(r.Project.Path() + "/resultats#carte-titre")
 	}
-	return p.HrefWith(r.Project.path()+"/resultats", "carte", string(m)) + "#carte-titre"
+	return p.HrefWith(r.Project.Path()+"/resultats", "carte", string(m)) + "#carte-titre"
 }
 
 // district is the address of the results of one district.
 func (r ResultsPage) district(p ui.Page, slug string) templ.SafeURL {
-	return p.Href(r.Project.path() + "/resultats/" + url.PathEscape(slug))
+	return p.Href(r.Project.Path() + "/resultats/" + url.PathEscape(slug))
 }
 
 func (r ResultsPage) mapTitle(p ui.Page) string {
