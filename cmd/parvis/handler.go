@@ -34,6 +34,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/web/tour"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 	"github.com/parvis-civic/parvis/internal/web/vote"
+	"github.com/parvis-civic/parvis/internal/web/works"
 )
 
 // platformLife is how long what is known of a platform is not asked again.
@@ -76,6 +77,7 @@ func (h *house) handler() (http.Handler, error) {
 func (h *house) routes(pages *site.Site, people *account.Service) []web.Route {
 	routes := slices.Concat(pages.Routes(),
 		results.New(h.db).Routes(),
+		works.New(h.db).Routes(),
 		me.New(h.db, people, h.mailbox).Routes(),
 		webdeposit.New(h.db, deposit.NewService(h.db)).Routes(),
 		vote.New(h.db, ballot.NewService(h.db)).Routes(),

@@ -31,6 +31,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/web/site"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 	"github.com/parvis-civic/parvis/internal/web/vote"
+	"github.com/parvis-civic/parvis/internal/web/works"
 )
 
 var (
@@ -130,7 +131,7 @@ func (c *country) serve(t *testing.T, d *db.DB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.routes = slices.Concat(pages.Routes(), results.New(d).Routes(), articles.New(d, "http://localhost:"+port).Routes(), explorerpage.Routes())
+	c.routes = slices.Concat(pages.Routes(), results.New(d).Routes(), works.New(d).Routes(), articles.New(d, "http://localhost:"+port).Routes(), explorerpage.Routes())
 	broken := web.Route{Path: "/casse", Need: access.Visit, Handle: func(*web.Request, ui.Page) (web.View, error) { return web.View{}, errors.New("the disk is full") }}
 	hub := live.New(d, quiet)
 	hub.Start(context.WithoutCancel(t.Context()))

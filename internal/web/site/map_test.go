@@ -18,6 +18,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/web/results"
 	"github.com/parvis-civic/parvis/internal/web/site"
 	"github.com/parvis-civic/parvis/internal/web/ui"
+	"github.com/parvis-civic/parvis/internal/web/works"
 )
 
 // demoDay is the day of the fictional city's clock in these tests: its last edition is of 2025, this one of 2026.
@@ -30,7 +31,7 @@ func serveDemo(t testing.TB, d *db.DB) http.Handler {
 		t.Fatal(err)
 	}
 	s := site.New(d, "http://localhost:8080")
-	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: s, Static: ui.NewStatic(), Routes: slices.Concat(s.Routes(), results.New(d).Routes()), Others: map[string]http.Handler{
+	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: s, Static: ui.NewStatic(), Routes: slices.Concat(s.Routes(), results.New(d).Routes(), works.New(d).Routes()), Others: map[string]http.Handler{
 		"GET /media/{id}": s.Media(nil), "GET /media/{id}/{size}": s.Media(nil)}})
 	if err != nil {
 		t.Fatal(err)

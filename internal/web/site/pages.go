@@ -12,6 +12,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/web/articles"
 	"github.com/parvis-civic/parvis/internal/web/edition"
 	"github.com/parvis-civic/parvis/internal/web/ui"
+	"github.com/parvis-civic/parvis/internal/web/works"
 )
 
 // Project names a project and its pages, on each of them.
@@ -201,7 +202,7 @@ type ProposalPage struct {
 	Latitude   string // shown when there is no address; empty when there is none
 	Longitude  string
 	Where      *ui.CityMap // the place in the city; nil when it is not known
-	Works      *Works      // the follow-up of a winner; nil when there is none
+	Works      *works.Line // the follow-up of a winner; nil when there is none
 	Removed    string      // when and why moderation removed it; empty: it stands
 	Imported   bool
 	Answers    []Answered // public answers to the organiser's questions
@@ -224,20 +225,6 @@ func (pr ProposalPage) followable() bool { return !pr.Imported && pr.Removed == 
 // placed says whether there is any place to show.
 func (pr ProposalPage) placed() bool {
 	return !pr.Card.Placeless || pr.Where != nil || pr.Address != "" || pr.Latitude != ""
-}
-
-// Works is where the works of a winner are.
-type Works struct {
-	State      ui.State
-	Note       string // why it is late or was given up; may be empty
-	Milestones []Milestone
-}
-
-// Milestone is a dated stage of the works.
-type Milestone struct {
-	Title string
-	When  string // in words
-	Done  bool
 }
 
 // PlatformsPage lists the platforms of this server.

@@ -17,6 +17,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/edition"
 	"github.com/parvis-civic/parvis/internal/web/ui"
+	"github.com/parvis-civic/parvis/internal/web/works"
 )
 
 func (s *Site) proposalShow(r *web.Request, p ui.Page) (web.View, error) {
@@ -158,7 +159,7 @@ func (v visit) proposal(ctx context.Context, e edition.Edition, found proposal.P
 	}
 	page.Address = found.Address
 	if e.Followed() {
-		if page.Works, err = v.works(ctx, found.ID); err != nil {
+		if page.Works, err = works.Of(ctx, v.Visit, found.ID); err != nil {
 			return page, err
 		}
 	}

@@ -129,7 +129,6 @@ func (s *Site) Routes() []web.Route {
 		{Path: "/projets/{project}/propositions", Need: access.SeeProject, Handle: s.proposalsList},
 		{Path: "/projets/{project}/propositions/{proposal}", Need: access.SeeProposal, Handle: s.proposalShow},
 		{Path: "/projets/{project}/carte", Need: access.SeeProject, Handle: s.mapShow},
-		{Path: "/projets/{project}/realisations", Need: access.SeeResult, Handle: s.deliveryShow},
 		{Path: "/projets/{project}/reglement", Need: access.SeeProject, Handle: s.rulebookShow},
 		{Path: "/projets/{project}/mur", Need: access.SeeVoters, Handle: s.wallShow, OfHost: true},
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/web/results"
 	"github.com/parvis-civic/parvis/internal/web/site"
 	"github.com/parvis-civic/parvis/internal/web/ui"
+	"github.com/parvis-civic/parvis/internal/web/works"
 )
 
 const elections = "../../../../shared/data/elections/"
@@ -34,7 +35,7 @@ func serve(t testing.TB, d *db.DB, files ...string) http.Handler {
 		}
 	}
 	s := site.New(d, "http://localhost:8080")
-	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: s, Static: ui.NewStatic(), Routes: slices.Concat(s.Routes(), results.New(d).Routes()), Others: map[string]http.Handler{"GET /media/{id}": s.Media(nil), "GET /media/{id}/{size}": s.Media(nil)}})
+	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: s, Static: ui.NewStatic(), Routes: slices.Concat(s.Routes(), results.New(d).Routes(), works.New(d).Routes()), Others: map[string]http.Handler{"GET /media/{id}": s.Media(nil), "GET /media/{id}/{size}": s.Media(nil)}})
 	if err != nil {
 		t.Fatal(err)
 	}

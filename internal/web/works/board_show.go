@@ -1,9 +1,10 @@
-package site
+package works
 
 import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 
 	"github.com/parvis-civic/parvis/internal/delivery"
 	"github.com/parvis-civic/parvis/internal/fault"
@@ -20,26 +21,27 @@ import (
 // followedShown is how many winners the board shows at once; a city builds tens in an edition.
 const followedShown = 300
 
-func (s *Site) deliveryShow(r *web.Request, p ui.Page) (web.View, error) {
+func (s *Pages) board(r *web.Request, p ui.Page) (web.View, error) {
 	state := delivery.State(r.URL.Query().Get("etat"))
 	if state != "" && !slices.Contains(delivery.States(), state) {
 		return web.View{}, fault.New(fault.Invalid, "fault.delivery.state", "Value", string(state)).In("etat")
 	}
-	var page DeliveryPage
-	err := s.read(r, p, func(ctx context.Context, v visit) error {
+	var page BoardPage
+	err := edition.Read(s.db, r, p, func(ctx context.Context, at edition.Visit) error {
+		v := visit{at}
 		e, err := v.Edition(ctx, r.PathValue("project"))
 		if err != nil {
 			return err
 		}
-		page, err = v.delivery(ctx, e, state)
+		page, err = v.board(ctx, e, state)
 		return err
 	})
-	return web.View{Page: Delivery(p, page)}, err
+	return web.View{Page: Board(p, page)}, err
 }
 
-// delivery reads the board. Fault: not_found when nothing is followed yet.
-func (v visit) delivery(ctx context.Context, e edition.Edition, state delivery.State) (DeliveryPage, error) {
-	page := DeliveryPage{Project: e.Shown(), Asked: state}
+// board reads it. Fault: not_found when nothing is followed yet.
+func (v visit) board(ctx context.Context, e edition.Edition, state delivery.State) (BoardPage, error) {
+	page := BoardPage{Project: e.Shown(), Asked: state}
 	if !e.Followed() {
 		return page, e.Early(project.Delivery, "works")
 	}
@@ -52,7 +54,7 @@ func (v visit) delivery(ctx context.Context, e edition.Edition, state delivery.S
 		page.All += int64(counts[s])
 	}
 	if page.All == 0 {
-		return page, notFound()
+		return page, edition.NotFound()
 	}
 	list, err := delivery.Followed(ctx, v.Tx, v.Of.Key, e.Project.ID, state, followedShown+1)
 	if err != nil {
@@ -89,7 +91,7 @@ func (v visit) delivery(ctx context.Context, e edition.Edition, state delivery.S
 	}
 	for _, p := range found {
 		d := works[p.ID]
-		f := Followed{Title: p.Title, Number: numberText(p.Number), Slug: p.Slug, Cost: p.Cost, Currency: e.Currency, Placeless: len(order) == 0, Code: d.State, Works: v.line(d)}
+		f := Followed{Title: p.Title, Number: strconv.Itoa(p.Number), Slug: p.Slug, Cost: p.Cost, Currency: e.Currency, Placeless: len(order) == 0, Code: d.State, Line: v.line(d)}
 		f.Districts, _ = edition.PlacesOf(tags[p.ID], order)
 		page.Follow = append(page.Follow, f)
 	}
@@ -147,8 +149,9 @@ var tones = map[delivery.State]ui.State{
 	delivery.Abandoned: {Tone: ui.Closed, Icon: "x"},
 }
 
-// works is the follow-up of a winner, nil when there is none.
-func (v visit) works(ctx context.Context, proposal ids.ID) (*Works, error) {
+// Of is the follow-up of a winner, nil when there is none.
+func Of(ctx context.Context, at edition.Visit, proposal ids.ID) (*Line, error) {
+	v := visit{at}
 	all, err := delivery.Of(ctx, v.Tx, v.Of.Key, []ids.ID{proposal})
 	d, ok := all[proposal]
 	if err != nil || !ok {
@@ -159,8 +162,8 @@ func (v visit) works(ctx context.Context, proposal ids.ID) (*Works, error) {
 }
 
 // line is a follow-up in words, with the explanation of what holds it up or ended it.
-func (v visit) line(d delivery.Delivery) Works {
-	w := Works{State: tones[d.State]}
+func (v visit) line(d delivery.Delivery) Line {
+	w := Line{State: tones[d.State]}
 	w.State.Text = v.T("web.works." + string(d.State))
 	for _, m := range d.Milestones {
 		line := Milestone{Title: m.Title, Done: !m.DoneAt.IsZero()}
