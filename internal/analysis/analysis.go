@@ -55,25 +55,44 @@ const (
 	LandNone    Land = "none" // it needs none
 )
 
-// Opinions gives what the services say of those proposals, drafts too, by proposal in the order of rounds and services.
-func Opinions(ctx context.Context, tx db.Tx, platform int64, proposals []ids.ID) (map[ids.ID][]Opinion, error) {
-	marks, args := db.In(proposals)
-	rows, err := tx.Query(ctx, `SELECT o.round, o.service, o.proposal, o.verdict, o.invest, o.running, o.months, o.land, o.answers, o.public, o.private, o.version, o.saved_by, o.saved_at, o.given_at
-		FROM opinion o WHERE o.platform = ? AND o.proposal IN (`+marks+`) ORDER BY o.proposal, o.round, o.service`, append([]any{platform}, args...)...)
-	list, err := db.Collect(rows, err, func(r *sql.Rows, o *Opinion) error {
-		var answers string
-		var saved, given int64
-		if err := r.Scan(&o.Round, &o.Service, &o.Proposal, &o.Verdict, &o.Invest, &o.Running, &o.Months, &o.Land, &answers, &o.Public, &o.Private, &o.Version, &o.SavedBy, &saved, &given); err != nil {
-			return err
-		}
-		o.SavedAt, o.GivenAt = db.Time(saved), db.Time(given)
-		return json.Unmarshal([]byte(answers), &o.Answers)
-	})
+// Given says whether the service gave it; before that it is a draft.
+func (o Opinion) Given() bool { return !o.GivenAt.IsZero() }
+
+const opinionColumns = `o.round, o.service, o.proposal, o.verdict, o.invest, o.running, o.months, o.land, o.answers, o.public, o.private, o.version, o.saved_by, o.saved_at, o.given_at`
+
+func scanOpinion(r *sql.Rows, o *Opinion) error {
+	var answers string
+	var saved, given int64
+	if err := r.Scan(&o.Round, &o.Service, &o.Proposal, &o.Verdict, &o.Invest, &o.Running, &o.Months, &o.Land, &answers, &o.Public, &o.Private, &o.Version, &o.SavedBy, &saved, &given); err != nil {
+		return err
+	}
+	o.SavedAt, o.GivenAt = db.Time(saved), db.Time(given)
+	return json.Unmarshal([]byte(answers), &o.Answers)
+}
+
+func byProposal(list []Opinion) map[ids.ID][]Opinion {
 	all := map[ids.ID][]Opinion{}
 	for _, o := range list {
 		all[o.Proposal] = append(all[o.Proposal], o)
 	}
-	return all, err
+	return all
+}
+
+// Opinions gives what the services say of those proposals, drafts too, by proposal in the order of rounds and services.
+func Opinions(ctx context.Context, tx db.Tx, platform int64, proposals []ids.ID) (map[ids.ID][]Opinion, error) {
+	marks, args := db.In(proposals)
+	rows, err := tx.Query(ctx, `SELECT `+opinionColumns+` FROM opinion o WHERE o.platform = ? AND o.proposal IN (`+marks+`) ORDER BY o.proposal, o.round, o.service`,
+		append([]any{platform}, args...)...)
+	list, err := db.Collect(rows, err, scanOpinion)
+	return byProposal(list), err
+}
+
+// OpinionsOf gives what the services say of all proposals of an edition, as Opinions does.
+func OpinionsOf(ctx context.Context, tx db.Tx, platform int64, project ids.ID) (map[ids.ID][]Opinion, error) {
+	rows, err := tx.Query(ctx, `SELECT `+opinionColumns+` FROM opinion o JOIN analysis_round r ON r.platform = o.platform AND r.id = o.round
+		WHERE o.platform = ? AND r.project = ? ORDER BY o.proposal, r.position, o.service`, platform, project)
+	list, err := db.Collect(rows, err, scanOpinion)
+	return byProposal(list), err
 }
 
 // InsertOpinions stores the first word of services on proposals.

@@ -2,6 +2,7 @@ package analysis_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -12,21 +13,42 @@ import (
 	"github.com/parvis-civic/parvis/internal/ids"
 )
 
-func TestOpinionsOfAPlatformAreItsOwn(t *testing.T) {
-	round, service, proposal, agent := ids.Random(), ids.Random(), ids.Random(), ids.Random()
+func TestEachPlatformHasItsOwnAnalysis(t *testing.T) {
+	round, service, proposal, agent, edition := ids.Random(), ids.Random(), ids.Random(), ids.Random(), ids.Random()
 	more := []ids.ID{ids.Random(), ids.Random()} // rounds: as many more on each platform as its key
 	dbtest.Tenancy{
-		Filled: []string{"InsertOpinions"},
+		Filled: []string{"InsertOpinions", "InsertRounds", "InsertAssignments"},
 		Fill: func(ctx context.Context, tx db.Tx, platform int64) error {
-			var list []analysis.Opinion
-			for _, r := range append([]ids.ID{round}, more[:platform]...) {
-				list = append(list, analysis.Opinion{Round: r, Service: service, Proposal: proposal, Verdict: analysis.Favourable, Public: fmt.Sprint("Avis de ", platform),
+			var rounds []analysis.Round
+			var sent []analysis.Assignment
+			var said []analysis.Opinion
+			for i, r := range append([]ids.ID{round}, more[:platform]...) {
+				rounds = append(rounds, analysis.Round{ID: r, Project: edition, Position: i + 1, Kind: analysis.Costing, Title: fmt.Sprint("Tour de ", platform), DueAt: time.UnixMicro(platform)})
+				sent = append(sent, analysis.Assignment{Round: r, Service: service, Proposal: proposal, Project: edition, State: analysis.Todo, DueAt: time.UnixMicro(platform), Note: fmt.Sprint(platform)})
+				said = append(said, analysis.Opinion{Round: r, Service: service, Proposal: proposal, Verdict: analysis.Favourable, Public: fmt.Sprint("Avis de ", platform),
 					Answers: map[string]string{"a": fmt.Sprint(platform)}, Version: 1, SavedBy: agent, SavedAt: time.UnixMicro(platform)})
 			}
-			return analysis.InsertOpinions(ctx, tx, platform, list)
+			return errors.Join(analysis.InsertRounds(ctx, tx, platform, rounds), analysis.InsertAssignments(ctx, tx, platform, sent), analysis.InsertOpinions(ctx, tx, platform, said))
 		},
-		Reads: []dbtest.Reading{{Of: "Opinions", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-			return analysis.Opinions(ctx, tx, platform, []ids.ID{proposal})
-		}}},
+		Reads: []dbtest.Reading{
+			{Of: "Opinions", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return analysis.Opinions(ctx, tx, platform, []ids.ID{proposal})
+			}},
+			{Of: "OpinionsOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return analysis.OpinionsOf(ctx, tx, platform, edition)
+			}},
+			{Of: "Rounds", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return analysis.Rounds(ctx, tx, platform, []ids.ID{edition})
+			}},
+			{Of: "Assignments", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return analysis.Assignments(ctx, tx, platform, []ids.ID{proposal})
+			}},
+			{Of: "AssignmentsOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return analysis.AssignmentsOf(ctx, tx, platform, edition)
+			}},
+			{Of: "Counts", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return analysis.Counts(ctx, tx, platform, edition, time.UnixMicro(5))
+			}},
+		},
 	}.Run(t)
 }

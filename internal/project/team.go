@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 
@@ -17,14 +18,20 @@ import (
 	"github.com/parvis-civic/parvis/internal/platform"
 )
 
-// CityService is a service of the city, which studies the proposals of some categories.
+// CityService is a service of the city, or of another body, which studies the proposals of some categories and districts.
 type CityService struct {
 	ID         ids.ID
 	Slug       string
 	Name       string
-	Categories []string
+	Categories []string // names
+	Districts  []string // names
+	Body       string   // the other body that it belongs to (a metropolis, a landlord); empty: the city
+	Contact    string   // whom people may ask, in public
 	Members    []ids.ID // participants
 }
+
+// Guest says whether the service is another body's, which sees only what was sent to it.
+func (v CityService) Guest() bool { return v.Body != "" }
 
 // Team gives everybody who has a role on the platform, and the services of the city. Fault: forbidden.
 func (s *Service) Team(ctx context.Context, of platform.Platform, who account.Person) (holders []account.Holder, services []CityService, err error) {
@@ -123,13 +130,13 @@ func (s *Service) TeamRead(ctx context.Context, of platform.Platform, who accoun
 
 // CityServices gives the services of a platform, by name. They are few.
 func CityServices(ctx context.Context, tx db.Tx, platform int64) ([]CityService, error) {
-	rows, err := tx.Query(ctx, `SELECT v.id, v.slug, v.name, v.categories FROM service v WHERE v.platform = ? ORDER BY v.slug`, platform)
+	rows, err := tx.Query(ctx, `SELECT v.id, v.slug, v.name, v.categories, v.districts, v.body, v.contact FROM service v WHERE v.platform = ? ORDER BY v.slug`, platform)
 	services, err := db.Collect(rows, err, func(r *sql.Rows, v *CityService) error {
-		var raw string
-		if err := r.Scan(&v.ID, &v.Slug, &v.Name, &raw); err != nil {
+		var categories, districts string
+		if err := r.Scan(&v.ID, &v.Slug, &v.Name, &categories, &districts, &v.Body, &v.Contact); err != nil {
 			return err
 		}
-		return json.Unmarshal([]byte(raw), &v.Categories)
+		return errors.Join(json.Unmarshal([]byte(categories), &v.Categories), json.Unmarshal([]byte(districts), &v.Districts))
 	})
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@
 -- +goose Up
 
 ALTER TABLE service ADD COLUMN body {{.Text}} NOT NULL DEFAULT '';    -- the other body that it belongs to (a metropolis, a landlord); empty: the city
+ALTER TABLE service ADD COLUMN districts {{.Text}} NOT NULL DEFAULT '[]'; -- JSON: names of districts that it looks after
 ALTER TABLE service ADD COLUMN contact {{.Text}} NOT NULL DEFAULT ''; -- whom people may ask, in public
 
 CREATE TABLE analysis_round ( -- a dated turn of the analysis of an edition: admissibility, then costing
@@ -33,7 +34,7 @@ CREATE TABLE assignment ( -- a proposal sent to a service in a round
 	project     {{.ID}} NOT NULL,
 	lead        {{.Bool}} NOT NULL, -- the service that answers for the whole
 	charge      {{.ID}},            -- the participant in charge; NULL: anybody of the service
-	state       {{.Text}} NOT NULL, -- todo, draft, given
+	state       {{.Text}} NOT NULL, -- todo, draft, waiting, given, passed (another service has it now)
 	due_at      {{.Int}} NOT NULL,  -- the round's, or its own
 	assigned_at {{.Int}} NOT NULL,
 	assigned_by {{.ID}},
@@ -92,3 +93,13 @@ CREATE TABLE analysis_file ( -- beside an opinion, never public
 	PRIMARY KEY (platform, id)
 {{.EndRowid}};
 CREATE INDEX analysis_file_proposal ON analysis_file (platform, proposal, at, id);
+
+CREATE TABLE analysis_sheet ( -- a filled sheet between its reading and its applying, which is one act
+	platform    {{.Int}} NOT NULL,
+	id          {{.ID}} NOT NULL,
+	participant {{.ID}} NOT NULL, -- who brought it
+	lines       {{.Text}} NOT NULL, -- JSON: what it says, row by row
+	at          {{.Int}} NOT NULL,
+	PRIMARY KEY (platform, id)
+{{.End}};
+CREATE INDEX analysis_sheet_participant ON analysis_sheet (platform, participant, at);
