@@ -15,6 +15,9 @@ const (
 	SeeSecrets                    // age, sex and method of imported ballots
 	SeeAnswers                    // what somebody answered in a deposit for the services alone
 	SeeArticle                    // a page or a news item of the city
+
+	SeeComments  // what people say of a proposal
+	SeeQuestions // what the author of a proposal and the services write to each other in private
 )
 
 // What residents do.
@@ -27,6 +30,11 @@ const (
 	Vote                                 // keep a selection, before and without an account
 	Cast                                 // cast, change or withdraw one's ballot
 	Follow                               // be told of news
+
+	Comment         // say something of a proposal, or answer who did
+	EditComment     // change it, within a short time
+	WithdrawComment // take it back
+	AskServices     // the author of a proposal, of those who study it
 )
 
 // What the city's people do.
@@ -41,6 +49,10 @@ const (
 	SetPlatform                       // name, colours, mail server, second factor
 	SeeMails                          // what was sent, what bounced
 	ManageImport                      // import, back up, restore
+
+	AskAuthor    // of a proposal, as one of those who study it
+	WriteAuthors // to many of them at once
+	SeeAudit     // what agents did
 )
 
 // rule says whether one role may, at a moment.
@@ -61,6 +73,9 @@ func signedIn(r Role, _ Moment) bool     { return r >= Resident }
 func ofProject(r Role, m Moment) bool    { return m.Published || manages(r) }
 func whileOpen(_ Role, m Moment) bool    { return m.Published && m.Phase == Open }
 func ownWhileOpen(_ Role, m Moment) bool { return m.Own && m.Published && m.Phase == Open }
+
+// writes are the roles that write to authors in the name of the city.
+func writes(r Role, _ Moment) bool { return r == Supervisor || manages(r) }
 
 // table is who may do or see what, and when.
 var table = map[Action]rule{
@@ -102,6 +117,19 @@ var table = map[Action]rule{
 	Vote:             whileOpen,
 	Cast:             func(r Role, m Moment) bool { return r >= Resident && whileOpen(r, m) },
 	Follow:           signedIn,
+
+	// What was said of a proposal stays as long as it can be read itself.
+	SeeComments: func(r Role, m Moment) bool { return m.Published && !m.Draft && (!m.Blanked || manages(r)) },
+	// Anyone may type; who posts has proved an address, which the service asks for. Blanked: of the proposal.
+	Comment:         func(r Role, m Moment) bool { return whileOpen(r, m) && !m.Draft && !m.Blanked },
+	EditComment:     func(r Role, m Moment) bool { return r >= Resident && ownWhileOpen(r, m) && !m.Blanked },
+	WithdrawComment: func(r Role, m Moment) bool { return r >= Resident && m.Own && m.Published },
+	// Own is said of who wrote the proposal: they read their questions whatever became of it.
+	SeeQuestions: func(r Role, m Moment) bool { return r >= Resident && m.Published && (m.Own || reads(r)) },
+	AskServices:  func(r Role, m Moment) bool { return r >= Resident && m.Published && m.Own && !m.Draft },
+	AskAuthor:    func(r Role, m Moment) bool { return reads(r) && m.Published && !m.Own && !m.Draft },
+	WriteAuthors: writes,
+	SeeAudit:     organisers,
 
 	Organise:      organisers,
 	SetVoteRules:  func(r Role, m Moment) bool { return manages(r) && !m.Voted },

@@ -25,7 +25,7 @@ type room struct {
 // Groups of rooms that are mostly allowed together.
 const (
 	leaves = "fault ids i18n access "
-	base   = leaves + "db journal platform jobs notify account " // what every capability may stand on
+	base   = leaves + "db journal platform jobs notify account audit " // what every capability may stand on
 )
 
 // rooms is the table of allowed edges. A package that is not in it fails; adding a line here is the moment to ask why.
@@ -52,6 +52,7 @@ var rooms = []room{
 	{"jobs", leaves + "db", "the outbox, below whatever has work to do after a commit"},
 	{"notify", leaves + "db platform jobs", "tells people, for every room"},
 	{"account", leaves + "db journal platform jobs notify", "who acts"},
+	{"audit", leaves + "db account", "what agents did, for every room in which they act"},
 	{"media", base + "drawing", "files of all rooms"},
 
 	{"address", base + "geo", "the commune's own addresses: where a street and a number are"},
@@ -64,6 +65,8 @@ var rooms = []room{
 	{"ballot", base + "rulebook tally project proposal", "choices are proposals of a project's step"},
 	{"result", base + "rulebook tally project proposal ballot", "counts ballots on proposals under the rulebook"},
 	{"delivery", base + "project proposal", "follows what won"},
+
+	{"discussion", base + "project proposal", "what people say of proposals, and what their authors and the services write to each other"},
 
 	{"live", base + "project", "counters of an edition's step, pushed while it is open"},
 
@@ -99,7 +102,7 @@ var rooms = []room{
 	{"web/explorer", leaves + "web web/ui", "the page on which developers try the API"},
 	{"web/editor", base + "media project news web web/ui", "the pages on which the city writes, from the rooms, hold no SQL"},
 	{"web/office", base + "media rulebook tally project web web/ui web/assets proposal deposit", "the pages of who organises, from the rooms, hold no SQL"},
-	{"cmd/parvis", base + "media rulebook tally tally/pabulib news project proposal ballot result delivery transfer live address demo control run graph web web/site web/results web/works web/admin web/desk web/tour web/me web/deposit web/vote web/office web/explorer web/editor web/print web/articles web/ui web/assets rehearsal web/rehearse deposit", "wiring"},
+	{"cmd/parvis", base + "media rulebook tally tally/pabulib news project proposal ballot result delivery transfer live address demo control run graph web web/site web/results web/works web/admin web/desk web/tour web/me web/deposit web/vote web/office web/explorer web/editor web/print web/articles web/ui web/assets rehearsal web/rehearse deposit discussion", "wiring"},
 	{"web/rehearse", base + "project rehearsal tally web web/ui", "the pages on which who organises rehearses an edition, hold no SQL"},
 
 	{"web/webtest", leaves + "platform account", "people for tests of pages"},

@@ -409,6 +409,9 @@ func TestMailsOfAPlatformAreItsOwn(t *testing.T) {
 					}
 				}
 			}
+			if _, err := tx.Exec(ctx, `INSERT INTO happening (platform, id, kind, source, path, args, at) VALUES (?, ?, 'news', ?, '', '{}', 1)`, of, person, person); err != nil {
+				return err
+			}
 			if err := platform.Set(ctx, tx, of, "mail_key", strings.Repeat("k", int(of))); err != nil {
 				return err
 			}
@@ -424,6 +427,7 @@ func TestMailsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "ClearBounce", Call: func(ctx context.Context, tx db.Tx, of int64) error {
 				return notify.ClearBounce(ctx, tx, of, "Gone@exemple.fr")
 			}},
+			{Of: "TakeBack", Call: func(ctx context.Context, tx db.Tx, of int64) error { return notify.TakeBack(ctx, tx, of, person) }},
 			{Of: "Join", Call: func(ctx context.Context, tx db.Tx, of int64) error { return notify.Join(ctx, tx, of, person, "suivi") }},
 			{Of: "Queue", Call: func(ctx context.Context, tx db.Tx, of int64) error { return notify.Queue(ctx, tx, of, code) }},
 			{Of: "Forget", Call: func(ctx context.Context, tx db.Tx, of int64) error {
