@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
@@ -49,29 +50,38 @@ func (h *house) handler() (http.Handler, error) {
 	}
 	pages := site.New(h.db, h.url)
 	pages.Remember(platformLife)
-	people := h.people()
+	people, written := h.people(), articles.New(h.db, h.url)
+	written.Remember(platformLife)
 	all, err := web.New(web.Options{
 		Log: h.log, Platforms: pages, Static: ui.NewStatic(), People: people, Seen: h.metrics.seen,
-		Routes: h.routes(pages, people), Tour: h.tour(),
-		Others: map[string]http.Handler{
+		Routes: h.routes(pages, people), Tour: h.tour(), Foot: written.Foot,
+		Others: together(written.Feeds(), map[string]http.Handler{
 			"/graphql":                        api,
 			"GET /projets/{project}/mur/flux": pages.WallStream(h.live),
 			"GET /projets/{project}/resultats/bulletins.pb": http.HandlerFunc(results.New(h.db).Ballots),
 			"GET /media/{id}":        pages.Media(people),
 			"GET /media/{id}/{size}": pages.Media(people),
 			"GET /robots.txt":        http.HandlerFunc(pages.Robots),
-			"GET /actualites.atom":   http.HandlerFunc(articles.New(h.db, h.url).Feed),
 			"GET /sitemap.xml":       http.HandlerFunc(pages.SiteMap),
 			"GET /healthz":           http.HandlerFunc(healthz),
 			"GET /readyz":            http.HandlerFunc(h.readyz),
 			"GET /metrics":           h.metrics.handler(),
-		},
+		}),
 		AnyOrigin: []string{"/graphql", "/graphql/internal", "/graphql/public"}, // it reads no cookie
 	})
 	if err != nil {
 		return nil, err
 	}
 	return h.leaving(trusting(h.trust, all)), nil
+}
+
+// together joins handlers by their patterns.
+func together(all ...map[string]http.Handler) map[string]http.Handler {
+	handlers := map[string]http.Handler{}
+	for _, some := range all {
+		maps.Copy(handlers, some)
+	}
+	return handlers
 }
 
 // routes are the pages of every reader.

@@ -113,7 +113,7 @@ func (c *city) edition(s script) (edition, error) {
 	opens, closes := c.calendar(&e)
 	var named []rulebook.Named
 	for _, k := range categories() {
-		e.categories = append(e.categories, project.Category{ID: ids.Dated(c.made), Kind: string(proposal.TagCategory), Slug: k.key, Name: k.name, Sort: i18n.SortKey(k.name)})
+		e.categories = append(e.categories, project.Category{ID: ids.Dated(c.made), Kind: string(proposal.TagCategory), Slug: k.key, Name: k.name, Sort: i18n.SortKey(k.name), Other: k.other})
 		e.facets = append(e.facets, proposal.Facet{Tag: proposal.Tag{Kind: proposal.TagCategory, Slug: k.key}, Name: k.name, Sort: i18n.SortKey(k.name)})
 		named = append(named, rulebook.Named{Key: k.key, Name: k.name})
 	}

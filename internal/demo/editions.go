@@ -97,13 +97,15 @@ func at(day time.Time, days, hour int) time.Time {
 	return time.Date(day.Year(), day.Month(), day.Day()+days, hour, 0, 0, 0, day.Location())
 }
 
-// category is a subject that proposals are sorted by.
-type category struct{ key, name string }
+// category is a subject that proposals are sorted by, with its English name.
+type category struct{ key, name, other string }
 
 func categories() []category {
 	return []category{
-		{"cadre-de-vie", "Cadre de vie"}, {"climat", "Énergie et climat"}, {"culture", "Culture et patrimoine"}, {"ecole", "École et jeunesse"},
-		{"mobilites", "Mobilités"}, {"nature", "Nature et fraîcheur"}, {"solidarite", "Solidarité et santé"}, {"sport", "Sport et jeux"},
+		{"cadre-de-vie", "Cadre de vie", "Living environment"}, {"climat", "Énergie et climat", "Energy and climate"},
+		{"culture", "Culture et patrimoine", "Culture and heritage"}, {"ecole", "École et jeunesse", "School and youth"},
+		{"mobilites", "Mobilités", "Getting around"}, {"nature", "Nature et fraîcheur", "Nature and cool places"},
+		{"solidarite", "Solidarité et santé", "Solidarity and health"}, {"sport", "Sport et jeux", "Sport and play"},
 	}
 }
 

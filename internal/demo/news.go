@@ -51,6 +51,9 @@ func (b *builder) publish(ctx context.Context) error {
 	articles := news.NewService(b.db)
 	for i, t := range texts() {
 		w := news.Written{Kind: t.kind, French: t.french, English: t.english, Show: news.Now}
+		if t.kind == news.News {
+			w.French.Author, w.English.Author = "Le service de la participation", "The participation service"
+		}
 		if t.drawn != "" {
 			picture := media.Drawn(drawing.Of(t.drawn, "", int64(i)))
 			w.Picture, w.Alt = &picture, t.alt

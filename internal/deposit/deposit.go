@@ -118,45 +118,94 @@ func (s *Service) Call(ctx context.Context, of platform.Platform, who account.Pe
 
 // CallOf is Call in a transaction. Fault: not_found.
 func CallOf(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, slug string) (c Call, err error) {
+	c, _, err = callOn(ctx, tx, of, who, slug, ids.ID{})
+	return c, err
+}
+
+// CallOn is Call for a deposit of the person's, with that deposit: it has the form of its own step. For a zero id it is Call,
+// with a zero deposit. Fault: not_found.
+func (s *Service) CallOn(ctx context.Context, of platform.Platform, who account.Person, slug string, id ids.ID) (c Call, d Deposit, err error) {
+	err = s.db.Read(ctx, func(ctx context.Context, tx db.Tx) error {
+		c, d, err = callOn(ctx, tx, of, who, slug, id)
+		return err
+	})
+	return c, d, err
+}
+
+func callOn(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, slug string, id ids.ID) (c Call, d Deposit, err error) {
 	if c.View, err = project.Load(ctx, tx, of.Key, slug, of.Now(tx.Now())); err != nil {
-		return c, err
+		return c, d, err
 	}
-	if err = c.fill(ctx, tx, of); err != nil || who.IsZero() {
-		return c, err
+	if !who.IsZero() {
+		if c.Mine, err = depositsOf(ctx, tx, of.Key, who.ID, c.ID); err != nil {
+			return c, d, err
+		}
 	}
-	c.Mine, err = depositsOf(ctx, tx, of.Key, who.ID, c.ID)
+	at := c.place(ids.ID{})
+	if !id.IsZero() {
+		if d, err = c.own(id); err != nil {
+			return c, d, err
+		}
+		at = c.placeFor(d)
+	}
+	if err = c.fill(ctx, tx, of, at); err != nil {
+		return c, d, err
+	}
 	for i := range c.Mine {
 		content := &c.Mine[i].Content
 		content.Category, content.Theme = lasting(c.topics(proposal.TagCategory), content.Category), lasting(c.topics(proposal.TagTheme), content.Theme)
 	}
-	return c, err
+	if !id.IsZero() {
+		d, err = c.own(id)
+	}
+	return c, d, err
 }
 
-// Plan is Call, for who may organise it, of a project that may not be published yet: what its form will be. Fault: not_found.
-func (s *Service) Plan(ctx context.Context, of platform.Platform, who account.Person, slug string) (c Call, err error) {
+// Plan is Call, for who may organise it, of a project that may not be published yet: what the form of a step will be; of the
+// one that is open or comes next for a zero step. Fault: not_found.
+func (s *Service) Plan(ctx context.Context, of platform.Platform, who account.Person, slug string, step ids.ID) (c Call, err error) {
 	err = s.db.Read(ctx, func(ctx context.Context, tx db.Tx) error {
 		if c.View, err = project.LoadFor(ctx, tx, of.Key, who.Roles, slug, of.Now(tx.Now())); err != nil {
 			return err
 		}
-		return c.fill(ctx, tx, of)
+		return c.fill(ctx, tx, of, c.place(step))
 	})
 	return c, err
 }
 
-// collecting gives the place of the deposit among steps: the first one, or one that is open; -1: there is none.
-func collecting(steps []project.Step, now time.Time) int {
-	at := -1
-	for i, step := range steps {
-		if step.Kind == project.Collect && (at < 0 || project.PhaseOf(steps, i, now) == project.Open) {
-			at = i
+// Deposits are the project's deposit steps, each with a form of its own.
+func (c Call) Deposits() []project.Step { return deposits(c.Steps) }
+
+func deposits(steps []project.Step) []project.Step {
+	return slices.DeleteFunc(slices.Clone(steps), func(s project.Step) bool { return s.Kind != project.Collect })
+}
+
+// place gives the place of a deposit step: of the one that collects now for a zero one; -1: there is no such deposit.
+func (c Call) place(step ids.ID) int {
+	if step.IsZero() {
+		return project.StepNow(c.Steps, project.Collect, c.Now)
+	}
+	return slices.IndexFunc(c.Steps, func(s project.Step) bool { return s.ID == step && s.Kind == project.Collect })
+}
+
+// placeFor gives the place of the step that a deposit belongs to. A draft that its own step takes no more goes on in the one
+// that collects now.
+func (c Call) placeFor(d Deposit) int {
+	at := c.place(d.Step)
+	if at >= 0 && d.Draft() {
+		own := c
+		if own.Step, own.Phase = c.Steps[at], project.PhaseOf(c.Steps, at, c.Now); own.phaseFor(d.CreatedAt) == project.Closed {
+			at = -1
 		}
+	}
+	if at < 0 {
+		return c.place(ids.ID{})
 	}
 	return at
 }
 
-// fill reads all that the form of the view's deposit needs, but what is somebody's own. Fault: not_found.
-func (c *Call) fill(ctx context.Context, tx db.Tx, of platform.Platform) (err error) {
-	at := collecting(c.Steps, c.Now)
+// fill reads all that the form of the deposit step at that place needs, but what is somebody's own. Fault: not_found.
+func (c *Call) fill(ctx context.Context, tx db.Tx, of platform.Platform, at int) (err error) {
 	if at < 0 || c.Origin != project.OfCity {
 		return fault.New(fault.NotFound, "fault.deposit.none")
 	}
@@ -246,9 +295,6 @@ func (c Call) own(id ids.ID) (Deposit, error) {
 	}
 	return Deposit{}, fault.New(fault.NotFound, "fault.deposit.unknown")
 }
-
-// Own gives the person's deposit of that identifier. Fault: not_found.
-func (c Call) Own(id ids.ID) (Deposit, error) { return c.own(id) }
 
 // Charter is what whoever deposits accepts, in a version that is kept with what they deposited.
 type Charter struct {

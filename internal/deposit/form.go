@@ -19,6 +19,7 @@ type Form struct {
 	Cost      Need       `json:"cost"`
 	Picture   Need       `json:"picture"`
 	Questions []Question `json:"questions,omitempty"` // retired ones last
+	Criteria  []Asked    `json:"criteria,omitempty"`  // what is asked beside the règlement's criteria; retired ones last
 	// Words are what the organiser says in the place of the usual labels and helps, by the name of a field: one of Fields,
 	// "title", or a criterion's ("c-in_time").
 	Words map[string]Words `json:"words,omitempty"`
@@ -155,7 +156,7 @@ type Content struct {
 	Cost       string            `json:"cost,omitempty"`
 	PictureAlt string            `json:"picture_alt,omitempty"`
 	Answers    map[string]Answer `json:"answers,omitempty"`  // to the organiser's questions, by key
-	Criteria   map[string]string `json:"criteria,omitempty"` // to those of the règlement: Yes, No or Unsure by its key
+	Criteria   map[string]string `json:"criteria,omitempty"` // to the criteria: Yes, No or Unsure by key
 	Kind       rulebook.Kind     `json:"kind,omitempty"`     // of participant
 	Name       string            `json:"name,omitempty"`     // as it is shown
 	Nameless   bool              `json:"nameless,omitempty"` // a paper form, which may leave the name out

@@ -153,10 +153,7 @@ func paperCall(ctx context.Context, tx db.Tx, of platform.Platform, slug string,
 	if p, err = paperOf(ctx, tx, of.Key, id); err != nil {
 		return c, p, d, err
 	}
-	if c, err = CallOf(ctx, tx, of, p.Author, slug); err != nil {
-		return c, p, d, err
-	}
-	d, err = c.own(id)
+	c, d, err = callOn(ctx, tx, of, p.Author, slug, id)
 	return c, p, d, err
 }
 

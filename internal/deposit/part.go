@@ -24,7 +24,7 @@ func begin(ctx context.Context, tx db.Tx, platform int64, of project.Project, m 
 	if err := t.keep(ctx, tx, platform, of); err != nil {
 		return err
 	}
-	if at := collecting(steps, of.CreatedAt); at >= 0 {
+	if at := project.StepNow(steps, project.Collect, of.CreatedAt); at >= 0 {
 		return SetForm(ctx, tx, platform, steps[at].ID, modelForm(m))
 	}
 	return nil
@@ -59,7 +59,7 @@ func copied(ctx context.Context, tx db.Tx, platform int64, from project.Edition,
 		if err != nil {
 			return err
 		}
-		f.Questions = f.Asked()
+		f.Questions, f.Criteria = f.Asked(), f.AskedCriteria()
 		for i := range f.Questions {
 			f.Questions[i].Options = f.Questions[i].Offered()
 		}
@@ -76,17 +76,21 @@ func discard(ctx context.Context, tx db.Tx, platform int64, _ project.Edition) e
 }
 
 func missing(ctx context.Context, tx db.Tx, platform int64, e project.Edition) ([]project.Check, error) {
-	at := collecting(e.Steps, e.Now)
-	if at < 0 {
+	steps := deposits(e.Steps)
+	if len(steps) == 0 {
 		return nil, nil
 	}
 	c := Call{View: e.View}
-	var err error
-	if c.Form, err = FormOf(ctx, tx, platform, e.Steps[at].ID); err != nil {
-		return nil, err
-	}
 	if err := c.lists(ctx, tx, platform); err != nil {
 		return nil, err
 	}
-	return checks(e, c.Form, len(c.Categories), len(c.Themes), e.Steps[at].StartsAt), nil
+	var all []project.Check
+	for _, step := range steps { // few: one deposit, seldom two
+		f, err := FormOf(ctx, tx, platform, step.ID)
+		if err != nil {
+			return nil, err
+		}
+		all = together(all, checks(e, f, len(c.Categories), len(c.Themes), step.StartsAt))
+	}
+	return all, nil
 }

@@ -1,6 +1,7 @@
 package deposit
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 
@@ -14,6 +15,8 @@ type Usage struct {
 	Answers map[string]int            // by question
 	Options map[string]map[string]int // by question and option
 	Drafts  map[Pick]int              // drafts, by what they chose
+	// Criteria are the answers to each criterion.
+	Criteria map[string]int
 }
 
 // Pick is a category or a theme as a content names it.
@@ -32,6 +35,9 @@ func (u *Usage) count(d Deposit) {
 			}
 			u.Options[key][v]++
 		}
+	}
+	for key := range d.Content.Criteria {
+		u.Criteria[key]++
 	}
 	if d.Draft() {
 		u.Drafts[Pick{"category", d.Content.Category}]++
@@ -87,10 +93,39 @@ func (f Form) Changed(fresh Form, used Usage) (Form, error) {
 		}
 	}
 	fresh.Questions = questions
+	fresh.Criteria = f.criteria(fresh.Criteria, used)
 	if err := fault.All(faults); err != nil {
 		return fresh, err
 	}
 	return fresh, fresh.Validate()
+}
+
+// criteria gives new criteria their keys, and keeps as retired those that were answered and are left out: an answer to one is
+// never read as the answer to another.
+func (f Form) criteria(fresh []Asked, used Usage) []Asked {
+	taken, was, stays := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, key := range reserved {
+		taken[string(key)] = true
+	}
+	for _, k := range f.Criteria {
+		taken[k.Key], was[k.Key] = true, true
+	}
+	list := slices.Clone(fresh)
+	for i := range list {
+		k := &list[i]
+		if !was[k.Key] || stays[k.Key] {
+			k.Key = free(k.Label.In(i18n.FR), taken)
+			taken[k.Key] = true
+		}
+		stays[k.Key] = true
+	}
+	for _, k := range f.Criteria {
+		if !stays[k.Key] && (k.Retired || used.Criteria[k.Key] > 0) {
+			k.Retired = true
+			list = append(list, k)
+		}
+	}
+	return list
 }
 
 // changed gives options their keys, and keeps as retired those that were chosen and are left out.
@@ -160,10 +195,25 @@ func (f Form) told(fresh Form) map[string]any {
 		}
 	}
 	more := map[string]any{}
-	for name, list := range map[string][]string{"fields": fields, "added": added, "removed": removed, "changed": altered} {
+	for name, list := range map[string][]string{"fields": fields, "added": added, "removed": removed, "changed": altered, "criteria": f.toldCriteria(fresh)} {
 		if len(list) > 0 {
 			more[name] = list
 		}
 	}
 	return more
+}
+
+// toldCriteria gives the keys of the criteria that are added, changed or not asked any more.
+func (f Form) toldCriteria(fresh Form) (keys []string) {
+	was := map[string]string{}
+	for _, k := range f.AskedCriteria() {
+		was[k.Key] = encode(k)
+	}
+	for _, k := range fresh.AskedCriteria() {
+		if was[k.Key] != encode(k) {
+			keys = append(keys, k.Key)
+		}
+		delete(was, k.Key)
+	}
+	return append(keys, slices.Sorted(maps.Keys(was))...)
 }

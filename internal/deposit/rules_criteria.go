@@ -7,7 +7,7 @@ import (
 )
 
 // Criterion is what the règlement asks of a proposal or of who deposits it, as a question in plain words. Its sentences are
-// the translations "deposit.criterion.KEY…".
+// the translations "deposit.criterion.KEY…", or the organiser's own.
 type Criterion struct {
 	Key    CriterionKey
 	Wanted string // the answer that fits: Yes or No
@@ -18,6 +18,7 @@ type Criterion struct {
 	Count    int               // months
 	Values   []string          // postcodes, or the names of districts
 	Barred   []rulebook.Barred // of those who may not
+	Own      *Asked            // the organiser's words and article; nil: one of the règlement's
 }
 
 // CriterionKey names a criterion.
@@ -42,8 +43,20 @@ const (
 	Unsure = "unsure"
 )
 
-// Criteria are the questions of a règlement, first those about the person.
+// Criteria are the questions of a règlement, first those about the person, then those that the organiser adds.
 func (s Setting) Criteria() []Criterion {
+	list := s.ruled()
+	for _, a := range s.Form.AskedCriteria() {
+		list = append(list, a.criterion())
+	}
+	return list
+}
+
+// reserved are the keys of the règlement's criteria, which no other can have.
+var reserved = []CriterionKey{LivesIn, LivesAt, LivesNear, NotBarred, Investment, Induced, InTime, TooDear}
+
+// ruled are the questions of the règlement itself.
+func (s Setting) ruled() []Criterion {
 	d := s.Book.Deposit
 	if d == nil {
 		return nil
@@ -126,6 +139,7 @@ func (c *check) criteria(content Content) {
 	for _, k := range c.Criteria() {
 		answer, field := content.Criteria[string(k.Key)], k.Field()
 		switch {
+		case answer == "" && k.Optional():
 		case answer != Yes && answer != No && (answer != Unsure || k.Excludes):
 			c.refuse(field, "fault.deposit.criterion")
 		case k.Excludes && answer != k.Wanted:

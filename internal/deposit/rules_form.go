@@ -26,6 +26,7 @@ const (
 // The largest form.
 const (
 	questionsMax = 30
+	criteriaMax  = 15
 	optionsMax   = 40
 	storedMax    = 200 // with what was retired
 	labelMax     = 200 // characters
@@ -83,8 +84,50 @@ func (f Form) Validate() error {
 		}
 		seen[q.Key] = true
 	}
-	return fault.All(faults)
+	return fault.All(append(faults, f.criteriaWrong()...))
 }
+
+// criteriaWrong gives what is wrong with the organiser's criteria.
+func (f Form) criteriaWrong() (faults []*fault.Error) {
+	if len(f.AskedCriteria()) > criteriaMax || len(f.Criteria) > storedMax {
+		faults = append(faults, fault.New(fault.Invalid, "fault.form_of_deposit.criteria", "Count", criteriaMax).In("criteria"))
+	}
+	seen := map[string]bool{}
+	for _, key := range reserved {
+		seen[string(key)] = true
+	}
+	for i, k := range f.Criteria {
+		if k.Retired {
+			continue // as it was asked once
+		}
+		refuse := func(name, key string, pairs ...any) {
+			faults = append(faults, fault.New(fault.Invalid, key, pairs...).In(CriterionField(i, name)))
+		}
+		if !keyForm.MatchString(k.Key) || seen[k.Key] {
+			refuse("label.fr", "fault.form_of_deposit.key")
+		}
+		switch {
+		case k.Label.FR == "" && k.Label.EN == "":
+			refuse("label.fr", "fault.form_of_deposit.label")
+		case long(k.Label, labelMax):
+			refuse("label.fr", "fault.form_of_deposit.words", "Label", labelMax, "Help", helpMax)
+		}
+		if long(k.Outside, helpMax) {
+			refuse("outside.fr", "fault.form_of_deposit.outside", "Max", helpMax)
+		}
+		if k.Wanted != Yes && k.Wanted != No {
+			refuse("wanted", "fault.form_of_deposit.wanted")
+		}
+		if !k.Need.Asked() {
+			refuse("need", "fault.form_of_deposit.kind")
+		}
+		seen[k.Key] = true
+	}
+	return faults
+}
+
+// CriterionField names a field of a criterion of the form that an organiser fills in, by its place from 0.
+func CriterionField(i int, name string) string { return "k[" + strconv.Itoa(i) + "]." + name }
 
 // QuestionField names a field of a question of the form that an organiser fills in, by its place from 0.
 func QuestionField(i int, name string) string { return "q[" + strconv.Itoa(i) + "]." + name }

@@ -62,7 +62,21 @@ func checks(e project.Edition, f Form, categories, themes int, starts time.Time)
 	when(e.Rulebook.Deposit != nil && e.Rulebook.Deposit.MaximumCost > 0, "cost_asked", project.ScreenForm, f.Cost.Asked())
 	parts := e.Rulebook.Count.Parts
 	when(parts != nil && parts.By == tally.PartsByDistrict && len(e.Districts) > 0, "district_asked", project.ScreenForm, f.District == Required)
-	when(len(f.Asked()) > 0, "questions_said", project.ScreenForm, !untold(f))
+	when(len(f.Asked())+len(f.AskedCriteria()) > 0, "questions_said", project.ScreenForm, !untold(f))
+	return list
+}
+
+// together joins what the forms of two deposits lack: done once it is done in both, due when the first one that lacks it opens.
+func together(list, more []project.Check) []project.Check {
+	for _, k := range more {
+		at := slices.IndexFunc(list, func(one project.Check) bool { return one.Key == k.Key })
+		switch {
+		case at < 0:
+			list = append(list, k)
+		case list[at].Done:
+			list[at] = k
+		}
+	}
 	return list
 }
 
@@ -78,5 +92,5 @@ func untold(f Form) bool {
 			}
 		}
 	}
-	return false
+	return slices.ContainsFunc(f.AskedCriteria(), func(k Asked) bool { return k.Label.FR == "" || k.Label.EN == "" })
 }

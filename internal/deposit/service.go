@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"strconv"
 
@@ -56,16 +55,18 @@ func (s *Service) Save(ctx context.Context, of platform.Platform, who account.Pe
 }
 
 func (s *Service) save(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, slug string, id ids.ID, content Content, up Upload, picture *media.Prepared) (Deposit, error) {
-	c, err := CallOf(ctx, tx, of, who, slug)
+	// What is kept is read against the form as it stands: an organiser who makes a question public counts the answers first.
+	if err := tx.Lock(ctx, project.DepositsLock(of, slug)); err != nil {
+		return Deposit{}, err
+	}
+	c, d, err := callOn(ctx, tx, of, who, slug, id)
 	if err != nil {
 		return Deposit{}, err
 	}
-	d := Deposit{ID: ids.Random(), Project: c.ID, Step: c.Step.ID, Participant: who.ID, Charter: -1, CreatedAt: c.Now}
-	if !id.IsZero() {
-		if d, err = c.own(id); err != nil {
-			return d, err
-		}
-	} else if drafts(c.Mine) >= draftsMax {
+	if id.IsZero() {
+		d = Deposit{ID: ids.Random(), Project: c.ID, Participant: who.ID, Charter: -1, CreatedAt: c.Now}
+	}
+	if id.IsZero() && drafts(c.Mine) >= draftsMax {
 		return d, fault.New(fault.Limited, "fault.deposit.drafts", "Count", draftsMax)
 	}
 	if !d.Draft() {
@@ -75,7 +76,7 @@ func (s *Service) save(ctx context.Context, tx db.Tx, of platform.Platform, who 
 		return d, c.closed()
 	}
 	shown := d.Picture
-	d.Content, d.UpdatedAt = content, c.Now
+	d.Step, d.Content, d.UpdatedAt = c.Step.ID, content, c.Now
 	if err := s.attach(ctx, tx, of.Key, c, &d, up, picture); err != nil {
 		return d, err
 	}
@@ -144,11 +145,7 @@ func (s *Service) publish(ctx context.Context, tx db.Tx, of platform.Platform, w
 	if err := tx.Lock(ctx, project.DepositsLock(of, slug)); err != nil {
 		return none, err
 	}
-	c, err := CallOf(ctx, tx, of, who, slug)
-	if err != nil {
-		return none, err
-	}
-	d, err := c.own(id)
+	c, d, err := callOn(ctx, tx, of, who, slug, id)
 	if err != nil {
 		return none, err
 	}
@@ -196,7 +193,7 @@ func (s *Service) publish(ctx context.Context, tx db.Tx, of platform.Platform, w
 		return none, err
 	}
 	p.Reference = strconv.Itoa(p.Number)
-	d.Proposal, d.Charter, d.UpdatedAt = p.ID, charter, c.Now
+	d.Step, d.Proposal, d.Charter, d.UpdatedAt = c.Step.ID, p.ID, charter, c.Now
 	if err := c.appear(ctx, tx, of.Key, p, checked); err != nil {
 		return none, err
 	}
@@ -350,13 +347,10 @@ func (s *Service) edit(ctx context.Context, tx db.Tx, of platform.Platform, who 
 
 // published finds a deposit of the person's that was published, its proposal locked.
 func (s *Service) published(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, slug string, id ids.ID) (c Call, d Deposit, p proposal.Proposal, err error) {
-	if err = tx.Lock(ctx, fmt.Sprint("proposals of ", of.Key, " ", slug)); err != nil {
+	if err = tx.Lock(ctx, project.DepositsLock(of, slug)); err != nil {
 		return c, d, p, err
 	}
-	if c, err = CallOf(ctx, tx, of, who, slug); err != nil {
-		return c, d, p, err
-	}
-	if d, err = c.own(id); err != nil {
+	if c, d, err = callOn(ctx, tx, of, who, slug, id); err != nil {
 		return c, d, p, err
 	}
 	if d.Draft() {

@@ -31,11 +31,12 @@ type Design struct {
 	Usage   Usage
 }
 
-// Design gives the form of an edition. Faults: forbidden, not_found, also for an edition without a deposit.
-func (s *Setup) Design(ctx context.Context, of platform.Platform, who account.Person, slug string) (d Design, err error) {
+// Design gives the form of a deposit step of an edition; of the one that is open or comes next for a zero step. Faults:
+// forbidden, not_found, also for an edition without a deposit.
+func (s *Setup) Design(ctx context.Context, of platform.Platform, who account.Person, slug string, step ids.ID) (d Design, err error) {
 	err = s.editions.Look(ctx, of, who, slug, func(ctx context.Context, tx db.Tx, e project.Edition) error {
 		d.Edition, d.View = e, e.View
-		if err := d.fill(ctx, tx, of); err != nil {
+		if err := d.fill(ctx, tx, of, d.place(step)); err != nil {
 			return err
 		}
 		d.Usage, err = usageOf(ctx, tx, of.Key, d.Step.ID)
@@ -44,12 +45,12 @@ func (s *Setup) Design(ctx context.Context, of platform.Platform, who account.Pe
 	return d, err
 }
 
-// SetForm changes what an edition's deposit asks. Questions that were answered and are left out are retired. A published
+// SetForm changes what a deposit step of an edition asks, chosen as in Design. Questions and criteria that were answered and are left out are retired. A published
 // edition needs a public reason. Faults: forbidden, not_found, invalid (those of Form.Changed, reason).
-func (s *Setup) SetForm(ctx context.Context, of platform.Platform, who account.Person, slug string, fresh Form, reason string) error {
+func (s *Setup) SetForm(ctx context.Context, of platform.Platform, who account.Person, slug string, step ids.ID, fresh Form, reason string) error {
 	return s.editions.Change(ctx, of, who, slug, func(ctx context.Context, tx db.Tx, e *project.Edition) error {
 		c := Call{View: e.View}
-		if err := c.fill(ctx, tx, of); err != nil {
+		if err := c.fill(ctx, tx, of, c.place(step)); err != nil {
 			return err
 		}
 		used, err := usageOf(ctx, tx, of.Key, c.Step.ID)
@@ -287,8 +288,12 @@ func topicsOf(ctx context.Context, tx db.Tx, platform int64, e project.Edition) 
 		t.Themes = append(t.Themes, Topic{ID: k.ID, Slug: k.Slug, Name: k.Title, Other: k.Other, Retired: k.Retired, Merged: k.Merged})
 	}
 	used := Usage{Drafts: map[Pick]int{}}
-	if at := collecting(e.Steps, e.Now); at >= 0 {
-		if used, err = usageOf(ctx, tx, platform, e.Steps[at].ID); err != nil {
+	var steps []ids.ID
+	for _, s := range deposits(e.Steps) {
+		steps = append(steps, s.ID)
+	}
+	if len(steps) > 0 {
+		if used, err = usageOf(ctx, tx, platform, steps...); err != nil {
 			return t, err
 		}
 	}

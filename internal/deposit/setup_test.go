@@ -46,24 +46,24 @@ func TestTheFormOfAPublishedEditionChangesWithAPublicReasonAndKeepsWhatWasAnswer
 		h := open(t, d, time.Hour)
 		_, setup := h.setup()
 		ctx := t.Context()
-		if err := setup.SetForm(ctx, h.of, proved(h.nobody()), budget, asked(), "Parce que"); !fault.Is(err, fault.Forbidden) {
+		if err := setup.SetForm(ctx, h.of, proved(h.nobody()), budget, ids.ID{}, asked(), "Parce que"); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("a resident changes the form: %v", err)
 		}
-		if err := setup.SetForm(ctx, h.of, organiser, budget, asked(), ""); !slices.Equal(wrong(err), []string{"reason"}) {
+		if err := setup.SetForm(ctx, h.of, organiser, budget, ids.ID{}, asked(), ""); !slices.Equal(wrong(err), []string{"reason"}) {
 			t.Errorf("without a reason: %v", err)
 		}
-		if err := setup.SetForm(ctx, h.of, organiser, budget, asked(), "Parce que"); err != nil {
+		if err := setup.SetForm(ctx, h.of, organiser, budget, ids.ID{}, asked(), "Parce que"); err != nil {
 			t.Fatal(err)
 		}
 		content := whole()
 		content.Answers = map[string]deposit.Answer{"pourquoi": {Values: []string{"Un secret"}}}
 		_, p := h.publish(proved(h.nobody()), content)
-		design, err := setup.Design(ctx, h.of, organiser, budget)
+		design, err := setup.Design(ctx, h.of, organiser, budget, ids.ID{})
 		if err != nil || design.Usage.Answers["pourquoi"] != 1 || design.Usage.Answers["combien"] != 0 {
 			t.Errorf("answers: %v, %v", design.Usage, err)
 		}
 		fresh := deposit.DefaultForm()
-		if err := setup.SetForm(ctx, h.of, organiser, budget, fresh, "C'était de trop"); err != nil {
+		if err := setup.SetForm(ctx, h.of, organiser, budget, ids.ID{}, fresh, "C'était de trop"); err != nil {
 			t.Fatal(err)
 		}
 		h.read(func(ctx context.Context, tx db.Tx) error {
@@ -85,7 +85,7 @@ func TestTheFormOfAPublishedEditionChangesWithAPublicReasonAndKeepsWhatWasAnswer
 		if len(told) != 2 || !strings.Contains(told[1], "C'était de trop") || !strings.Contains(told[1], `"removed":["pourquoi","combien","ou"]`) || strings.Contains(told[1], "secret") {
 			t.Errorf("the journal says %q", told)
 		}
-		if err := setup.SetForm(ctx, h.of, organiser, budget, fresh, ""); err != nil { // nothing changes: nothing is told
+		if err := setup.SetForm(ctx, h.of, organiser, budget, ids.ID{}, fresh, ""); err != nil { // nothing changes: nothing is told
 			t.Errorf("saved as it is: %v", err)
 		}
 	})
@@ -158,11 +158,7 @@ func TestATopicInUseIsRetiredOrMergedAndItsProposalsFollow(t *testing.T) {
 		if list := h.found("bancs", proposal.Tag{Kind: proposal.TagCategory, Slug: "le-climat"}); len(list) != 1 {
 			t.Errorf("after the merge %d are found", len(list))
 		}
-		c, err := h.Call(ctx, h.of, ana, budget)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if own, err := c.Own(mine.ID); err != nil || own.Content.Category != "le-climat" {
+		if _, own, err := h.CallOn(ctx, h.of, ana, budget, mine.ID); err != nil || own.Content.Category != "le-climat" {
 			t.Errorf("its author finds %q: %v", own.Content.Category, err)
 		}
 		if told := strings.Join(h.entries(), "\n"); !strings.Contains(told, "topics_changed") || !strings.Contains(told, `topics_merged`) || !strings.Contains(told, "La même chose") {
@@ -180,20 +176,20 @@ func TestAnEditionBeginsWithItsModelsFormAndACopyHasTheOthers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		begun, err := setup.Design(ctx, h.of, organiser, slug)
+		begun, err := setup.Design(ctx, h.of, organiser, slug, ids.ID{})
 		if err != nil || begun.Form.District != deposit.Absent || begun.Categories[0].Name != "Vie du campus" || begun.Categories[0].Other != "Campus life" {
 			t.Errorf("begins with %+v, %+v: %v", begun.Form, begun.Categories, err)
 		}
 		f := asked()
 		f.Words = map[string]deposit.Words{"title": {Label: text("Votre idée")}}
-		if err := setup.SetForm(ctx, h.of, organiser, slug, f, ""); err != nil {
+		if err := setup.SetForm(ctx, h.of, organiser, slug, ids.ID{}, f, ""); err != nil {
 			t.Fatal(err)
 		}
 		copied, err := editions.Duplicate(ctx, h.of, organiser, slug, "Le campus, encore")
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := setup.Design(ctx, h.of, organiser, copied)
+		again, err := setup.Design(ctx, h.of, organiser, copied, ids.ID{})
 		if err != nil || len(again.Form.Questions) != 3 || again.Form.Words["title"].Label.FR != "Votre idée" || len(again.Categories) != len(begun.Categories) || again.Categories[0].ID == begun.Categories[0].ID {
 			t.Errorf("the copy has %+v, %+v: %v", again.Form, again.Categories, err)
 		}

@@ -107,10 +107,11 @@ func DepositOf(ctx context.Context, tx db.Tx, platform int64, proposal ids.ID) (
 	return all[0], true, nil
 }
 
-// usageOf reads what the deposits and drafts of a step have of its form.
-func usageOf(ctx context.Context, tx db.Tx, platform int64, step ids.ID) (Usage, error) {
-	u := Usage{Answers: map[string]int{}, Options: map[string]map[string]int{}, Drafts: map[Pick]int{}}
-	rows, err := tx.Query(ctx, `SELECT `+depositColumns+` FROM deposit d WHERE d.platform = ? AND d.step = ?`, platform, step)
+// usageOf reads what the deposits and drafts of steps have of their forms.
+func usageOf(ctx context.Context, tx db.Tx, platform int64, steps ...ids.ID) (Usage, error) {
+	u := Usage{Answers: map[string]int{}, Options: map[string]map[string]int{}, Drafts: map[Pick]int{}, Criteria: map[string]int{}}
+	marks, args := db.In(steps)
+	rows, err := tx.Query(ctx, `SELECT `+depositColumns+` FROM deposit d WHERE d.platform = ? AND d.step IN (`+marks+`)`, append([]any{platform}, args...)...)
 	if err != nil {
 		return u, err
 	}
@@ -129,7 +130,7 @@ func usageOf(ctx context.Context, tx db.Tx, platform int64, step ids.ID) (Usage,
 func keepDeposit(ctx context.Context, tx db.Tx, platform int64, d Deposit) error {
 	_, err := tx.Exec(ctx, `INSERT INTO deposit (platform, id, project, step, participant, proposal, body, picture, charter, withdrawn, created_at, updated_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (platform, id) DO UPDATE SET proposal = excluded.proposal, body = excluded.body, picture = excluded.picture, charter = excluded.charter,
+		ON CONFLICT (platform, id) DO UPDATE SET step = excluded.step, proposal = excluded.proposal, body = excluded.body, picture = excluded.picture, charter = excluded.charter,
 		withdrawn = excluded.withdrawn, updated_at = excluded.updated_at`,
 		platform, d.ID, d.Project, d.Step, d.Participant, d.Proposal, encode(d.Content), d.Picture, d.Charter, d.Withdrawn, db.Micros(d.CreatedAt), db.Micros(d.UpdatedAt))
 	return err

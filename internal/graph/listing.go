@@ -98,13 +98,28 @@ func wanted(ctx context.Context) proposal.With {
 			w.Author = true
 		case name == "district" && only(set, "name", "titleOnMap"):
 			w.District = true
-		case name == "category" && only(set, "name"):
+		case name == "category" && only(set, "name") && !argued(set):
 			w.Category = true
 		default:
 			w.Rest = true
 		}
 	}
 	return w
+}
+
+// argued says whether a field of a selection has arguments: a list brings names as they are.
+func argued(set ast.SelectionSet) bool {
+	return slices.ContainsFunc(set, func(sel ast.Selection) bool {
+		switch sel := sel.(type) {
+		case *ast.Field:
+			return len(sel.Arguments) > 0
+		case *ast.InlineFragment:
+			return argued(sel.SelectionSet)
+		case *ast.FragmentSpread:
+			return argued(sel.Definition.SelectionSet)
+		}
+		return false
+	})
 }
 
 // only says whether a selection names no other fields.

@@ -173,7 +173,14 @@ func registerProjects(x *exec.Executor) {
 	exec.Field(x, "Project", "budget", projectBudgets)
 	exec.Get(x, "ProjectType", "title", func(*none) string { return "" })
 	exec.Get(x, "Theme", "id", func(t *Theme) string { return ids.Global("Theme", t.ID) })
-	exec.Get(x, "Theme", "title", func(t *Theme) string { return t.Title })
+	exec.Field(x, "Theme", "title", func(ctx context.Context, parents []*Theme, args exec.Args) ([]string, error) {
+		r := of(ctx)
+		out := make([]string, len(parents))
+		for i, t := range parents {
+			out[i] = r.named(args, string(r.locale("").Lang), t.Title, t.Other)
+		}
+		return out, nil
+	})
 	exec.Get(x, "Theme", "body", func(*Theme) *string { return nil })
 	exec.Get(x, "Theme", "teaser", func(*Theme) *string { return nil })
 	exec.Get(x, "Media", "url", func(m *Media) string { return m.r.base + media.Path(m.id, media.Full) })

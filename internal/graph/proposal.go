@@ -21,7 +21,11 @@ type Proposal struct {
 	with   proposal.With    // what that list brought
 }
 
-type category struct{ project.Category }
+// category is a category, with the language of its project's names.
+type category struct {
+	project.Category
+	language string
+}
 
 type selection struct {
 	step   *Step
@@ -105,13 +109,17 @@ func registerProposals(x *exec.Executor) {
 			if p.listed.Of == nil {
 				return nil
 			}
-			return &category{*p.listed.Of}
+			return &category{*p.listed.Of, p.project.Language}
 		}, func() ([]*category, error) {
+			languages := map[ids.ID]string{}
+			for _, p := range parents {
+				languages[p.project.ID] = p.project.Language
+			}
 			return fetch(ctx, parents, func(p *Proposal) ids.ID { return p.Category },
 				func(ctx context.Context, list []ids.ID) ([]project.Category, error) {
 					return project.CategoriesByID(ctx, r.tx, r.platform.Key, list)
 				},
-				func(c project.Category) (ids.ID, *category) { return c.ID, &category{c} })
+				func(c project.Category) (ids.ID, *category) { return c.ID, &category{c, languages[c.Project]} })
 		})
 	})
 	exec.Field(x, "Proposal", "theme", func(ctx context.Context, parents []*Proposal, _ exec.Args) ([]*Theme, error) {
@@ -123,7 +131,13 @@ func registerProposals(x *exec.Executor) {
 			func(t project.Theme) (ids.ID, *Theme) { return t.ID, &Theme{t} })
 	})
 	exec.Get(x, "ProposalCategory", "id", func(c *category) string { return ids.Global("ProposalCategory", c.ID) })
-	exec.Get(x, "ProposalCategory", "name", func(c *category) string { return c.Name })
+	exec.Field(x, "ProposalCategory", "name", func(ctx context.Context, parents []*category, args exec.Args) ([]string, error) {
+		out := make([]string, len(parents))
+		for i, c := range parents {
+			out[i] = of(ctx).named(args, c.language, c.Name, c.Other)
+		}
+		return out, nil
+	})
 	exec.Field(x, "Proposal", "selections", proposalSelections)
 	exec.Get(x, "ProposalSelection", "step", func(s *selection) *Step { return s.step })
 	exec.Get(x, "ProposalSelection", "status", func(s *selection) *status {

@@ -3,10 +3,12 @@ package graph
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/graph/exec"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/platform"
@@ -104,6 +106,15 @@ func (r *request) locale(locale string) *i18n.Locale {
 		lang = i18n.FR
 	}
 	return i18n.For(lang, r.platform.Zone)
+}
+
+// named gives a name, or its other one when an argument "locale" asks for the language that the name is not in.
+func (r *request) named(args exec.Args, language, name, other string) string {
+	locale, asked := args.String("locale")
+	if !asked || other == "" || strings.EqualFold(string(r.locale(locale).Lang), language) {
+		return name
+	}
+	return other
 }
 
 // dateTime is a time as this dialect prints it: local and without zone.

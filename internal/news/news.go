@@ -25,6 +25,7 @@ type Words struct {
 	Title   string
 	Summary string // a sentence or two, for lists and shared links
 	Body    string // Markdown, as it was typed
+	Author  string // who it is by, as who publishes it says; empty: nobody is named
 }
 
 // Article is a page or a news item.
@@ -80,6 +81,14 @@ func (a Article) In(lang i18n.Lang) (Words, i18n.Lang) {
 		return a.English, i18n.EN
 	}
 	return a.French, i18n.FR
+}
+
+// By says who the article is by in a language, and which language that is; empty: nobody is named.
+func (a Article) By(lang i18n.Lang) (string, i18n.Lang) {
+	if lang == i18n.EN && a.English.Author != "" {
+		return a.English.Author, i18n.EN
+	}
+	return a.French.Author, i18n.FR
 }
 
 // Path is where the article is read.

@@ -11,10 +11,11 @@ const (
 	MaxTitle   = 150
 	MaxSummary = 400
 	MaxBody    = 30_000
+	MaxAuthor  = 100
 )
 
-// check gives every reason for which an article cannot be kept, each with its field: title, summary, body, those with _en,
-// kind.
+// check gives every reason for which an article cannot be kept, each with its field: title, summary, body, author, those with
+// _en, kind.
 func (w Written) check() error {
 	var found []*fault.Error
 	wrong := func(field, key string, pairs ...any) {
@@ -36,7 +37,7 @@ func (w Written) check() error {
 		for _, f := range []struct {
 			name, text string
 			most       int
-		}{{"title", words.Title, MaxTitle}, {"summary", words.Summary, MaxSummary}, {"body", words.Body, MaxBody}} {
+		}{{"title", words.Title, MaxTitle}, {"summary", words.Summary, MaxSummary}, {"body", words.Body, MaxBody}, {"author", words.Author, MaxAuthor}} {
 			if n := utf8.RuneCountInString(f.text); n > f.most {
 				wrong(f.name+suffix, "long", "Max", f.most, "Over", n-f.most)
 			}

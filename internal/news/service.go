@@ -62,6 +62,7 @@ func (w Written) tidy() Written {
 		words.Title = strings.Join(strings.Fields(words.Title), " ")
 		words.Summary = strings.Join(strings.Fields(words.Summary), " ")
 		words.Body = strings.TrimSpace(words.Body)
+		words.Author = strings.Join(strings.Fields(words.Author), " ")
 	}
 	return w
 }
@@ -115,7 +116,7 @@ func (s *Service) Article(ctx context.Context, of platform.Platform, who account
 }
 
 // Save keeps an article, a new one when id is zero, and publishes or schedules it when that is asked. Faults: forbidden, not_found,
-// conflict (somebody saved it meanwhile; nothing is changed), invalid (title, summary, body, those with _en, kind, project, alt, at).
+// conflict (somebody saved it meanwhile; nothing is changed), invalid (title, summary, body, author, those with _en, kind, project, alt, at).
 func (s *Service) Save(ctx context.Context, of platform.Platform, who account.Person, id ids.ID, w Written) (a Article, err error) {
 	if err := mayWrite(who); err != nil {
 		return a, err

@@ -11,7 +11,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/ids"
 )
 
-const columns = `a.id, a.kind, a.project, a.slug, a.title, a.summary, a.body, a.title_en, a.summary_en, a.body_en, a.picture, a.publish_at, a.withdrawn, a.changed_at, a.created_at, a.version`
+const columns = `a.id, a.kind, a.project, a.slug, a.title, a.summary, a.body, a.title_en, a.summary_en, a.body_en, a.author, a.author_en, a.picture, a.publish_at, a.withdrawn, a.changed_at, a.created_at, a.version`
 
 // moment reads a stored time, of which 0 is none.
 func moment(us int64) time.Time {
@@ -32,7 +32,7 @@ func micros(t time.Time) int64 {
 func scan(r interface{ Scan(...any) error }, a *Article) error {
 	var publish, changed, created int64
 	err := r.Scan(&a.ID, &a.Kind, &a.Project, &a.Slug, &a.French.Title, &a.French.Summary, &a.French.Body, &a.English.Title, &a.English.Summary, &a.English.Body,
-		&a.Picture, &publish, &a.Withdrawn, &changed, &created, &a.Version)
+		&a.French.Author, &a.English.Author, &a.Picture, &publish, &a.Withdrawn, &changed, &created, &a.Version)
 	a.PublishAt, a.ChangedAt, a.CreatedAt = moment(publish), moment(changed), moment(created)
 	return err
 }
@@ -101,16 +101,16 @@ func written(ctx context.Context, tx db.Tx, platform int64, before ids.ID, limit
 }
 
 func insert(ctx context.Context, tx db.Tx, platform int64, a Article) error {
-	_, err := tx.Exec(ctx, `INSERT INTO article (platform, id, kind, project, slug, title, summary, body, title_en, summary_en, body_en, picture, publish_at, withdrawn, changed_at, created_at, version)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, platform, a.ID, a.Kind, a.Project, a.Slug, a.French.Title, a.French.Summary, a.French.Body,
-		a.English.Title, a.English.Summary, a.English.Body, a.Picture, micros(a.PublishAt), a.Withdrawn, micros(a.ChangedAt), micros(a.CreatedAt), a.Version)
+	_, err := tx.Exec(ctx, `INSERT INTO article (platform, id, kind, project, slug, title, summary, body, title_en, summary_en, body_en, author, author_en, picture, publish_at, withdrawn, changed_at, created_at, version)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, platform, a.ID, a.Kind, a.Project, a.Slug, a.French.Title, a.French.Summary, a.French.Body,
+		a.English.Title, a.English.Summary, a.English.Body, a.French.Author, a.English.Author, a.Picture, micros(a.PublishAt), a.Withdrawn, micros(a.ChangedAt), micros(a.CreatedAt), a.Version)
 	return err
 }
 
 func update(ctx context.Context, tx db.Tx, platform int64, a Article) error {
-	_, err := tx.Exec(ctx, `UPDATE article AS a SET kind = ?, project = ?, slug = ?, title = ?, summary = ?, body = ?, title_en = ?, summary_en = ?, body_en = ?, picture = ?, publish_at = ?,
+	_, err := tx.Exec(ctx, `UPDATE article AS a SET kind = ?, project = ?, slug = ?, title = ?, summary = ?, body = ?, title_en = ?, summary_en = ?, body_en = ?, author = ?, author_en = ?, picture = ?, publish_at = ?,
 		withdrawn = ?, changed_at = ?, version = ? WHERE a.platform = ? AND a.id = ?`, a.Kind, a.Project, a.Slug, a.French.Title, a.French.Summary, a.French.Body,
-		a.English.Title, a.English.Summary, a.English.Body, a.Picture, micros(a.PublishAt), a.Withdrawn, micros(a.ChangedAt), a.Version, platform, a.ID)
+		a.English.Title, a.English.Summary, a.English.Body, a.French.Author, a.English.Author, a.Picture, micros(a.PublishAt), a.Withdrawn, micros(a.ChangedAt), a.Version, platform, a.ID)
 	return err
 }
 

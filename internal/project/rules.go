@@ -76,6 +76,24 @@ func Listed(steps []Step, now time.Time) int {
 	return listed
 }
 
+// StepNow gives the index of the step of a kind that matters now: the one that is open, else the one that opens next, else the
+// last one; -1 when there is none.
+func StepNow(steps []Step, kind Kind, now time.Time) int {
+	at, best := -1, Closed
+	for i, step := range steps {
+		if step.Kind != kind {
+			continue
+		}
+		switch phase := PhaseOf(steps, i, now); {
+		case phase == Open:
+			return i
+		case best == Closed:
+			at, best = i, phase
+		}
+	}
+	return at
+}
+
 // VoteStep gives the index of the last vote; -1 when there is none.
 func VoteStep(steps []Step) int {
 	vote := -1

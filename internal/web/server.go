@@ -42,7 +42,9 @@ type Options struct {
 	Static    *ui.Static
 	People    People
 	Tour      string // path of the guided tour of a demonstration; empty: there is none
-	Routes    []Route
+	// Foot gives what the city wrote and the foot of every page leads to; may be nil.
+	Foot   func(ctx context.Context, p ui.Page, of platform.Platform) ([]ui.Link, error)
+	Routes []Route
 	// Others answer addresses that are no pages, by the pattern of net/http: "/graphql", "GET /healthz".
 	Others map[string]http.Handler
 	// AnyOrigin are the patterns of Others that browsers may post to from any site: what reads no cookie.
@@ -125,9 +127,9 @@ func New(o Options) (http.Handler, error) {
 			return nil, fmt.Errorf("route %s %s does not say what it needs", route.Method, route.Path)
 		}
 		for _, lang := range i18n.Langs {
-			mux.HandleFunc(cmp.Or(route.Method, http.MethodGet)+" "+inLanguage(lang, route.Path), s.page(lang, route))
+			mux.HandleFunc(cmp.Or(route.Method, http.MethodGet)+" "+InLanguage(lang, route.Path), s.page(lang, route))
 			if route.Method == "" && !route.OfHost {
-				within.HandleFunc(http.MethodGet+" "+inLanguage(lang, route.Path), s.page(lang, route))
+				within.HandleFunc(http.MethodGet+" "+InLanguage(lang, route.Path), s.page(lang, route))
 			}
 		}
 	}
@@ -157,8 +159,8 @@ func (s *server) readable(next http.Handler) http.Handler {
 	})
 }
 
-// inLanguage puts the prefix of a language before a pattern's path; French has none.
-func inLanguage(lang i18n.Lang, path string) string {
+// InLanguage puts the prefix of a language before a pattern's path; French has none.
+func InLanguage(lang i18n.Lang, path string) string {
 	switch {
 	case lang == i18n.FR:
 		return path
@@ -262,6 +264,12 @@ func (s *server) requested(r *http.Request, lang i18n.Lang) (ui.Page, platform.P
 	p.Platform, p.Locale = s.Platforms.Shown(of), i18n.For(lang, of.Zone)
 	if of.Kind == platform.City {
 		p.Tour = s.Tour
+	}
+	if s.Foot != nil && p.Platform.Prefix == "" {
+		var err error
+		if p.Foot, err = s.Foot(r.Context(), p, of); err != nil {
+			return p, of, false, err
+		}
 	}
 	return p, of, slices.Contains(p.Platform.Languages, lang), nil
 }

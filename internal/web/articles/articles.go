@@ -3,9 +3,6 @@ package articles
 
 import (
 	"context"
-	"encoding/xml"
-	"io"
-	"net/http"
 	"path"
 	"strings"
 	"time"
@@ -13,7 +10,6 @@ import (
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
-	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/media"
 	"github.com/parvis-civic/parvis/internal/news"
@@ -25,6 +21,7 @@ import (
 
 const (
 	newsPath  = "/actualites"
+	feedPath  = newsPath + ".atom"
 	filesPath = "/documents"
 	newsSize  = 20 // of a page of the list, and of the feed
 	footPages = 30 // pages that the list of news names
@@ -34,10 +31,11 @@ const (
 type Pages struct {
 	db    *db.DB
 	local string
+	feet  feet
 }
 
 // New gives the pages over a database. local is the scheme and host of the links of platforms without an address.
-func New(d *db.DB, local string) *Pages { return &Pages{d, local} }
+func New(d *db.DB, local string) *Pages { return &Pages{db: d, local: local} }
 
 // Routes are the pages, a line each; anyone may ask for them all, and access decides what they show.
 func (s *Pages) Routes() []web.Route {
@@ -152,6 +150,8 @@ type Page struct {
 	At, Changed    time.Time
 	Picture        string // path; empty: none
 	Alt, AltLang   string
+	Author         string // who it is by; empty: nobody is named
+	AuthorLang     string
 	Files          []news.File
 	Edition        ui.Link // that it is about; zero: none that is public
 }
@@ -173,6 +173,8 @@ func (s *Pages) article(kind news.Kind) web.Handler {
 			if page.HTML, page.Headings = news.HTML(words.Body); len(page.Headings) < minContents {
 				page.Headings = nil
 			}
+			by, byLang := a.By(p.Lang)
+			page.Author, page.AuthorLang = by, foreign(p, string(byLang))
 			if !a.Picture.IsZero() {
 				found, err := media.ByIDs(ctx, tx, r.Platform.Key, []ids.ID{a.Picture})
 				if err != nil {
@@ -211,69 +213,4 @@ func (s *Pages) file(r *web.Request, _ ui.Page) (web.View, error) {
 // fileKind says what a document is: « PDF, 340 Ko ».
 func fileKind(p ui.Page, f news.File) string {
 	return strings.ToUpper(strings.TrimPrefix(path.Ext(f.Name), ".")) + ", " + p.T("news.file.size", "Kilobytes", max(1, (f.Size+512)/1024))
-}
-
-// feed is an Atom feed (RFC 4287).
-type feed struct {
-	XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
-	Lang    string      `xml:"xml:lang,attr"`
-	ID      string      `xml:"id"`
-	Title   string      `xml:"title"`
-	Updated string      `xml:"updated"`
-	Author  string      `xml:"author>name"`
-	Links   []feedLink  `xml:"link"`
-	Entries []feedEntry `xml:"entry"`
-}
-
-type feedLink struct {
-	Rel  string `xml:"rel,attr"`
-	Href string `xml:"href,attr"`
-}
-
-type feedEntry struct {
-	ID        string     `xml:"id"`
-	Title     string     `xml:"title"`
-	Published string     `xml:"published"`
-	Updated   string     `xml:"updated"`
-	Summary   string     `xml:"summary,omitempty"`
-	Links     []feedLink `xml:"link"`
-}
-
-// Feed serves /actualites.atom: the last news of the host's platform, in French.
-func (s *Pages) Feed(w http.ResponseWriter, r *http.Request) {
-	var f feed
-	err := s.db.Read(r.Context(), func(ctx context.Context, tx db.Tx) error {
-		of, err := platform.ByHost(ctx, tx, r.Host)
-		if err != nil {
-			return err
-		}
-		all, err := news.Shown(ctx, tx, of.Key, news.Query{Kind: news.News, Limit: newsSize}, of.Now(tx.Now()))
-		if err != nil {
-			return err
-		}
-		base := of.Base(s.local)
-		stamp := func(t time.Time) string { return t.UTC().Format(time.RFC3339) }
-		f = feed{Lang: string(i18n.FR), ID: "urn:uuid:" + of.ID.String(), Title: i18n.For(i18n.FR, of.Zone).T("news.feed", "Name", of.Name), Author: of.Name, Updated: stamp(time.Unix(0, 0)),
-			Links: []feedLink{{"self", base + newsPath + ".atom"}, {"alternate", base + newsPath}}}
-		var last time.Time
-		for _, a := range all {
-			updated := a.PublishAt
-			if a.ChangedAt.After(updated) {
-				updated = a.ChangedAt
-			}
-			if updated.After(last) {
-				last = updated
-				f.Updated = stamp(last)
-			}
-			f.Entries = append(f.Entries, feedEntry{"urn:uuid:" + a.ID.String(), a.French.Title, stamp(a.PublishAt), stamp(updated), a.French.Summary, []feedLink{{"alternate", base + a.Path()}}})
-		}
-		return nil
-	})
-	if err != nil {
-		web.Refuse(w, r, err)
-		return
-	}
-	w.Header().Set("Content-Type", "application/atom+xml; charset=utf-8")
-	_, _ = io.WriteString(w, xml.Header)
-	_ = xml.NewEncoder(w).Encode(f) // only a broken connection fails
 }

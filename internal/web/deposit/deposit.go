@@ -127,11 +127,10 @@ func (s *Pages) call(r *web.Request) (f formPage, err error) {
 		return f, err
 	}
 	f.Who = r.Person
-	if f.Call, err = s.proposals.Call(r.Context(), r.Platform, r.Person, slug); err != nil || id.IsZero() {
+	if f.Call, f.Deposit, err = s.proposals.CallOn(r.Context(), r.Platform, r.Person, slug, id); err != nil || id.IsZero() {
 		f.Deposit.Charter = -1
 		return f, err
 	}
-	f.Deposit, err = f.Own(id)
 	f.Call = f.Call.With(f.Deposit)
 	return f, err
 }

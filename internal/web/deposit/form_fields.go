@@ -134,7 +134,7 @@ func (f formPage) age(p ui.Page) ui.Input {
 
 // criterion is a question of the règlement, answered by yes or no; where nobody is excluded, one may not know.
 func (f formPage) criterion(p ui.Page, k deposit.Criterion) ui.Input {
-	i := ui.Input{Name: k.Field(), Label: f.asks(p, k), Required: true}
+	i := ui.Input{Name: k.Field(), Label: f.asks(p, k), Required: !k.Optional(), Help: f.article(p, k)}
 	if k.Key == deposit.NotBarred {
 		who := make([]string, len(k.Barred))
 		for n, b := range k.Barred {
@@ -152,8 +152,24 @@ func (f formPage) criterion(p ui.Page, k deposit.Criterion) ui.Input {
 	return f.worded(p, i)
 }
 
+// article says which article of the règlement an organiser's criterion comes from; nothing for one that is no more.
+func (f formPage) article(p ui.Page, k deposit.Criterion) string {
+	if k.Own == nil || k.Own.Article == "" {
+		return ""
+	}
+	for _, a := range f.Rulebook.Regulation(p.Locale) {
+		if a.Key == k.Own.Article {
+			return p.T("deposit.criterion.article", "Number", a.Number, "Title", a.Title)
+		}
+	}
+	return ""
+}
+
 // asks is the sentence of a criterion.
 func (f formPage) asks(p ui.Page, k deposit.Criterion) string {
+	if k.Own != nil {
+		return k.Own.Label.In(p.Lang)
+	}
 	return p.T("deposit.criterion."+string(k.Key), "Names", k.Values, "Count", k.Count, "Amount", i18n.Amount{Hundredths: k.Amount, Currency: f.Currency})
 }
 
@@ -161,6 +177,10 @@ func (f formPage) asks(p ui.Page, k deposit.Criterion) string {
 func (f formPage) outside(p ui.Page) []string {
 	var list []string
 	for _, k := range f.Outside(f.Deposit.Content) {
+		if k.Own != nil {
+			list = append(list, cmp.Or(k.Own.Outside.In(p.Lang), p.T("deposit.outside.own", "Question", k.Own.Label.In(p.Lang), "Answer", p.T("deposit.answer."+k.Wanted))))
+			continue
+		}
 		list = append(list, p.T("deposit.outside."+string(k.Key), "Count", k.Count, "Amount", i18n.Amount{Hundredths: k.Amount, Currency: f.Currency}))
 	}
 	return list

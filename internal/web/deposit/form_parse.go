@@ -3,6 +3,7 @@ package deposit
 import (
 	"errors"
 	"io"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"slices"
@@ -35,7 +36,9 @@ func typed(r *web.Request, c formPage, was deposit.Content) deposit.Content {
 			t.Answers[q.Key] = a
 		}
 	}
+	maps.Copy(t.Criteria, was.Criteria) // what was answered before a criterion was retired is kept
 	for _, k := range c.Criteria() {
+		delete(t.Criteria, string(k.Key))
 		if a := r.Posted(k.Field()); a != "" {
 			t.Criteria[string(k.Key)] = a
 		}

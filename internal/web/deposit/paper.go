@@ -38,11 +38,8 @@ func (s *Pages) editionsList(r *web.Request, p ui.Page) (web.View, error) {
 	err := s.read(r, func(ctx context.Context, tx db.Tx) error {
 		views, err := project.Views(ctx, tx, r.Platform.Key, editionsMax, r.Platform.Now(tx.Now()))
 		for _, v := range views {
-			for i, step := range v.Steps {
-				if step.Kind == project.Collect && v.Origin == project.OfCity {
-					list = append(list, paperEdition{v, step, project.PhaseOf(v.Steps, i, v.Now)})
-					break
-				}
+			if i := project.StepNow(v.Steps, project.Collect, v.Now); i >= 0 && v.Origin == project.OfCity {
+				list = append(list, paperEdition{v, v.Steps[i], project.PhaseOf(v.Steps, i, v.Now)})
 			}
 		}
 		return err
@@ -179,9 +176,13 @@ func inOther(p ui.Page) []ui.Link {
 	return list
 }
 
-// sheetShow shows the paper form of an edition, which may be a draft.
+// sheetShow shows the paper form of a deposit of an edition, which may be a draft.
 func (s *Pages) sheetShow(r *web.Request, p ui.Page) (web.View, error) {
-	c, err := s.proposals.Plan(r.Context(), r.Platform, r.Person, r.PathValue("project"))
+	step, err := ids.Parse(r.URL.Query().Get("etape"))
+	if err != nil {
+		step = ids.ID{} // the one that is open, or comes next
+	}
+	c, err := s.proposals.Plan(r.Context(), r.Platform, r.Person, r.PathValue("project"), step)
 	if err != nil {
 		return web.View{}, err
 	}

@@ -682,7 +682,7 @@ func SheetShow(p ui.Page, f formPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			for _, q := range f.Form.Questions {
+			for _, q := range f.Form.Asked() {
 				templ_7745c5c3_Err = questionByHand(p, f, q).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -137,6 +137,10 @@ func (f form) bodyField(p ui.Page, n int) ui.Input {
 	return ui.Input{Name: "body" + suffix(n), Label: p.T("news.field.body"), Value: f.Words[n].Body, Rows: 16, Lang: string(langs[n])}
 }
 
+func (f form) authorField(p ui.Page, n int) ui.Input {
+	return ui.Input{Name: "author" + suffix(n), Label: p.T("news.field.author"), Help: p.T("news.field.author.help" + suffix(n)), Value: f.Words[n].Author, Max: news.MaxAuthor, Lang: string(langs[n])}
+}
+
 func (f form) altField(p ui.Page, n int) ui.Input {
 	return ui.Input{Name: "alt" + suffix(n), Label: p.T("news.field.alt" + suffix(n)), Help: p.T("news.field.alt.help"), Value: f.Alt[n], Max: 300, Lang: string(langs[n])}
 }
@@ -188,7 +192,7 @@ func (f form) fileField(p ui.Page) ui.Input {
 func (f form) fields(p ui.Page) []ui.Input {
 	list := []ui.Input{f.kindField(p), f.projectField(p)}
 	for n := range f.Words {
-		list = append(list, f.titleField(p, n), f.summaryField(p, n), f.bodyField(p, n))
+		list = append(list, f.titleField(p, n), f.summaryField(p, n), f.bodyField(p, n), f.authorField(p, n))
 	}
 	return append(list, f.pictureField(p), f.altField(p, 0), f.altField(p, 1), f.dayField(p), f.hourField(p), f.fileTitleField(p), f.fileField(p))
 }
@@ -241,7 +245,7 @@ func (s *Pages) edit(r *web.Request, p ui.Page) (web.View, error) {
 // typed puts what was typed into the form, and reads it.
 func (f *form) typed(r *web.Request) (w news.Written, err error) {
 	for n := range f.Words {
-		f.Words[n] = news.Words{Title: r.Posted("title" + suffix(n)), Summary: r.Posted("summary" + suffix(n)), Body: r.Posted("body" + suffix(n))}
+		f.Words[n] = news.Words{Title: r.Posted("title" + suffix(n)), Summary: r.Posted("summary" + suffix(n)), Body: r.Posted("body" + suffix(n)), Author: r.Posted("author" + suffix(n))}
 		f.Alt[n] = r.Posted("alt" + suffix(n))
 	}
 	f.Kind, f.Project, f.Day, f.Hour, f.NoPicture = r.Posted("kind"), r.Posted("project"), r.Posted("at"), r.Posted("at_time"), r.Posted("no_picture") == "yes"

@@ -47,10 +47,12 @@ func settle(t *testing.T, d *db.DB) town {
 	}
 	pages := site.New(d, "http://localhost")
 	read := articles.New(d, "http://localhost")
+	others := read.Feeds()
+	others["GET /sitemap.xml"] = http.HandlerFunc(pages.SiteMap)
 	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: pages, Static: ui.NewStatic(),
 		People: webtest.People{By: map[string]account.Person{"claire": webtest.Person("claire@exemple.fr", access.Organiser), "ana": webtest.Person("ana@exemple.fr")}},
 		Routes: slices.Concat(pages.Routes(), read.Routes(), editor.New(news.NewService(d), project.NewService(d)).Routes()),
-		Others: map[string]http.Handler{"GET /actualites.atom": http.HandlerFunc(read.Feed), "GET /sitemap.xml": http.HandlerFunc(pages.SiteMap)}})
+		Others: others, Foot: read.Foot})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +80,7 @@ func (c town) ask(who, host, method, path string, form url.Values) (status int, 
 func TestANewsItemIsWrittenScheduledReadAndWithdrawn(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		c := settle(t, d)
-		form := url.Values{"kind": {"news"}, "title": {"Le vote est ouvert"}, "summary": {"Jusqu’à dimanche."}, "body": {"## Où ?\n\nÀ la **mairie** <script>alert(1)</script>."}, "act": {"save"}, "version": {"0"}}
+		form := url.Values{"kind": {"news"}, "title": {"Le vote est ouvert"}, "summary": {"Jusqu’à dimanche."}, "body": {"## Où ?\n\nÀ la **mairie** <script>alert(1)</script>."}, "act": {"save"}, "version": {"0"}, "author": {"Le service <b>&"}}
 		status, one, _ := c.ask("claire", "localhost", "POST", "/organisation/actualites/nouvelle", form)
 		if status != http.StatusSeeOther || !strings.HasPrefix(one, "/organisation/actualites/") {
 			t.Fatalf("the draft is not kept: %d to %s", status, one)
@@ -131,7 +133,12 @@ func TestANewsItemIsWrittenScheduledReadAndWithdrawn(t *testing.T) {
 		if _, _, text := c.ask("", "localhost", "GET", "/en"+public, nil); !strings.Contains(text, `<h1 lang="fr">`) || !strings.Contains(text, "in French only") {
 			t.Error("a text without English does not say so")
 		}
-		for _, path := range []string{"/", "/actualites", "/actualites.atom", "/sitemap.xml"} {
+		for _, page := range []string{public, "/actualites.atom"} {
+			if _, _, text := c.ask("", "localhost", "GET", page, nil); !strings.Contains(text, "Le service &lt;b&gt;&amp;") {
+				t.Errorf("%s does not say who it is by", page)
+			}
+		}
+		for _, path := range []string{"/", "/actualites", "/actualites.atom", "/en/actualites.atom", "/sitemap.xml"} {
 			if _, _, text := c.ask("", "localhost", "GET", path, nil); !strings.Contains(text, "/actualites/le-vote-est-ouvert") {
 				t.Errorf("%s does not name it", path)
 			}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/parvis-civic/parvis/internal/deposit"
+	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/rulebook"
 	"github.com/parvis-civic/parvis/internal/web"
@@ -32,7 +33,7 @@ func (s *Pages) form(r *web.Request, p ui.Page) (web.View, error) {
 	if err != nil {
 		return web.View{}, err
 	}
-	f.Form.Questions = f.Form.Asked()
+	f.Form.Questions, f.Form.Criteria = f.Form.Asked(), f.Form.AskedCriteria()
 	for i := range f.Form.Questions {
 		q := &f.Form.Questions[i]
 		q.Options = q.Offered()
@@ -43,7 +44,11 @@ func (s *Pages) form(r *web.Request, p ui.Page) (web.View, error) {
 
 // loadForm reads the edition and its form.
 func (s *Pages) loadForm(r *web.Request) (formForm, error) {
-	d, err := s.setup.Design(r.Context(), r.Platform, r.Person, r.PathValue("edition"))
+	step, err := ids.Parse(r.URL.Query().Get("etape"))
+	if err != nil {
+		step = ids.ID{} // the one that is open, or comes next
+	}
+	d, err := s.setup.Design(r.Context(), r.Platform, r.Person, r.PathValue("edition"), step)
 	return formForm{frame: frame{Edition: d.Edition, Screen: project.ScreenForm, Done: r.URL.Query().Get("fait")}, Design: d, Form: d.Form, Reason: reason{kind: "form"}}, err
 }
 
@@ -86,7 +91,7 @@ func (s *Pages) setForm(r *web.Request, p ui.Page) (web.View, error) {
 		}
 	}
 	if err == nil {
-		err = s.setup.SetForm(r.Context(), r.Platform, r.Person, f.Edition.Slug, fresh, f.Reason.said(p))
+		err = s.setup.SetForm(r.Context(), r.Platform, r.Person, f.Edition.Slug, f.Design.Step.ID, fresh, f.Reason.said(p))
 	}
 	if f.Problems, err = p.ProblemsOf(err); err != nil || len(f.Problems) > 0 {
 		return web.Form(Form(p, f), f.Problems), err
@@ -138,6 +143,7 @@ func (f *formForm) read(in *reader) {
 		}
 		f.Form.Questions, f.Bounds = append(f.Form.Questions, q), append(f.Bounds, b)
 	}
+	f.readCriteria(r)
 }
 
 func optionField(i, j int, name string) string {
@@ -147,7 +153,7 @@ func optionField(i, j int, name string) string {
 // worded names what has words of its own: the title, the fields, and the règlement's criteria.
 func (f formForm) worded() []string {
 	list := append([]string{"title"}, deposit.Fields()...)
-	for _, k := range f.Design.Criteria() {
+	for _, k := range f.ruled() {
 		list = append(list, k.Field())
 	}
 	return list
@@ -159,6 +165,9 @@ const blanks = 3
 // rearranged does what a button of the list asks: add a question, take one out, bring a retired one back, move one, give room
 // for more options or move one of them up. False: it asks to save, or to see.
 func (f *formForm) rearranged(do string) bool {
+	if rest, criterion := strings.CutPrefix(do, "criterion-"); criterion {
+		return f.rearrangedCriteria(rest)
+	}
 	what, rest, _ := strings.Cut(do, "-")
 	first, second, _ := strings.Cut(rest, "-")
 	list := f.Form.Questions

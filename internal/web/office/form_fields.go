@@ -128,6 +128,10 @@ func (f formForm) fields(p ui.Page) []ui.Input {
 		list = append(list, f.texts(p, i)...)
 		list = append(list, f.public(p, i), f.questionNeed(p, i), ui.Input{Name: deposit.QuestionField(i, "options")}, f.least(p, i), f.most(p, i), f.files(p, i))
 	}
+	list = append(list, ui.Input{Name: "criteria"})
+	for i := range f.Form.Criteria {
+		list = append(append(list, f.criterionTexts(p, i)...), f.criterionChoices(p, i)...)
+	}
 	return append(list, f.Reason.words(p))
 }
 

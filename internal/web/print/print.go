@@ -57,7 +57,7 @@ var kinds = map[moment]project.Kind{deposit: project.Collect, vote: project.Vote
 
 // step gives the step of a moment; false when the edition has none here.
 func (k kit) step(m moment) (project.Step, bool) {
-	i := slices.IndexFunc(k.Steps, func(s project.Step) bool { return s.Kind == kinds[m] })
+	i := project.StepNow(k.Steps, kinds[m], k.Now)
 	if i < 0 || k.Origin != project.OfCity || m == vote && k.Rulebook.Vote.Who == nil {
 		return project.Step{}, false
 	}

@@ -38,6 +38,7 @@ type Page struct {
 	Platform  Platform
 	Person    Person
 	Tour      string // path of the guided tour; empty: there is none
+	Foot      []Link // pages that the city wrote, for the foot of every page
 	Static    *Static
 	Path      string // without the language's prefix: "/projets/bp-2022"
 	Query     string // as it came, without "?"
@@ -49,6 +50,8 @@ type Head struct {
 	Title       string // before the platform's name; empty on the home page
 	Description string // one sentence, for search engines and shared links
 	NoIndex     bool
+	Picture     string // path of the page's own picture, for shared links; empty: the platform's
+	PictureAlt  string
 	Styles      []string // addresses of further stylesheets
 	Scripts     []string // addresses of scripts, run once the page is read
 	Refresh     int      // seconds after which the page asks itself anew when scripts do not run; 0: never
