@@ -8,10 +8,12 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/parvis-civic/parvis/internal/basemap"
 	"github.com/parvis-civic/parvis/internal/geo"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
+	webbasemap "github.com/parvis-civic/parvis/internal/web/basemap"
 	"github.com/parvis-civic/parvis/internal/web/citymap"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
@@ -33,6 +35,7 @@ type town struct {
 	districts []quarter
 	lang      string        // of their names, when it is not the page's
 	frame     citymap.Frame // of the outlines; zero when there are none
+	ground    basemap.Map
 }
 
 // quarter is one district of a city.
@@ -45,7 +48,11 @@ type quarter struct {
 // town reads the districts of a project. An outline that cannot be read is left out: the city is then drawn without it.
 func (v visit) town(ctx context.Context, e edition) (town, error) {
 	all, err := project.DistrictsOf(ctx, v.tx, v.platform.Key, []ids.ID{e.Project.ID})
+	if err != nil {
+		return town{}, err
+	}
 	c := town{lang: e.lang}
+	c.ground, err = basemap.Of(ctx, v.tx, v.platform.Key)
 	for _, d := range all {
 		q := quarter{District: ui.District{Name: d.Name, Slug: d.Slug, Order: d.Colour}, id: d.ID}
 		if d.Outline != "" {
@@ -109,6 +116,7 @@ func (c town) draw(id, label string, view citymap.View, style func(quarter) styl
 	slices.SortStableFunc(m.Areas, func(a, b ui.MapArea) int { return strings.Compare(strconv.FormatBool(a.On), strconv.FormatBool(b.On)) })
 	names := view.Names(named, clear, citymap.Lettering{Size: ui.WideName, Clear: covered}, citymap.Lettering{Size: ui.NarrowName, Clear: covered * 1.3})
 	m.Wide, m.Narrow = names[0], names[1]
+	webbasemap.Under(&m, c.ground, view)
 	return m
 }
 
