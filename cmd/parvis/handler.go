@@ -23,6 +23,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/admin"
 	"github.com/parvis-civic/parvis/internal/web/articles"
+	webbasemap "github.com/parvis-civic/parvis/internal/web/basemap"
 	webdeposit "github.com/parvis-civic/parvis/internal/web/deposit"
 	"github.com/parvis-civic/parvis/internal/web/desk"
 	"github.com/parvis-civic/parvis/internal/web/editor"
@@ -61,6 +62,7 @@ func (h *house) handler() (http.Handler, error) {
 			"GET /projets/{project}/resultats/bulletins.pb": http.HandlerFunc(results.New(h.db).Ballots),
 			"GET /media/{id}":        pages.Media(people),
 			"GET /media/{id}/{size}": pages.Media(people),
+			webbasemap.Pattern:       webbasemap.Handler(h.db),
 			"GET /robots.txt":        http.HandlerFunc(pages.Robots),
 			"GET /sitemap.xml":       http.HandlerFunc(pages.SiteMap),
 			"GET /healthz":           http.HandlerFunc(healthz),

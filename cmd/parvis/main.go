@@ -31,6 +31,7 @@ type cli struct {
 	Demo            demoCmd       `cmd:"" help:"Make a city that does not exist, and serve it."`
 	Import          importCmd     `cmd:"" help:"Bring elections in from Pabulib files."`
 	Tally           tallyCmd      `cmd:"" help:"Count an election from its file, without any database."`
+	ImportBasemap   basemapCmd    `cmd:"" name:"import-basemap" help:"Bring in the ground that the city's maps are drawn on, from a PMTiles file."`
 	ImportAddresses addressesCmd  `cmd:"" name:"import-addresses" help:"Bring the commune's own addresses in, so that what people type becomes a place."`
 	Platform        platformCmd   `cmd:"" help:"Create and list platforms."`
 	Backup          backupCmd     `cmd:"" help:"Copy everything into a file, while it serves."`

@@ -8,6 +8,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/parvis-civic/parvis/internal/basemap"
+	"github.com/parvis-civic/parvis/internal/geo"
 )
 
 // steps are what the README’s reader sees, by the start of each command in its blocks: parts of what it prints. A command
@@ -26,12 +29,16 @@ var steps = []struct {
 	{"./parvis serve --data d", nil},
 	{"curl", []string{`"title":"Budget participatif 2022"`, `"ballots":4532`}},
 	{"./parvis import-addresses --data d adresses.csv", []string{"1 address is known."}},
+	{"./parvis import-basemap --data d plan.pmtiles", []string{"The base map is there", "zooms 12 to 13"}},
 	{"./parvis backup --data d copie.tar.zst", []string{"copie.tar.zst"}},
 	{"./parvis restore --data d2 copie.tar.zst", []string{"3 platforms"}},
 	{"./parvis platform create maville", []string{"Ma ville participe"}},
 	{"./parvis platform role --email claire@maville.example", []string{"claire@maville.example"}},
 	{"./parvis serve --data d3", nil},
 }
+
+// emptyTile is a vector tile without layers, packed with gzip.
+var emptyTile = []byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00")
 
 var (
 	shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
@@ -69,6 +76,13 @@ func TestTheToursOfTheReadmeAreWalked(t *testing.T) {
 	t.Chdir(here)
 	// The reader brings the file of the own commune.
 	if err := os.WriteFile("adresses.csv", []byte("id;numero;rep;nom_voie;code_postal;nom_commune;lon;lat\na;1;;Rue des Lices;31000;Toulouse;1.44;43.6\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	plan, err := basemap.Encode(geo.Frame{South: 43.55, West: 1.38, North: 43.66, East: 1.5}, 12, 13, "", func(int, int, int) ([]byte, error) { return emptyTile, nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile("plan.pmtiles", plan, 0o600); err != nil {
 		t.Fatal(err)
 	}
 

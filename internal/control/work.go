@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"os"
 	"time"
 
 	"github.com/parvis-civic/parvis/internal/access"
@@ -34,6 +35,11 @@ type Work interface {
 	// ImportAddresses replaces the addresses of a platform, the default one for an empty slug, by those of a file; see
 	// address.Import for its errors. Fault: not_found for another platform.
 	ImportAddresses(ctx context.Context, platform string, file io.Reader) (Addresses, error)
+	// ImportBasemap keeps what a PMTiles file shows of a platform's city, the default one's for an empty slug; see
+	// basemap.Import for its errors. Fault: not_found for another platform.
+	ImportBasemap(ctx context.Context, platform string, file *os.File) (Basemap, error)
+	// RemoveBasemap takes it away. Fault: not_found for another platform.
+	RemoveBasemap(ctx context.Context, platform string) error
 	// GiveRoles gives roles to whoever proves an address. Faults: invalid (email, roles), not_found (the platform).
 	GiveRoles(ctx context.Context, r NewRoles) error
 	// Close lets the database go.
@@ -127,17 +133,12 @@ func (h here) Platforms(ctx context.Context) ([]Platform, error) {
 }
 
 func (h here) ImportAddresses(ctx context.Context, slug string, file io.Reader) (Addresses, error) {
-	all, err := platform.NewService(h.db).List(ctx)
+	of, err := h.platform(ctx, slug)
 	if err != nil {
 		return Addresses{}, err
 	}
-	for _, p := range all {
-		if p.Slug == slug || slug == "" && p.Default {
-			n, refused, err := address.Import(ctx, h.db, p.Key, file)
-			return Addresses{Imported: n, Refused: refused}, err
-		}
-	}
-	return Addresses{}, fault.New(fault.NotFound, "fault.address.platform", "Slug", slug)
+	n, refused, err := address.Import(ctx, h.db, of.Key, file)
+	return Addresses{Imported: n, Refused: refused}, err
 }
 
 func (h here) GiveRoles(ctx context.Context, r NewRoles) error {

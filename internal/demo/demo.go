@@ -143,6 +143,9 @@ func (b *builder) build(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
+	if err := b.ground(ctx); err != nil {
+		return fmt.Errorf("make the ground of the maps: %w", err)
+	}
 	if err := b.staff(ctx); err != nil {
 		return err
 	}

@@ -66,7 +66,11 @@ func nearer(polygon []point, a, b point) []point {
 // onMap bends the plan and gives degrees.
 func onMap(p point) proposal.Place {
 	// From square to disc: https://arxiv.org/abs/1509.06344, section 4 (elliptical grid mapping).
-	x, y := p.x*math.Sqrt(1-p.y*p.y/2), p.y*math.Sqrt(1-p.x*p.x/2)
+	return wound(p.x*math.Sqrt(1-p.y*p.y/2), p.y*math.Sqrt(1-p.x*p.x/2))
+}
+
+// wound lets the lines of the disc wind, and gives degrees.
+func wound(x, y float64) proposal.Place {
 	x, y = x+0.07*math.Sin(2.7*y+0.6), y+0.2*math.Sin(2.4*x+0.5)
 	x, y = x+0.025*math.Sin(7.3*y+1.9), y+0.025*math.Sin(8.1*x+0.3)
 	x, y = x+0.011*math.Sin(15*y+4.1), y+0.011*math.Sin(17*x+2.2)

@@ -56,6 +56,7 @@ var rooms = []room{
 	{"media", base + "drawing", "files of all rooms"},
 
 	{"address", base + "geo", "the commune's own addresses: where a street and a number are"},
+	{"basemap", base + "geo", "the ground of the city's maps, from a file that the city gives"},
 	{"project", base + "media rulebook tally", "an edition, its steps and its rules"},
 	{"news", base + "media project", "what the city writes: pages and news, of the platform or of an edition"},
 	{"search", leaves + "db", "words and numbers, for every room whose texts are searched"},
@@ -71,7 +72,7 @@ var rooms = []room{
 	{"live", base + "project", "counters of an edition's step, pushed while it is open"},
 
 	{"transfer", base + "media rulebook tally tally/pabulib project proposal deposit ballot result delivery", "fills every room from a file"},
-	{"demo", base + "drawing media rulebook tally tally/pabulib news project proposal deposit ballot result delivery transfer", "fills every room with a city that does not exist"},
+	{"demo", base + "basemap geo drawing media rulebook tally tally/pabulib news project proposal deposit ballot result delivery transfer", "fills every room with a city that does not exist"},
 
 	{"rehearsal", base + "rulebook tally project proposal deposit ballot result transfer", "runs an edition through the rooms before it is real (transfer: erases its platform)"},
 
@@ -79,18 +80,19 @@ var rooms = []room{
 	{"graph/exec/direct", "", "lets the library's transports write what the executor made"},
 	{"graph", base + "media rulebook tally project proposal ballot result delivery graph/exec graph/exec/direct", "answers from the rooms, holds no SQL"},
 
-	{"control", base + "address media rulebook tally tally/pabulib project proposal deposit ballot result delivery transfer demo", "hands the work of commands to the serve that has the files open"},
+	{"control", base + "address basemap geo media rulebook tally tally/pabulib project proposal deposit ballot result delivery transfer demo", "hands the work of commands to the serve that has the files open"},
 
 	{"web/assets", "", "styles, scripts and pictures, embedded"},
 	{"web/citymap", "geo", "pure: where outlines, marks and names go on a drawn map"},
 	{"web/ui", leaves + "drawing platform project proposal rulebook tally result delivery web/assets web/citymap", "components that several pages share"},
 	{"web", base + "media web/ui web/assets", "what all pages share: hosts, languages, middleware, errors"},
-	{"web/edition", base + "rulebook tally project proposal result geo web web/ui web/citymap", "what the public pages of an edition have in common, hold no SQL"},
+	{"web/edition", base + "basemap web/basemap rulebook tally project proposal result geo web web/ui web/citymap", "what the public pages of an edition have in common, hold no SQL"},
 	{"web/results", base + "rulebook tally project proposal ballot result transfer geo web web/edition web/ui web/citymap", "the pages of what came out of a vote, from the rooms (transfer: the files of ballots), hold no SQL"},
 	{"web/works", base + "rulebook tally project proposal result delivery geo web web/edition web/ui web/citymap", "the pages of what became of the winners, from the rooms, hold no SQL"},
-	{"web/site", base + "media rulebook tally news project proposal deposit ballot result delivery transfer live geo search web web/edition web/articles web/works web/ui web/assets web/citymap", "the public pages, from the rooms (transfer: where an edition came from), hold no SQL"},
+	{"web/site", base + "media rulebook tally news project proposal deposit ballot result delivery transfer live geo search web web/edition web/articles web/works web/ui web/assets web/citymap basemap web/basemap", "the public pages, from the rooms (transfer: where an edition came from), hold no SQL"},
+	{"web/basemap", base + "basemap web web/ui web/citymap", "serves the ground of maps and lays it under them"},
 
-	{"web/deposit", base + "geo address media rulebook project proposal deposit web web/ui web/assets web/citymap", "depositing a proposal, changing it and following others, from the rooms, hold no SQL"},
+	{"web/deposit", base + "basemap web/basemap geo address media rulebook project proposal deposit web web/ui web/assets web/citymap", "depositing a proposal, changing it and following others, from the rooms, hold no SQL"},
 	{"web/admin", base + "web web/ui", "the pages of who runs the platform, hold no SQL"},
 	{"web/desk", base + "project ballot web web/ui", "the pages of agents, hold no SQL"},
 	{"web/tour", base + "project demo web web/ui", "the guided tour of the demonstration"},
@@ -102,7 +104,7 @@ var rooms = []room{
 	{"web/explorer", leaves + "web web/ui", "the page on which developers try the API"},
 	{"web/editor", base + "media project news web web/ui", "the pages on which the city writes, from the rooms, hold no SQL"},
 	{"web/office", base + "media rulebook tally project web web/ui web/assets proposal deposit", "the pages of who organises, from the rooms, hold no SQL"},
-	{"cmd/parvis", base + "media rulebook tally tally/pabulib news project proposal ballot result delivery transfer live address demo control run graph web web/site web/results web/works web/admin web/desk web/tour web/me web/deposit web/vote web/office web/explorer web/editor web/print web/articles web/ui web/assets rehearsal web/rehearse deposit discussion", "wiring"},
+	{"cmd/parvis", base + "media rulebook tally tally/pabulib news project proposal ballot result delivery transfer live address demo control run graph web web/site web/results web/works web/admin web/desk web/tour web/me web/deposit web/vote web/office web/explorer web/editor web/print web/articles web/ui web/assets rehearsal web/rehearse deposit discussion basemap web/basemap", "wiring"},
 	{"web/rehearse", base + "project rehearsal tally web web/ui", "the pages on which who organises rehearses an edition, hold no SQL"},
 
 	{"web/webtest", leaves + "platform account", "people for tests of pages"},

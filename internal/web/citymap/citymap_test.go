@@ -190,3 +190,38 @@ func BenchmarkNames(b *testing.B) {
 		v.Names(named, nil, Lettering{21, 30}, Lettering{36, 39})
 	}
 }
+
+func TestTilesCoverTheViewAndTouchEachOther(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		south, west := rapid.Float64Range(-60, 60).Draw(t, "south"), rapid.Float64Range(-170, 170).Draw(t, "west")
+		f := Frame{South: south, West: west, North: south + rapid.Float64Range(0.001, 0.3).Draw(t, "tall"), East: west + rapid.Float64Range(0.001, 0.3).Draw(t, "wide")}
+		v := Fit(f)
+		v = v.Zoom(f.Middle(), rapid.IntRange(0, MaxZoom).Draw(t, "zoom"))
+		tiles := v.Tiles(0, 30)
+		if len(tiles) == 0 || len(tiles) > MaxTiles {
+			t.Fatalf("%d tiles", len(tiles))
+		}
+		covered := 0.0
+		for _, a := range tiles {
+			if a.Wide < tileWidth/1.5 || a.Wide > tileWidth*1.5 {
+				t.Fatalf("a tile is %v wide", a.Wide)
+			}
+			covered += max(min(a.Point.X+a.Wide, Width)-max(a.Point.X, 0), 0) * max(min(a.Point.Y+a.Tall, v.Height)-max(a.Point.Y, 0), 0)
+		}
+		if math.Abs(covered-Width*v.Height) > 1 {
+			t.Fatalf("%v of %v are covered by %d tiles", covered, Width*v.Height, len(tiles))
+		}
+	})
+}
+
+func TestTilesAreOfTheZoomsThatThereAre(t *testing.T) {
+	v := Fit(Frame{South: 48.1, West: -1.7, North: 48.14, East: -1.64})
+	for _, tile := range v.Tiles(10, 11) {
+		if tile.Z != 11 {
+			t.Errorf("zoom %d, want 11, the closest", tile.Z)
+		}
+	}
+	if tiles := v.Tiles(18, 18); tiles != nil {
+		t.Errorf("%d tiles of a zoom that is far too close", len(tiles))
+	}
+}

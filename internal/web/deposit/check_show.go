@@ -7,6 +7,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/parvis-civic/parvis/internal/basemap"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/fault"
@@ -55,17 +56,20 @@ func (s *Pages) check(r *web.Request, p ui.Page, f formPage, refused error) (web
 	if k.Problems, err = p.ProblemsOf(wrong); err != nil {
 		return web.View{}, err
 	}
-	if m, _, ok := cityMap(p, c, means.Place, d.Content.District); ok && means.Place != nil {
+	var ground basemap.Map
+	err = s.read(r, func(ctx context.Context, tx db.Tx) (err error) {
+		if k.Alike, err = proposal.Similar(ctx, tx, r.Platform.Key, d.Content.Title, alikeMax); err == nil {
+			ground, err = basemap.Of(ctx, tx, r.Platform.Key)
+		}
+		return err
+	})
+	if m, _, ok := cityMap(p, c, ground, means.Place, d.Content.District); ok && means.Place != nil {
 		m.ID, m.Label = "lieu", p.T("deposit.check.where")
 		for i := range m.Areas {
 			m.Areas[i].Class = "plain"
 		}
 		k.Where = &m
 	}
-	err = s.read(r, func(ctx context.Context, tx db.Tx) (err error) {
-		k.Alike, err = proposal.Similar(ctx, tx, r.Platform.Key, d.Content.Title, alikeMax)
-		return err
-	})
 	v := web.View{Page: CheckShow(p, k)}
 	if k.Refused {
 		v.Status = http.StatusUnprocessableEntity

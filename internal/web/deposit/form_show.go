@@ -8,6 +8,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/address"
+	"github.com/parvis-civic/parvis/internal/basemap"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/fault"
@@ -25,6 +26,7 @@ type formPage struct {
 	Saved     bool // what is shown was saved just now
 	Open      bool // it can be gone on with
 	Addresses bool // the commune's own are known
+	Ground    basemap.Map
 	Pick      pick
 }
 
@@ -50,7 +52,9 @@ func (s *Pages) formShow(r *web.Request, p ui.Page) (web.View, error) {
 func (s *Pages) form(r *web.Request, p ui.Page, f formPage) (web.View, error) {
 	f.Open = f.Call.Open(f.Who, f.Deposit)
 	err := s.read(r, func(ctx context.Context, tx db.Tx) (err error) {
-		f.Addresses, err = address.Known(ctx, tx, r.Platform.Key)
+		if f.Addresses, err = address.Known(ctx, tx, r.Platform.Key); err == nil {
+			f.Ground, err = basemap.Of(ctx, tx, r.Platform.Key)
+		}
 		return err
 	})
 	f.Pick = picking(p, f)

@@ -8,10 +8,12 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/parvis-civic/parvis/internal/basemap"
 	"github.com/parvis-civic/parvis/internal/geo"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
+	webbasemap "github.com/parvis-civic/parvis/internal/web/basemap"
 	"github.com/parvis-civic/parvis/internal/web/citymap"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
@@ -29,6 +31,8 @@ type Town struct {
 	Districts []Quarter
 	Lang      string        // of their names, when it is not the page's
 	Frame     citymap.Frame // of the outlines; zero when there are none
+
+	ground basemap.Map
 }
 
 // Quarter is one district of a city.
@@ -41,7 +45,11 @@ type Quarter struct {
 // Town reads the districts of a project. An outline that cannot be read is left out: the city is then drawn without it.
 func (v Visit) Town(ctx context.Context, e Edition) (Town, error) {
 	all, err := project.DistrictsOf(ctx, v.Tx, v.Of.Key, []ids.ID{e.Project.ID})
+	if err != nil {
+		return Town{}, err
+	}
 	c := Town{Lang: e.Lang}
+	c.ground, err = basemap.Of(ctx, v.Tx, v.Of.Key)
 	for _, d := range all {
 		q := Quarter{District: ui.District{Name: d.Name, Slug: d.Slug, Order: d.Colour}, ID: d.ID}
 		if d.Outline != "" {
@@ -108,6 +116,7 @@ func (c Town) Draw(id, label string, view citymap.View, style func(Quarter) Styl
 	slices.SortStableFunc(m.Areas, func(a, b ui.MapArea) int { return strings.Compare(strconv.FormatBool(a.On), strconv.FormatBool(b.On)) })
 	names := view.Names(named, clear, citymap.Lettering{Size: ui.WideName, Clear: covered}, citymap.Lettering{Size: ui.NarrowName, Clear: covered * 1.3})
 	m.Wide, m.Narrow = names[0], names[1]
+	webbasemap.Under(&m, c.ground, view)
 	return m
 }
 

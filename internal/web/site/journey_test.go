@@ -26,6 +26,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/transfer"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/articles"
+	webbasemap "github.com/parvis-civic/parvis/internal/web/basemap"
 	explorerpage "github.com/parvis-civic/parvis/internal/web/explorer"
 	"github.com/parvis-civic/parvis/internal/web/results"
 	"github.com/parvis-civic/parvis/internal/web/site"
@@ -136,7 +137,7 @@ func (c *country) serve(t *testing.T, d *db.DB) {
 	hub := live.New(d, quiet)
 	hub.Start(context.WithoutCancel(t.Context()))
 	s.Config.Handler, err = web.New(web.Options{Log: quiet, Platforms: pages, Static: ui.NewStatic(), Routes: slices.Concat(c.routes, []web.Route{broken}, vote.New(d, ballot.NewService(d)).Routes()),
-		Others: map[string]http.Handler{"/graphql": api, "GET /media/{id}": pages.Media(nil), "GET /media/{id}/{size}": pages.Media(nil),
+		Others: map[string]http.Handler{"/graphql": api, webbasemap.Pattern: webbasemap.Handler(d), "GET /media/{id}": pages.Media(nil), "GET /media/{id}/{size}": pages.Media(nil),
 			"GET /projets/{project}/mur/flux": pages.WallStream(hub), "GET /robots.txt": http.HandlerFunc(pages.Robots), "GET /sitemap.xml": http.HandlerFunc(pages.SiteMap)},
 		AnyOrigin: []string{"/graphql"}})
 	if err != nil {

@@ -18,7 +18,21 @@ type CityMap struct {
 	Marks  []MapMark
 	Narrow []citymap.Name // the names of the areas on a phone, …
 	Wide   []citymap.Name // … and where there is more room
+	Ground *MapGround     // what it is drawn on; nil: paper
 	Small  bool           // a picture of where something is: no names, nothing to press
+}
+
+// MapGround is the base map under a drawing.
+type MapGround struct {
+	Tiles  []MapTile
+	Drawn  bool   // drawings, which follow day and night; else pictures, which do not
+	Credit string // who is to be named beside it; may be empty
+}
+
+// MapTile is a square of the ground.
+type MapTile struct {
+	citymap.Tile
+	Href string
 }
 
 // MapArea is a district.

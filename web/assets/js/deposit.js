@@ -151,13 +151,37 @@
       }
       point.setAttribute("transform", `translate(${at.x} ${at.y}) scale(${box.width / whole.width})`);
     };
+    // Lays the tiles of the ground that suit what is looked at, by Web Mercator (EPSG:3857).
+    const ground = svg.querySelector(".ground");
+    const lay = () => {
+      if (!ground) return;
+      const fit = Math.round(Math.log2((360 * whole.width * whole.width) / ((east - west) * box.width * 420)));
+      const z = Math.max(Number(pick.dataset.low), Math.min(Number(pick.dataset.high), fit)), n = 2 ** z;
+      const longitudeAt = (x) => west + (x / whole.width) * (east - west), latitudeAt = (y) => north - (y / whole.height) * (north - south);
+      const column = (x) => ((longitudeAt(x) + 180) / 360) * n;
+      const row = (y) => ((1 - Math.asinh(Math.tan((latitudeAt(y) * Math.PI) / 180)) / Math.PI) / 2) * n;
+      const corner = (x, y) => onDrawing((Math.atan(Math.sinh(Math.PI * (1 - (2 * y) / n))) * 180) / Math.PI, (x / n) * 360 - 180);
+      const tiles = [];
+      for (let y = Math.floor(row(box.y)); y < row(box.y + box.height); y++) {
+        for (let x = Math.floor(column(box.x)); x < column(box.x + box.width); x++) {
+          const from = corner(x, y), to = corner(x + 1, y + 1), tile = document.createElementNS(svg.namespaceURI, "image");
+          const seam = (0.6 * box.width) / whole.width;
+          for (const [name, value] of Object.entries({ href: `${pick.dataset.ground}/${z}/${x}/${y}`, x: from.x, y: from.y,
+            width: to.x - from.x + seam, height: to.y - from.y + seam, preserveAspectRatio: "none" })) tile.setAttribute(name, value);
+          tiles.push(tile);
+        }
+      }
+      ground.replaceChildren(...tiles);
+    };
+    const closest = ground ? 64 : 16;
     const zoom = (factor) => {
-      const width = Math.min(whole.width, Math.max(whole.width / 16, box.width * factor)), scale = width / box.width;
+      const width = Math.min(whole.width, Math.max(whole.width / closest, box.width * factor)), scale = width / box.width;
       const at = latitude.value === "" ? { x: box.x + box.width / 2, y: box.y + box.height / 2 } : onDrawing(Number(latitude.value), Number(longitude.value));
       box.width *= scale;
       box.height *= scale;
       box.x = Math.min(Math.max(at.x - box.width / 2, 0), whole.width - box.width);
       box.y = Math.min(Math.max(at.y - box.height / 2, 0), whole.height - box.height);
+      lay();
       mark();
     };
     svg.addEventListener("click", (e) => {
