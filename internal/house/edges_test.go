@@ -89,7 +89,7 @@ var rooms = []room{
 	{"web/edition", base + "basemap web/basemap rulebook tally project proposal result geo web web/ui web/citymap", "what the public pages of an edition have in common, hold no SQL"},
 	{"web/results", base + "rulebook tally project proposal ballot result transfer geo web web/edition web/ui web/citymap", "the pages of what came out of a vote, from the rooms (transfer: the files of ballots), hold no SQL"},
 	{"web/works", base + "rulebook tally project proposal result delivery geo web web/edition web/ui web/citymap", "the pages of what became of the winners, from the rooms, hold no SQL"},
-	{"web/site", base + "media rulebook tally news project proposal deposit ballot result delivery transfer live geo search web web/edition web/articles web/works web/ui web/assets web/citymap basemap web/basemap", "the public pages, from the rooms (transfer: where an edition came from), hold no SQL"},
+	{"web/site", base + "media rulebook tally news project proposal deposit ballot result delivery transfer live geo search web web/edition web/articles web/works web/ui web/assets web/citymap", "the public pages, from the rooms (transfer: where an edition came from), hold no SQL"},
 	{"web/basemap", base + "basemap web web/ui web/citymap", "serves the ground of maps and lays it under them"},
 
 	{"web/deposit", base + "basemap web/basemap geo address media rulebook project proposal deposit web web/ui web/assets web/citymap", "depositing a proposal, changing it and following others, from the rooms, hold no SQL"},
