@@ -8,13 +8,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/browsertest"
 	"github.com/parvis-civic/parvis/internal/db"
-	"github.com/parvis-civic/parvis/internal/db/dbtest"
-	"github.com/parvis-civic/parvis/internal/demo"
+	"github.com/parvis-civic/parvis/internal/demo/demotest"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/jobs"
 	"github.com/parvis-civic/parvis/internal/notify"
@@ -39,10 +37,7 @@ func TestPagesBehindASessionHoldInABrowser(t *testing.T) {
 		{"desk, English, no scripts, dark, PostgreSQL", db.Postgres, "/en", browsertest.Options{Width: 1280, Height: 900, NoJS: true, Dark: true}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			d := dbtest.Open(t, c.engine)
-			if err := demo.Build(t.Context(), d, time.Now(), nil); err != nil {
-				t.Fatal(err)
-			}
+			d := demotest.Today.Open(t, c.engine)
 			base := demonstration(t, d)
 			p := browsertest.New(t).Visit(t, base+c.lang+"/visite", c.o)
 			look := func(path string) {

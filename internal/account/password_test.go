@@ -97,13 +97,14 @@ func TestAPasswordOpensTheAccountThatItWasChosenFor(t *testing.T) {
 func TestGuessingPasswordsIsSlowedAndThenStopped(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s, ctx := account.NewService(d), t.Context()
-		// Many at once count as many.
+		// Many at once count as many, however long each is looked at.
+		at := db.At(ctx, time.Now())
 		var limited, invalid int
 		var mu sync.Mutex
 		var wg sync.WaitGroup
 		for range 12 {
 			wg.Go(func() {
-				_, _, err := s.SignIn(ctx, here, "", "ana@exemple.fr", "wrong wrong wrong", library, "")
+				_, _, err := s.SignIn(at, here, "", "ana@exemple.fr", "wrong wrong wrong", library, "")
 				mu.Lock()
 				defer mu.Unlock()
 				switch fault.CodeOf(err) {

@@ -47,6 +47,8 @@ func New(t testing.TB) *Browser {
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
+		// Nothing is kept or started for a page that no test comes back to.
+		chromedp.Flag("disable-features", "Translate,BlinkGenPropertyTrees,BackForwardCache,SpareRendererForSitePerProcess,PaintHolding"),
 		// No name but the machine's own resolves, so that nothing can leave it.
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1"),
 	)...)
@@ -180,8 +182,13 @@ func scripts(run bool) chromedp.Action[chromedp.Void] {
 func (p *Page) hear(event any) {
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
+		from := p.visited()
+		// What a page that was left asks for late is its own affair.
+		if of, err := url.Parse(e.DocumentURL); err == nil && e.Type != network.ResourceTypeDocument && of.Host != "" {
+			from = of.Host
+		}
 		u, err := url.Parse(e.Request.URL)
-		if err != nil || u.Host != p.visited() && !slices.Contains([]string{"data", "blob", "about"}, u.Scheme) {
+		if err != nil || u.Host != from && !slices.Contains([]string{"data", "blob", "about"}, u.Scheme) {
 			p.note("asked another host: " + e.Request.URL)
 		}
 	case *log.EventEntryAdded:

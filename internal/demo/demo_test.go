@@ -52,6 +52,9 @@ type edition struct {
 	accounts []account.Account
 }
 
+// ofToday is the city for tests that begin with one.
+var ofToday = dbtest.NewFilled(func(ctx context.Context, d *db.DB) error { return demo.Build(ctx, d, today, nil) })
+
 func build(t *testing.T, d *db.DB, now time.Time) {
 	t.Helper()
 	if err := demo.Build(t.Context(), d, now, nil); err != nil {
@@ -382,8 +385,7 @@ func (s shown) tell() (all []told) {
 }
 
 func TestTheSameDayMakesTheSameCity(t *testing.T) {
-	first := dbtest.Open(t, db.SQLite)
-	build(t, first, today)
+	first := ofToday.Open(t, db.SQLite)
 	want := read(t, first, today)
 	d := dbtest.Open(t, db.Postgres)
 	build(t, d, today.Add(time.Hour))
@@ -402,8 +404,7 @@ func TestTheSameDayMakesTheSameCity(t *testing.T) {
 }
 
 func TestAnOldCityIsBuiltAnewOnItsPlatform(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		build(t, d, today)
+	ofToday.Each(t, func(t *testing.T, d *db.DB) {
 		first := read(t, d, today)
 		build(t, d, today.AddDate(0, 0, 6))
 		if same := read(t, d, today); same.editions[0].Project.ID != first.editions[0].Project.ID {

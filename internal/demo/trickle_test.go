@@ -91,11 +91,11 @@ func kept(t *testing.T, d *db.DB, of platform.Platform, step ids.ID) (told, coun
 	return told, counted
 }
 
+// ofNow is the city for tests that begin with one.
+var ofNow = dbtest.NewFilled(func(ctx context.Context, d *db.DB) error { return Build(ctx, d, time.Now(), nil) })
+
 func TestFictionalVotesMoveEveryCounter(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		if err := Build(t.Context(), d, time.Now(), nil); err != nil {
-			t.Fatal(err)
-		}
+	ofNow.Each(t, func(t *testing.T, d *db.DB) {
 		countersOfBothVotesAreThoseOfTheirBallots(t, d)
 		tr := trickle(t, d)
 		before, _ := kept(t, d, tr.platform, tr.step.ID)
@@ -118,10 +118,7 @@ func TestFictionalVotesMoveEveryCounter(t *testing.T) {
 }
 
 func TestFictionalVotesEnd(t *testing.T) {
-	d := dbtest.Open(t, db.SQLite)
-	if err := Build(t.Context(), d, time.Now(), nil); err != nil {
-		t.Fatal(err)
-	}
+	d := ofNow.Open(t, db.SQLite)
 	theSamePeopleGoOnVoting(t, d)
 	last := trickle(t, d)
 	last.left = 1

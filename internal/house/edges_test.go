@@ -74,6 +74,8 @@ var rooms = []room{
 	{"transfer", base + "media rulebook tally tally/pabulib project proposal deposit ballot result delivery", "fills every room from a file"},
 	{"demo", base + "basemap geo drawing media rulebook tally tally/pabulib news project proposal deposit ballot result delivery transfer", "fills every room with a city that does not exist"},
 
+	{"demo/demotest", "db db/dbtest demo", "the demonstration's city for tests"},
+
 	{"rehearsal", base + "rulebook tally project proposal deposit ballot result transfer", "runs an edition through the rooms before it is real (transfer: erases its platform)"},
 
 	{"graph/exec", "", "runs any schema, knows nothing of Parvis"},

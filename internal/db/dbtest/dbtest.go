@@ -1,5 +1,7 @@
 // Package dbtest runs tests on both engines, each on a database of its own that is copied from a migrated template.
 //
+// Tests that begin with the same content share it: see Filled.
+//
 // There, each function given to Write runs twice (the first time rolled back), and a statement on a tenant's table that
 // does not say which platform fails: see Guard.
 //
@@ -41,10 +43,15 @@ func Each(t *testing.T, fn func(t *testing.T, d *db.DB)) {
 // EachSchema is Each with other migrations.
 func EachSchema(t *testing.T, migrations fs.FS, fn func(t *testing.T, d *db.DB)) {
 	t.Helper()
+	each(t, func(t testing.TB, engine db.Engine) *db.DB { return OpenSchema(t, engine, migrations) }, fn)
+}
+
+func each(t *testing.T, open func(t testing.TB, engine db.Engine) *db.DB, fn func(t *testing.T, d *db.DB)) {
+	t.Helper()
 	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
-			fn(t, OpenSchema(t, engine, migrations))
+			fn(t, open(t, engine))
 		})
 	}
 }
@@ -75,7 +82,13 @@ func EmptyPostgres(t testing.TB) string {
 // OpenSchema is Open with other migrations.
 func OpenSchema(t testing.TB, engine db.Engine, migrations fs.FS) *db.DB {
 	t.Helper()
-	d, err := db.Open(t.Context(), config(t, engine, migrations))
+	return opened(t, config(t, engine, migrations))
+}
+
+// opened opens a database until the end of the test.
+func opened(t testing.TB, cfg db.Config) *db.DB {
+	t.Helper()
+	d, err := db.Open(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,37 +111,79 @@ func config(t testing.TB, engine db.Engine, migrations fs.FS) db.Config {
 
 // template is a migrated database of an engine, which is copied and never opened again, and the guard of its tables.
 type template struct {
-	once  sync.Once
-	err   error
-	from  string // a file, or the name of a database
-	guard *Guard
+	once    sync.Once
+	err     error
+	from    string // PostgreSQL: the name of a database
+	content []byte // SQLite: the file
+	guard   *Guard
 }
 
 var templates sync.Map // engine and hash of the migrations → *template: made once in a process
 
-// copied copies the template, which it makes first when nobody has.
+// copied copies the template of a schema, which it makes first when nobody has.
 func copied(t testing.TB, engine db.Engine, migrations fs.FS) (db.Config, error) {
-	hash, err := hashOf(engine, migrations)
+	m, err := migrated(t, engine, migrations)
 	if err != nil {
 		return db.Config{}, err
+	}
+	return m.copy(t, engine, migrations)
+}
+
+// migrated gives the template of a schema.
+func migrated(t testing.TB, engine db.Engine, migrations fs.FS) (*template, error) {
+	hash, err := hashOf(engine, migrations)
+	if err != nil {
+		return nil, err
 	}
 	found, _ := templates.LoadOrStore(string(engine)+hash, &template{})
 	m := found.(*template)
 	m.once.Do(func() { m.err = m.make(context.WithoutCancel(t.Context()), engine, hash, migrations) })
 	if m.err != nil {
-		return db.Config{}, fmt.Errorf("make the template of %s: %w", engine, m.err)
+		return nil, fmt.Errorf("make the template of %s: %w", engine, m.err)
 	}
+	return m, nil
+}
+
+// copy gives how to open a copy of it.
+func (m *template) copy(t testing.TB, engine db.Engine, migrations fs.FS) (db.Config, error) {
 	cfg := db.Config{Conns: 4, Migrations: migrations, Twice: true, Check: m.guard.Check}
+	var err error
 	if engine == db.Postgres {
 		cfg.URL, err = newPostgres(t, m.from)
 		return cfg, err
 	}
-	cfg.Dir = t.TempDir()
-	b, err := os.ReadFile(m.from)
-	if err != nil {
+	if cfg.Dir, err = tempDir(t); err != nil {
 		return cfg, err
 	}
-	return cfg, os.WriteFile(filepath.Join(cfg.Dir, db.FileName), b, 0o600)
+	return cfg, os.WriteFile(filepath.Join(cfg.Dir, db.FileName), m.content, 0o600)
+}
+
+// tempDir gives a folder in memory for the time of the test.
+func tempDir(t testing.TB) (string, error) {
+	sweepFolders()
+	dir, err := os.MkdirTemp(server.Memory(), fmt.Sprintf("test_%d_", os.Getpid()))
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Errorf("remove the test's database: %v", err)
+		}
+	})
+	return dir, err
+}
+
+// sweepFolders removes, once in a process, what tests that were killed have left. Their names hold the number of their process.
+var sweepFolders = sync.OnceFunc(func() {
+	left, _ := filepath.Glob(filepath.Join(server.Memory(), "test_*"))
+	for _, dir := range left {
+		if gone(strings.Split(filepath.Base(dir), "_")[1]) {
+			_ = os.RemoveAll(dir) // another process may be at it too
+		}
+	}
+})
+
+// gone says whether a process, by its number, is no more.
+func gone(pid string) bool {
+	n, err := strconv.Atoi(pid)
+	return err == nil && errors.Is(syscall.Kill(n, 0), syscall.ESRCH)
 }
 
 // hashOf names a schema by its content: the migrations as an engine gets them.
@@ -167,15 +222,8 @@ func (m *template) make(ctx context.Context, engine db.Engine, hash string, migr
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(server.Root(), 0o755); err != nil {
-		return err
-	}
-	m.from = filepath.Join(server.Root(), hash+".db")
-	part := m.from + "." + strconv.Itoa(os.Getpid())
-	if err := os.WriteFile(part, b, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(part, m.from)
+	m.content = b
+	return nil
 }
 
 // guardOf opens a database, which migrates it, and gives the guard of its tables.
@@ -213,7 +261,7 @@ var postgres = sync.OnceValues(func() (*maintenance, error) {
 		return nil, err
 	}
 	d.SetMaxOpenConns(2)
-	m := &maintenance{DB: d, address: u}
+	m := &maintenance{DB: d, address: u, own: own}
 	if own {
 		err = m.sweep(ctx)
 	}
@@ -224,6 +272,7 @@ var postgres = sync.OnceValues(func() (*maintenance, error) {
 type maintenance struct {
 	*sql.DB
 	address *url.URL
+	own     bool // it is the tests' own, where sweep drops what is left
 	made    atomic.Int64
 }
 
@@ -246,8 +295,7 @@ func (m *maintenance) sweep(ctx context.Context) error {
 		if err := rows.Scan(&name); err != nil {
 			return err
 		}
-		pid, err := strconv.Atoi(strings.Split(name, "_")[2])
-		if err == nil && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+		if gone(strings.Split(name, "_")[2]) {
 			left = append(left, name)
 		}
 	}
@@ -268,8 +316,8 @@ func newPostgres(t testing.TB, from string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	name := fmt.Sprintf("parvis_test_%d_%d", os.Getpid(), m.made.Add(1))
-	if _, err := m.Exec("CREATE DATABASE " + name + " TEMPLATE " + from); err != nil {
+	name, err := m.create(from)
+	if err != nil {
 		return "", err
 	}
 	t.Cleanup(func() {
@@ -278,6 +326,13 @@ func newPostgres(t testing.TB, from string) (string, error) {
 		}
 	})
 	return m.addressOf(name), nil
+}
+
+// create makes a database of this process and gives its name.
+func (m *maintenance) create(from string) (string, error) {
+	name := fmt.Sprintf("parvis_test_%d_%d", os.Getpid(), m.made.Add(1))
+	_, err := m.Exec("CREATE DATABASE " + name + " TEMPLATE " + from)
+	return name, err
 }
 
 // templateLock is the advisory lock under which processes make templates: "parvis" in ASCII.

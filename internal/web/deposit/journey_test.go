@@ -19,8 +19,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/browsertest"
 	"github.com/parvis-civic/parvis/internal/db"
-	"github.com/parvis-civic/parvis/internal/db/dbtest"
-	"github.com/parvis-civic/parvis/internal/demo"
+	"github.com/parvis-civic/parvis/internal/demo/demotest"
 	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/web"
@@ -42,10 +41,7 @@ type town struct {
 
 func settle(t *testing.T, r browsertest.Run) *town {
 	t.Helper()
-	d := dbtest.Open(t, db.Engine(r.Engine))
-	if err := demo.Build(t.Context(), d, time.Now(), nil); err != nil {
-		t.Fatal(err)
-	}
+	d := demotest.Today.Open(t, db.Engine(r.Engine))
 	s := httptest.NewUnstartedServer(nil)
 	_, port, err := net.SplitHostPort(s.Listener.Addr().String())
 	if err != nil {

@@ -12,14 +12,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/browsertest"
 	"github.com/parvis-civic/parvis/internal/db"
-	"github.com/parvis-civic/parvis/internal/db/dbtest"
-	"github.com/parvis-civic/parvis/internal/demo"
+	"github.com/parvis-civic/parvis/internal/demo/demotest"
 	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
@@ -51,9 +49,6 @@ type town struct {
 
 func settle(t *testing.T, d *db.DB) *town {
 	t.Helper()
-	if err := demo.Build(t.Context(), d, time.Now(), nil); err != nil {
-		t.Fatal(err)
-	}
 	s := httptest.NewUnstartedServer(nil)
 	_, port, err := net.SplitHostPort(s.Listener.Addr().String())
 	if err != nil {
@@ -149,7 +144,7 @@ func (c *town) as(name string, roles ...access.Role) string {
 }
 
 func TestAShortAddressLeadsToWhatTheEditionAsksForNow(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	demotest.Today.Each(t, func(t *testing.T, d *db.DB) {
 		c := settle(t, d)
 		for path, want := range map[string]string{
 			"/e/" + c.code(c.open):                      "/projets/" + c.open.Slug + "/deposer",
@@ -183,7 +178,7 @@ func TestAShortAddressLeadsToWhatTheEditionAsksForNow(t *testing.T) {
 }
 
 func TestOnlyWhoOrganisesPrintsAndADraftIsNobodyElses(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	demotest.Today.Each(t, func(t *testing.T, d *db.DB) {
 		c := settle(t, d)
 		organiser, agent, resident := c.as("orga", access.Organiser), c.as("agent", access.PollingAgent), c.as("habitante")
 		err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
@@ -219,7 +214,7 @@ func TestOnlyWhoOrganisesPrintsAndADraftIsNobodyElses(t *testing.T) {
 }
 
 func TestWhatIsPrintedFitsItsPaper(t *testing.T) {
-	d := dbtest.Open(t, db.SQLite)
+	d := demotest.Today.Open(t, db.SQLite)
 	c := settle(t, d)
 	agent := c.as("agent", access.Organiser)
 	by, _, err := c.people.ByToken(t.Context(), c.of, agent)

@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"github.com/parvis-civic/parvis/internal/db"
-	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/demo"
+	"github.com/parvis-civic/parvis/internal/demo/demotest"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/result"
@@ -40,7 +40,7 @@ func recounted(t *testing.T, h http.Handler) (*pabulib.Reader, tally.Result) {
 }
 
 func TestAnybodyRecountsAVoteFromItsBallots(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	demotest.OnDay.Each(t, func(t *testing.T, d *db.DB) {
 		h := serveDemo(t, d)
 		page, _ := get(t, h, "localhost", lastYear+"/resultats")
 		for _, says := range []string{"parvis tally budget-participatif-2025.pb", `href="` + ballotsFile + `"`} {
@@ -56,7 +56,7 @@ func TestAnybodyRecountsAVoteFromItsBallots(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			view, err := project.Load(ctx, tx, of.Key, strings.TrimPrefix(lastYear, "/projets/"), demoDay)
+			view, err := project.Load(ctx, tx, of.Key, strings.TrimPrefix(lastYear, "/projets/"), demotest.Day)
 			if err != nil {
 				return err
 			}
@@ -91,7 +91,7 @@ func TestAnybodyRecountsAVoteFromItsBallots(t *testing.T) {
 }
 
 func TestBallotsComeOutOnlyWithTheResultAndOnlyOfMany(t *testing.T) {
-	d := dbtest.Open(t, db.SQLite)
+	d := demotest.OnDay.Open(t, db.SQLite)
 	h := serveDemo(t, d)
 	status := func(host, path string) int {
 		answer, _ := get(t, h, host, path)

@@ -11,6 +11,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/bench"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
+	"github.com/parvis-civic/parvis/internal/demo/demotest"
 )
 
 // BenchmarkPages gives the median time that the server takes for each page, without compression.
@@ -54,7 +55,7 @@ func BenchmarkPages(b *testing.B) {
 func BenchmarkDemo(b *testing.B) {
 	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
 		b.Run(string(engine), func(b *testing.B) {
-			h := serveDemo(b, dbtest.Open(b, engine))
+			h := serveDemo(b, demotest.OnDay.Open(b, engine))
 			for _, page := range []struct{ name, path string }{
 				{"home", "/"},
 				{"project", thisYear},

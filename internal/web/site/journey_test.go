@@ -14,12 +14,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/ballot"
 	"github.com/parvis-civic/parvis/internal/db"
-	"github.com/parvis-civic/parvis/internal/demo"
+	"github.com/parvis-civic/parvis/internal/demo/demotest"
 	"github.com/parvis-civic/parvis/internal/graph"
 	"github.com/parvis-civic/parvis/internal/live"
 	"github.com/parvis-civic/parvis/internal/platform"
@@ -77,18 +76,7 @@ func (c *country) url(host, path string) string { return "http://" + host + ":" 
 // of the other tests see to.
 func settle(t *testing.T) *country {
 	t.Helper()
-	d, err := db.Open(t.Context(), db.Config{Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := d.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := demo.Build(t.Context(), d, time.Now(), nil); err != nil {
-		t.Fatal(err)
-	}
+	d := demotest.Today.Open(t, db.SQLite)
 	for _, name := range []string{"France_Toulouse_2022.pb", "Poland_Gdynia_2020_Kamienna_Gora__large.pb", "Poland_Wieliczka_2023_Green_Budget.pb"} {
 		f := transfer.File{Name: name, Open: func() (io.ReadCloser, error) { return os.Open(elections + name) }}
 		if _, err := transfer.NewService(d).Import(t.Context(), f, transfer.Options{}); err != nil {

@@ -9,11 +9,10 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
-	"github.com/parvis-civic/parvis/internal/demo"
+	"github.com/parvis-civic/parvis/internal/demo/demotest"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/results"
 	"github.com/parvis-civic/parvis/internal/web/site"
@@ -21,15 +20,9 @@ import (
 	"github.com/parvis-civic/parvis/internal/web/works"
 )
 
-// demoDay is the day of the fictional city's clock in these tests: its last edition is of 2025, this one of 2026.
-var demoDay = time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
-
-// serveDemo gives the pages over the fictional city, which has outlines, places and works.
+// serveDemo gives the pages over a copy of demotest.OnDay.
 func serveDemo(t testing.TB, d *db.DB) http.Handler {
 	t.Helper()
-	if err := demo.Build(t.Context(), d, demoDay, func(int, int) {}); err != nil {
-		t.Fatal(err)
-	}
 	s := site.New(d, "http://localhost:8080")
 	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: s, Static: ui.NewStatic(), Routes: slices.Concat(s.Routes(), results.New(d).Routes(), works.New(d).Routes()), Others: map[string]http.Handler{
 		"GET /media/{id}": s.Media(nil), "GET /media/{id}/{size}": s.Media(nil)}})
@@ -72,7 +65,7 @@ var cityScenarios = []scenario{
 }
 
 func TestTheCityOnEveryPage(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	demotest.OnDay.Each(t, func(t *testing.T, d *db.DB) {
 		h := serveDemo(t, d)
 		for _, c := range cityScenarios {
 			w, n := get(t, h, c.host, c.path)
@@ -123,7 +116,7 @@ func counted(t *testing.T, body string) (n int) {
 }
 
 func TestTheListBesideTheMapEqualsTheMap(t *testing.T) {
-	d := dbtest.Open(t, db.SQLite)
+	d := demotest.OnDay.Open(t, db.SQLite)
 	h := serveDemo(t, d)
 	looks := []string{thisYear + "/carte", thisYear + "/carte?district=les-halles", thisYear + "/carte?centre=45.89000,-3.21000&zoom=1", thisYear + "/carte?categorie=nature"}
 	w, _ := get(t, h, "localhost", thisYear+"/carte")
@@ -170,7 +163,7 @@ func TestTheListBesideTheMapEqualsTheMap(t *testing.T) {
 }
 
 func TestACityWithoutOutlinesShowsItsPlaces(t *testing.T) {
-	d := dbtest.Open(t, db.SQLite)
+	d := demotest.OnDay.Open(t, db.SQLite)
 	h := serveDemo(t, d)
 	err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
 		_, err := tx.Exec(ctx, `UPDATE district SET outline = NULL WHERE platform = ?`, 1)

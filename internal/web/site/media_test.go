@@ -13,8 +13,8 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
-	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/demo"
+	"github.com/parvis-civic/parvis/internal/demo/demotest"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/media"
@@ -64,7 +64,7 @@ func put(t *testing.T, d *db.DB, h http.Handler, id ids.ID) (page string) {
 }
 
 func TestAPictureIsServedWhileSomethingPublicShowsIt(t *testing.T) {
-	d := dbtest.Open(t, db.SQLite)
+	d := demotest.OnDay.Open(t, db.SQLite)
 	h := serveDemo(t, d)
 	id := keep(t, d)
 	full, small := media.Path(id, media.Full), media.Path(id, media.Small)
@@ -116,7 +116,7 @@ func (guests) Begin(context.Context, platform.Platform, i18n.Lang, string) (stri
 }
 
 func TestThePictureOfADraftIsItsAuthorsAlone(t *testing.T) {
-	d := dbtest.Open(t, db.SQLite)
+	d := demotest.OnDay.Open(t, db.SQLite)
 	serveDemo(t, d)
 	id, author := keep(t, d), ids.Random()
 	err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
@@ -145,7 +145,7 @@ func TestThePictureOfADraftIsItsAuthorsAlone(t *testing.T) {
 }
 
 func TestCachesAskForAPictureEachTime(t *testing.T) {
-	d := dbtest.Open(t, db.SQLite)
+	d := demotest.OnDay.Open(t, db.SQLite)
 	h := serveDemo(t, d)
 	id := keep(t, d)
 	put(t, d, h, id)

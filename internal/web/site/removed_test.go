@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"github.com/parvis-civic/parvis/internal/db"
-	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/demo"
+	"github.com/parvis-civic/parvis/internal/demo/demotest"
 )
 
 // change writes what has no act of its own yet.
@@ -29,7 +29,7 @@ func change(t *testing.T, d *db.DB, statements ...string) {
 }
 
 func TestNoPageShowsAnythingOfProposalsThatWereAllRemoved(t *testing.T) {
-	d := dbtest.Open(t, db.SQLite)
+	d := demotest.OnDay.Open(t, db.SQLite)
 	h := serveDemo(t, d)
 	type text struct{ title, slug string }
 	var texts []text
@@ -57,7 +57,7 @@ func TestNoPageShowsAnythingOfProposalsThatWereAllRemoved(t *testing.T) {
 }
 
 func TestWorksAreHiddenWithTheResultThatTheyAreOf(t *testing.T) {
-	d := dbtest.Open(t, db.SQLite)
+	d := demotest.OnDay.Open(t, db.SQLite)
 	h := serveDemo(t, d)
 	w, _ := get(t, h, "localhost", lastYear+"/realisations")
 	winner := regexp.MustCompile(lastYear + `/propositions/\d+-[a-z0-9-]+`).FindString(w.Body.String())
@@ -81,7 +81,7 @@ func TestWorksAreHiddenWithTheResultThatTheyAreOf(t *testing.T) {
 }
 
 func TestAProposalTakenOffTheListsAloneStaysReadableUnderItsNotice(t *testing.T) {
-	d := dbtest.Open(t, db.SQLite)
+	d := demotest.OnDay.Open(t, db.SQLite)
 	h := serveDemo(t, d)
 	w, _ := get(t, h, "localhost", lastYear+"/realisations")
 	path := regexp.MustCompile(lastYear + `/propositions/\d+-[a-z0-9-]+`).FindString(w.Body.String())

@@ -8,6 +8,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
+	"github.com/parvis-civic/parvis/internal/demo/demotest"
 )
 
 // theEdition gives the path of the only edition of a platform.
@@ -94,7 +95,7 @@ func TestTheCutStandsWhereTheBudgetEndsOnWhateverPage(t *testing.T) {
 }
 
 func TestTheCutPromisesNothingThatTheCountDoesNotKeep(t *testing.T) {
-	d := dbtest.Open(t, db.SQLite)
+	d := demotest.OnDay.Open(t, db.SQLite)
 	h := serveDemo(t, d)
 	w, _ := get(t, h, "localhost", lastYear+"/resultats")
 	if body := w.Body.String(); !strings.Contains(body, "ou grâce au minimum par quartier") || strings.Contains(body, "seuls les projets qui tiennent") {
@@ -103,7 +104,7 @@ func TestTheCutPromisesNothingThatTheCountDoesNotKeep(t *testing.T) {
 }
 
 func TestTheMoneyOfAProposalIsItsMainDistricts(t *testing.T) {
-	d := dbtest.Open(t, db.SQLite)
+	d := demotest.OnDay.Open(t, db.SQLite)
 	h := serveDemo(t, d)
 	table := regexp.MustCompile(`(?s)<tbody>.*?</tbody>`)
 	money := regexp.MustCompile(`<td>[^<]*€</td>`)
@@ -122,7 +123,7 @@ func TestTheMoneyOfAProposalIsItsMainDistricts(t *testing.T) {
 }
 
 func TestAnOpenVoteSaysTheDaysLeftAndLeadsToTheWall(t *testing.T) {
-	d := dbtest.Open(t, db.SQLite)
+	d := demotest.OnDay.Open(t, db.SQLite)
 	h := serveDemo(t, d)
 	for path, open := range map[string]bool{thisYear: true, lastYear: false} {
 		w, _ := get(t, h, "localhost", path)

@@ -19,6 +19,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/demo"
+	"github.com/parvis-civic/parvis/internal/demo/demotest"
 	"github.com/parvis-civic/parvis/internal/live"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
@@ -35,11 +36,9 @@ type walls struct {
 	slugs   map[project.Kind]string // of the edition that is in that step
 }
 
+// serveWalls serves a copy of demotest.Today.
 func serveWalls(t testing.TB, d *db.DB) *walls {
 	t.Helper()
-	if err := demo.Build(t.Context(), d, time.Now(), nil); err != nil {
-		t.Fatal(err)
-	}
 	w := &walls{hub: live.New(d, slog.New(slog.DiscardHandler)), slugs: map[project.Kind]string{}}
 	err := d.Read(t.Context(), func(ctx context.Context, tx db.Tx) error {
 		p, err := platform.BySlug(ctx, tx, demo.Slug)
@@ -85,7 +84,7 @@ func (w *walls) cast(t testing.TB) {
 }
 
 func TestTheWallShowsWhatIsOpenInAFixedNumberOfStatements(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	demotest.Today.Each(t, func(t *testing.T, d *db.DB) {
 		w := serveWalls(t, d)
 		defer w.stop(t)
 		for _, c := range []struct {
@@ -181,7 +180,7 @@ func (f flow) next() (name, id, data string) {
 }
 
 func TestTheStreamMovesWithEachVoteAndOutlivesTheLimitsOfRequests(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	demotest.Today.Each(t, func(t *testing.T, d *db.DB) {
 		w := serveWalls(t, d)
 		server := httptest.NewUnstartedServer(w)
 		server.Config.ReadTimeout, server.Config.WriteTimeout = 300*time.Millisecond, 300*time.Millisecond
@@ -223,7 +222,7 @@ func TestTheStreamMovesWithEachVoteAndOutlivesTheLimitsOfRequests(t *testing.T) 
 }
 
 func BenchmarkWall(b *testing.B) {
-	w := serveWalls(b, dbtest.Open(b, db.SQLite))
+	w := serveWalls(b, demotest.Today.Open(b, db.SQLite))
 	defer w.stop(b)
 	for b.Loop() {
 		r := httptest.NewRecorder()
@@ -235,7 +234,7 @@ func BenchmarkWall(b *testing.B) {
 }
 
 func TestStreamsOfWhatIsNotThereAreRefused(t *testing.T) {
-	d := dbtest.Open(t, db.SQLite)
+	d := demotest.Today.Open(t, db.SQLite)
 	w := serveWalls(t, d)
 	defer w.stop(t)
 	for path, want := range map[string]int{"/projets/rien/mur/flux": 404, w.path(project.Vote) + "/flux?voir=scores": 400} {
@@ -248,7 +247,7 @@ func TestStreamsOfWhatIsNotThereAreRefused(t *testing.T) {
 // TestAThousandListenersCostLittle opens their connections without reading them: what the server holds is what counts.
 func TestAThousandListenersCostLittle(t *testing.T) {
 	const listeners = 1000
-	d := dbtest.Open(t, db.SQLite)
+	d := demotest.Today.Open(t, db.SQLite)
 	w := serveWalls(t, d)
 	server := httptest.NewServer(w)
 	defer server.Close()
@@ -313,7 +312,7 @@ func inUse() int64 {
 }
 
 func TestTheWallLivesInABrowser(t *testing.T) {
-	d := dbtest.Open(t, db.SQLite)
+	d := demotest.Today.Open(t, db.SQLite)
 	w := serveWalls(t, d)
 	server := httptest.NewServer(w)
 	defer server.Close()

@@ -8,12 +8,11 @@ import (
 	"net/url"
 	"strconv"
 	"testing"
-	"time"
 
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/db"
-	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/demo"
+	"github.com/parvis-civic/parvis/internal/demo/demotest"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/site"
 	"github.com/parvis-civic/parvis/internal/web/tour"
@@ -21,10 +20,7 @@ import (
 )
 
 func TestOneTapMakesAVisitorSomebodyOfTheCityAndNobodyReal(t *testing.T) {
-	d := dbtest.Open(t, db.SQLite)
-	if err := demo.Build(t.Context(), d, time.Now(), nil); err != nil {
-		t.Fatal(err)
-	}
+	d := demotest.Today.Open(t, db.SQLite)
 	people := account.NewService(d)
 	h, err := web.New(web.Options{Log: slog.New(slog.DiscardHandler), Platforms: site.New(d, "http://localhost"), Static: ui.NewStatic(), People: people, Tour: tour.Path,
 		Routes: tour.New(d, people).Routes()})
