@@ -100,6 +100,7 @@ func (h *house) routes(pages *site.Site, people *account.Service) []web.Route {
 		editor.New(news.NewService(h.db), project.NewService(h.db)).Routes(),
 		rehearse.New(rehearsal.NewService(h.db, h.url)).Routes(),
 		desk.New(h.db, people).Routes(),
+		h.talking(),
 		print.New(h.db).Routes(),
 		admin.New(h.db, people, h.mailState()).Routes())
 	if h.mailbox {

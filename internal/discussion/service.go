@@ -26,10 +26,11 @@ type Guard func(ctx context.Context, tx db.Tx, of platform.Platform, who account
 type Service struct {
 	db     *db.DB
 	guards []Guard
+	charge Charge // who is told of questions; nil: who follows the analyses
 }
 
 // NewService returns the service on a database.
-func NewService(d *db.DB, guards ...Guard) *Service { return &Service{d, guards} }
+func NewService(d *db.DB, guards ...Guard) *Service { return &Service{db: d, guards: guards} }
 
 // AboutOf gives the proposal of an edition by its number, as it is stored. Fault: not_found.
 func AboutOf(ctx context.Context, tx db.Tx, of platform.Platform, slug string, number int) (a About, err error) {

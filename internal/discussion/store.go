@@ -202,3 +202,25 @@ func dropDraft(ctx context.Context, tx db.Tx, platform int64, person, subject id
 	_, err := tx.Exec(ctx, `DELETE FROM comment_draft WHERE platform = ? AND participant = ? AND subject = ?`, platform, person, subject)
 	return err
 }
+
+// One gives a comment on a subject as everybody reads it. Fault: not_found.
+func One(ctx context.Context, tx db.Tx, platform int64, subject, id ids.ID) (Comment, error) {
+	c, err := one(ctx, tx, platform, id)
+	if err == nil && c.Subject != subject {
+		err = unknown()
+	}
+	if err != nil {
+		return Comment{}, err
+	}
+	return c.Shown(), nil
+}
+
+// RootOf gives the comment with which the thread of another begins, as everybody reads it: itself when it answers none. Fault:
+// not_found.
+func RootOf(ctx context.Context, tx db.Tx, platform int64, subject, id ids.ID) (Comment, error) {
+	c, err := One(ctx, tx, platform, subject, id)
+	if err != nil || c.Parent.IsZero() {
+		return c, err
+	}
+	return One(ctx, tx, platform, subject, c.Parent)
+}

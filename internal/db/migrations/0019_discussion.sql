@@ -54,14 +54,14 @@ CREATE TABLE question ( -- a thread between the author of a proposal and the ser
 	project    {{.ID}} NOT NULL,
 	public     {{.Bool}} NOT NULL, -- as who asked chose
 	asked_by   {{.Text}} NOT NULL, -- author or city
-	answered   {{.Bool}} NOT NULL, -- the other side had the last word
+	waits_for  {{.Text}} NOT NULL, -- who did not have the last word: author or city
 	asked_at   {{.Int}} NOT NULL,
 	moved_at   {{.Int}} NOT NULL,  -- of its last message
 	PRIMARY KEY (platform, id)
 {{.End}};
 CREATE INDEX question_proposal ON question (platform, proposal, asked_at, id);
-CREATE INDEX question_project ON question (platform, project, answered, moved_at, id);
-CREATE INDEX question_moved ON question (platform, answered, moved_at, id);
+CREATE INDEX question_project ON question (platform, project, waits_for, moved_at, id);
+CREATE INDEX question_moved ON question (platform, waits_for, moved_at, id);
 
 CREATE TABLE question_message (
 	platform {{.Int}} NOT NULL,

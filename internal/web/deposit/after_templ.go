@@ -853,7 +853,7 @@ func versionParts(p ui.Page, a aboutPage, v proposal.Version) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, text := range paragraphs(v.Body) {
+			for _, text := range ui.Paragraphs(v.Body) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 64, "<p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -116,9 +116,9 @@ func (k checkPage) asked(name string) ui.Problems {
 // charter gives the charter's paragraphs: the city's own, else the model's.
 func (k checkPage) charter(p ui.Page) []string {
 	if text := k.Charter.Text.In(p.Lang); text != "" {
-		return paragraphs(text)
+		return ui.Paragraphs(text)
 	}
-	return paragraphs(p.T("deposit.charter.model"))
+	return ui.Paragraphs(p.T("deposit.charter.model"))
 }
 
 // missing lists what is wrong, each with the way to its field on the form.

@@ -406,7 +406,7 @@ func preview(p ui.Page, k checkPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, text := range paragraphs(k.Means.Body) {
+		for _, text := range ui.Paragraphs(k.Means.Body) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "<p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

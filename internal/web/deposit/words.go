@@ -90,17 +90,6 @@ func alikeHref(p ui.Page, a proposal.Alike) templ.SafeURL {
 	return p.Href("/projets/" + url.PathEscape(a.Path) + "/propositions/" + strconv.Itoa(a.Number))
 }
 
-// paragraphs splits a text at its empty lines.
-func paragraphs(text string) []string {
-	var out []string
-	for part := range strings.SplitSeq(text, "\n\n") {
-		if part = strings.TrimSpace(part); part != "" {
-			out = append(out, part)
-		}
-	}
-	return out
-}
-
 // leaving names what is done with a draft, or with what was published.
 func (f formPage) leaving(p ui.Page) string {
 	if f.Paper != nil && !f.Deposit.Draft() {

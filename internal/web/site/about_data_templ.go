@@ -275,7 +275,7 @@ func AboutData(p ui.Page, a AboutPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, text := range paragraphs(p.T("pages.data.public.text")) {
+			for _, text := range ui.Paragraphs(p.T("pages.data.public.text")) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -312,7 +312,7 @@ func AboutData(p ui.Page, a AboutPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for _, text := range paragraphs(p.T("pages.data.recount.text")) {
+				for _, text := range ui.Paragraphs(p.T("pages.data.recount.text")) {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

@@ -53,7 +53,7 @@ func (s *Site) legal(kind string) web.Handler {
 func legalPage(p ui.Page, of platform.Platform, who platform.Identity, kind string) LegalPage {
 	page := LegalPage{Kind: kind}
 	for _, lang := range append([]i18n.Lang{p.Lang}, p.Platform.Languages...) {
-		if page.Own = paragraphs(of.Legal[string(lang)+"/"+kind]); len(page.Own) > 0 {
+		if page.Own = ui.Paragraphs(of.Legal[string(lang)+"/"+kind]); len(page.Own) > 0 {
 			page.OwnLang = lang
 			if of.Kind == platform.City {
 				page.Sections = said(p, who, kind)
@@ -72,7 +72,7 @@ func legalPage(p ui.Page, of platform.Platform, who platform.Identity, kind stri
 func said(p ui.Page, who platform.Identity, kind string) (list []Section) {
 	add := func(key, text string) {
 		if text != "" {
-			list = append(list, Section{Title: p.T(key), Paragraphs: paragraphs(text)})
+			list = append(list, Section{Title: p.T(key), Paragraphs: ui.Paragraphs(text)})
 		}
 	}
 	switch kind {
@@ -93,7 +93,7 @@ func said(p ui.Page, who platform.Identity, kind string) (list []Section) {
 func (l *LegalPage) identify(p ui.Page, who platform.Identity) {
 	say := func(at int, text string) {
 		if text != "" {
-			l.Sections[at].Paragraphs = paragraphs(text)
+			l.Sections[at].Paragraphs = ui.Paragraphs(text)
 		}
 	}
 	switch l.Kind {
@@ -101,18 +101,18 @@ func (l *LegalPage) identify(p ui.Page, who platform.Identity) {
 		say(0, who.Publisher)
 		say(1, who.Host)
 		if who.Director != "" {
-			l.Sections = slices.Insert(l.Sections, 1, Section{Title: p.T("pages.notice.director"), Paragraphs: paragraphs(who.Director)})
+			l.Sections = slices.Insert(l.Sections, 1, Section{Title: p.T("pages.notice.director"), Paragraphs: ui.Paragraphs(who.Director)})
 		}
 	case "privacy":
 		l.Sections = append(l.Sections, said(p, who, l.Kind)...)
 	case "contact":
 		say(0, who.Phone)
 		if who.Email != "" {
-			l.Sections[0].Paragraphs = paragraphs(who.Phone)
+			l.Sections[0].Paragraphs = ui.Paragraphs(who.Phone)
 			l.Sections[0].Links = []ui.Link{{Text: who.Email, Href: templ.URL("mailto:" + who.Email)}}
 		}
 		if who.Address != "" {
-			l.Sections = slices.Insert(l.Sections, 1, Section{Title: p.T("pages.contact.where"), Paragraphs: paragraphs(who.Address)})
+			l.Sections = slices.Insert(l.Sections, 1, Section{Title: p.T("pages.contact.where"), Paragraphs: ui.Paragraphs(who.Address)})
 		}
 	}
 }
@@ -127,7 +127,7 @@ func legalSections(p ui.Page, kind string, replay bool) []Section {
 	}
 	section := func(key string, links ...ui.Link) Section {
 		key = "pages." + kind + "." + key
-		return Section{Title: p.T(key), Paragraphs: paragraphs(p.T(key+".text", "Name", p.Platform.Name, "Licence", p.Platform.Licence)), Links: links}
+		return Section{Title: p.T(key), Paragraphs: ui.Paragraphs(p.T(key+".text", "Name", p.Platform.Name, "Licence", p.Platform.Licence)), Links: links}
 	}
 	switch kind {
 	case "notice":

@@ -11,6 +11,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/web/articles"
 	"github.com/parvis-civic/parvis/internal/web/edition"
+	"github.com/parvis-civic/parvis/internal/web/talk"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 	"github.com/parvis-civic/parvis/internal/web/works"
 )
@@ -211,6 +212,8 @@ type ProposalPage struct {
 	Followers  int
 	Follows    bool          // whoever reads does
 	Mine       templ.SafeURL // where its author goes on with it; empty for everybody else
+
+	Talk *talk.Section // what people say of it; nil: nobody does here
 }
 
 // Answered is a question of the deposit form and its answer.

@@ -16,6 +16,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/result"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/edition"
+	"github.com/parvis-civic/parvis/internal/web/talk"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 	"github.com/parvis-civic/parvis/internal/web/works"
 )
@@ -54,6 +55,9 @@ func (s *Site) proposalShow(r *web.Request, p ui.Page) (web.View, error) {
 			return err
 		}
 		page.Removed = v.removal(removed)
+		if page.Talk, err = talk.SectionOf(ctx, v.Tx, v.Of, r.Person, p, e.View, removed, r.URL.Query().Get("ordre")); err != nil {
+			return err
+		}
 		return v.deposited(ctx, e, removed, r.Person, &page)
 	})
 	if err != nil || moved.Moved != "" {

@@ -9,17 +9,6 @@ import (
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
-// paragraphs splits a text at its empty lines.
-func paragraphs(text string) []string {
-	var out []string
-	for part := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n\n") {
-		if part = strings.TrimSpace(part); part != "" {
-			out = append(out, part)
-		}
-	}
-	return out
-}
-
 // description is the sentence that search engines and shared links show of a proposal.
 func (pr ProposalPage) description(p ui.Page) string {
 	var parts []string

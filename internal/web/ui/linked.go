@@ -39,3 +39,14 @@ func partsOf(text string) []textPart {
 	}
 	return parts
 }
+
+// Paragraphs splits a plain text at its empty lines.
+func Paragraphs(text string) []string {
+	var out []string
+	for part := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n\n") {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
+}
