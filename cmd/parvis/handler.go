@@ -16,6 +16,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/discussion"
 	"github.com/parvis-civic/parvis/internal/graph"
+	"github.com/parvis-civic/parvis/internal/moderation"
 	"github.com/parvis-civic/parvis/internal/news"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
@@ -208,5 +209,6 @@ func last(list string) string {
 
 // people is the service of accounts, with the rooms in which people leave something.
 func (h *house) people() *account.Service {
-	return account.NewService(h.db, proposal.Room(), deposit.Room(), ballot.Room(), discussion.Room())
+	return account.NewService(h.db, proposal.Room(), deposit.Room(), ballot.Room(), discussion.Room(),
+		moderation.Room())
 }

@@ -55,6 +55,14 @@ const (
 	SeeAudit     // what agents did
 )
 
+// What becomes of what people wrote.
+const (
+	Report      Action = iota + 300 // say that something goes against the charter
+	Moderate                        // read the queue, decide, keep somebody away for a while
+	Contest                         // a decision about one's own contribution
+	KeepDomains                     // the list of mail domains that are thrown away
+)
+
 // rule says whether one role may, at a moment.
 type rule func(r Role, m Moment) bool
 
@@ -141,4 +149,9 @@ var table = map[Action]rule{
 	SetPlatform:   admins,
 	SeeMails:      admins,
 	ManageImport:  admins,
+
+	Report:      everyone,
+	Moderate:    func(r Role, _ Moment) bool { return r == Moderator || r == Administrator },
+	Contest:     func(r Role, m Moment) bool { return r >= Resident && m.Own },
+	KeepDomains: func(r Role, _ Moment) bool { return r == Moderator || manages(r) },
 }

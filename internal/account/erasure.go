@@ -150,7 +150,7 @@ func (s *Service) Erase(ctx context.Context, of platform.Platform, by Person, re
 
 // forget erases what this room has of a person; the row stays, empty, for what they left to point at.
 func forget(ctx context.Context, tx db.Tx, platform int64, r Request, by ids.ID) error {
-	for _, table := range []string{"session", "factor", "recovery_code", "role_given", "assistance", "email_change"} {
+	for _, table := range []string{"session", "factor", "recovery_code", "role_given", "assistance", "email_change", "barred", "contribution_trace"} {
 		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE platform = ? AND participant = ?`, platform, r.Person); err != nil {
 			return err
 		}

@@ -94,7 +94,7 @@ func (s *Service) SignOut(ctx context.Context, of platform.Platform, token strin
 
 // SendCode sends a code of eight digits to an address, whether or not it has an account. asked is what Prove wants besides:
 // the page of who asked for the code holds it, so that the code opens nothing to anybody else, and that a stranger who tries
-// codes for the same address only uses up their own. Faults: invalid (email), limited.
+// codes for the same address only uses up their own. Faults: invalid (email: none, or one that is thrown away), limited.
 func (s *Service) SendCode(ctx context.Context, of platform.Platform, email string, lang i18n.Lang, from netip.Addr) (asked string, err error) {
 	key, err := emailKey(email)
 	if err != nil {
@@ -103,6 +103,9 @@ func (s *Service) SendCode(ctx context.Context, of platform.Platform, email stri
 	asked = newToken()
 	return asked, s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		if err := chargeCode(ctx, tx, of.Key, key, from); err != nil {
+			return err
+		}
+		if err := refuseDisposable(ctx, tx, of.Key, key); err != nil {
 			return err
 		}
 		return sendCode(ctx, tx, of.Key, key, strings.TrimSpace(email), asked, lang)
@@ -232,6 +235,9 @@ func (s *Service) prove(ctx context.Context, tx db.Tx, platform int64, token, em
 			if err := room.Merge(ctx, tx, platform, here.ID, known.ID); err != nil {
 				return Person{}, err
 			}
+		}
+		if err := mergeTraces(ctx, tx, platform, here.ID, known.ID); err != nil {
+			return Person{}, err
 		}
 		if err := deleteParticipant(ctx, tx, platform, here.ID); err != nil {
 			return Person{}, err

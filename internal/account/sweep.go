@@ -86,6 +86,9 @@ func (s *Service) sweepEnded(ctx context.Context) error {
 			{`DELETE FROM sign_code WHERE expires_at < ?`, now.Add(-forgottenAfter)},
 			{`DELETE FROM attempt WHERE last_at < ?`, now.Add(-forgottenAfter)},
 			{`DELETE FROM email_change WHERE counts_at < ?`, now.Add(-correctionLife)},
+
+			{`DELETE FROM contribution_trace WHERE at < ?`, now.Add(-TraceLife)},
+			{`DELETE FROM barred WHERE until < ?`, now.Add(-forgottenAfter)}, // a platform's time may be behind
 		} {
 			if _, err := tx.Exec(ctx, one.sql, db.Micros(one.before)); err != nil {
 				return err

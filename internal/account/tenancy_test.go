@@ -18,7 +18,7 @@ import (
 func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 	id := ids.Random()
 	dbtest.Tenancy{
-		Filled: []string{"Insert", "Give", "Trust", "Log", "Stage", "StageAll", "Absent"},
+		Filled: []string{"Insert", "Give", "Trust", "Log", "Stage", "StageAll", "Absent", "SetBar", "SetDomains"},
 		Fill: func(ctx context.Context, tx db.Tx, platform int64) error {
 			if err := account.Trust(ctx, tx, platform, fmt.Sprintf("192.0.%d.0/24", platform), "École", id); err != nil {
 				return err
@@ -30,6 +30,16 @@ func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 				return err
 			}
 			if err := account.Log(ctx, tx, platform, id, id, account.ActFound, fmt.Sprint("à l'accueil de ", platform)); err != nil {
+				return err
+			}
+			if err := account.SetBar(ctx, tx, platform, id, account.Bar{Until: time.UnixMicro(1000 + platform), Reason: "insult", Act: id}); err != nil {
+				return err
+			}
+			if err := account.SetDomains(ctx, tx, platform, account.Domains{Refused: []string{fmt.Sprintf("jetable%d.fr", platform)}}); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, `INSERT INTO contribution_trace (platform, id, participant, act, subject, network, at)
+				SELECT q.platform, ?, q.id, 'deposit', ?, ?, 5 FROM participant q WHERE q.platform = ? AND q.email_key = 'nadia@parvis.invalid'`, id, id, fmt.Sprint("hash of ", platform), platform); err != nil {
 				return err
 			}
 			for range platform { // the ids are the platform's own
@@ -79,6 +89,16 @@ func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "TrustedPlaces", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return account.TrustedPlaces(ctx, tx, platform)
 			}},
+			{Of: "BarOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				b, _, err := account.BarOf(ctx, tx, platform, id, time.UnixMicro(1))
+				return b, err
+			}},
+			{Of: "DomainsOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return account.DomainsOf(ctx, tx, platform)
+			}},
+			{Of: "Traces", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return account.Traces(ctx, tx, platform, time.UnixMicro(1), 10)
+			}},
 			{Of: "HasPassword", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return account.HasPassword(ctx, tx, platform, id)
 			}},
@@ -122,6 +142,9 @@ func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 			}},
 		},
 		Writes: []dbtest.Writing{
+			{Of: "LiftBar", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return account.LiftBar(ctx, tx, platform, id, id)
+			}},
 			{Of: "House", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				_, err := account.House(ctx, tx, platform, "Ici")
 				return err

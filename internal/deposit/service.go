@@ -125,8 +125,9 @@ func (s *Service) attach(ctx context.Context, tx db.Tx, platform int64, c Call, 
 }
 
 // Publish makes a draft a proposal that everybody sees, with its number, and accepts a version of the charter. Who
-// published it already gets the same proposal again. Faults: forbidden (the address is not proved), not_found, closed,
-// conflict (as many as the règlement allows), invalid with every reason.
+// published it already gets the same proposal again. Faults: forbidden (the address is not proved, or
+// moderators keep them away for a while), not_found, closed, conflict (as many as the règlement allows), limited, invalid with
+// every reason.
 func (s *Service) Publish(ctx context.Context, of platform.Platform, who account.Person, slug string, id ids.ID, charter int) (p proposal.Proposal, err error) {
 	if !who.Proved {
 		return p, fault.New(fault.Forbidden, "fault.deposit.proof")
@@ -189,6 +190,11 @@ func (s *Service) publish(ctx context.Context, tx db.Tx, of platform.Platform, w
 	}
 	p := c.proposal(d, checked)
 	p.Paper = w != nil
+	if w == nil { // an agent at a desk is neither kept away nor slowed down
+		if err := account.Contribute(ctx, tx, of, who, account.Deposits, p.ID); err != nil {
+			return none, err
+		}
+	}
 	if p.Number, err = proposal.NextNumber(ctx, tx, of.Key, c.ID); err != nil {
 		return none, err
 	}

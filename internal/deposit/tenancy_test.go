@@ -3,7 +3,9 @@ package deposit_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
@@ -12,6 +14,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/rulebook"
 )
 
@@ -25,6 +28,7 @@ func TestDepositsOfAPlatformAreItsOwn(t *testing.T) {
 			for _, err := range []error{
 				project.Insert(ctx, tx, platform, project.Project{ID: edition, Slug: budget, State: project.Published, Origin: project.OfCity}),
 				project.InsertSteps(ctx, tx, platform, []project.Step{{ID: step, Project: edition, Kind: project.Collect, Title: of("Dépôt")}}),
+				project.InsertCategories(ctx, tx, platform, []project.Category{{ID: key, Project: edition, Kind: "category", Slug: "nature", Name: of("Nature"), Sort: []byte{1}}}),
 				deposit.SetForm(ctx, tx, platform, step, deposit.Form{Summary: deposit.Optional, Body: deposit.Absent, Category: deposit.Absent, Theme: deposit.Absent,
 					District: deposit.Absent, Place: deposit.Absent, Cost: deposit.Absent, Picture: deposit.Absent,
 					Questions: []deposit.Question{{Key: "q", Kind: deposit.ShortText, Need: deposit.Optional, Label: rulebook.Text{FR: of("Pourquoi")}}}}),
@@ -47,6 +51,9 @@ func TestDepositsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "DepositOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				d, _, err := deposit.DepositOf(ctx, tx, platform, key)
 				return d, err
+			}},
+			{Of: "FacetsOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return deposit.FacetsOf(ctx, tx, platform, proposal.Proposal{Project: edition, Category: key})
 			}},
 			{Of: "DepositsBy", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return deposit.DepositsBy(ctx, tx, platform, author, 10)
@@ -80,6 +87,10 @@ func TestDepositsOfAPlatformAreItsOwn(t *testing.T) {
 				return deposit.ClaimOf(ctx, tx, platform, account.Person{Email: "ana@exemple.fr", Proved: true}, key)
 			}},
 		},
+		Writes: []dbtest.Writing{{Of: "Rewrite", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+			_, err := deposit.Rewrite(ctx, tx, platform, proposal.Proposal{ID: key, Project: edition}, func(text string) string { return strings.ReplaceAll(text, "banc", "…") }, time.UnixMicro(1))
+			return err
+		}}},
 	}.Run(t)
 }
 

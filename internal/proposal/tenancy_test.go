@@ -3,6 +3,7 @@ package proposal_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -210,6 +211,21 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 					return err
 				}
 				return proposal.TakeOut(ctx, tx, platform, p, proposal.Invisible, "Injures", time.UnixMicro(1))
+			}},
+			{Of: "Rewrite", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				p, _, err := proposal.Numbered(ctx, tx, platform, edition, 1)
+				if err != nil {
+					return err
+				}
+				_, err = proposal.Rewrite(ctx, tx, platform, p, strings.ToUpper, time.UnixMicro(1))
+				return err
+			}},
+			{Of: "PutBack", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				p, _, err := proposal.Numbered(ctx, tx, platform, edition, 1)
+				if err != nil {
+					return err
+				}
+				return proposal.PutBack(ctx, tx, platform, p, names(platform))
 			}},
 			{Of: "MoveDistrict", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return proposal.MoveDistrict(ctx, tx, platform, edition, district, ids.Random())

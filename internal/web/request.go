@@ -34,8 +34,9 @@ type Request struct {
 	Person   account.Person // zero: nobody is known
 	Token    string         // of the session; empty: none
 
-	people People
-	begun  bool // the session began with this request
+	people   People
+	begun    bool          // the session began with this request
+	patience time.Duration // as Options.Patience
 }
 
 // cookieName is the name of the session's cookie. Over HTTPS its prefix holds it to this very host.
@@ -138,6 +139,9 @@ func (s *server) answer(w http.ResponseWriter, r *Request, p *ui.Page, route Rou
 		r.Body = http.MaxBytesReader(w, r.Body, cmp.Or(route.Largest, bodyLimit))
 		if err := r.readForm(); err != nil {
 			return View{}, err
+		}
+		if at, ok := r.shownAt(); ok {
+			p.Shown = at // a form that is shown again was open since then
 		}
 	}
 	return route.Handle(r, *p)

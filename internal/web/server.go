@@ -20,6 +20,7 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 
 	"github.com/parvis-civic/parvis/internal/access"
+	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/platform"
@@ -43,8 +44,10 @@ type Options struct {
 	People    People
 	Tour      string // path of the guided tour of a demonstration; empty: there is none
 	// Foot gives what the city wrote and the foot of every page leads to; may be nil.
-	Foot   func(ctx context.Context, p ui.Page, of platform.Platform) ([]ui.Link, error)
-	Routes []Route
+	Foot func(ctx context.Context, p ui.Page, of platform.Platform) ([]ui.Link, error)
+	// Patience is the least time in which a person fills a form in (Request.Human); 0: nobody looks at it.
+	Patience time.Duration
+	Routes   []Route
 	// Others answer addresses that are no pages, by the pattern of net/http: "/graphql", "GET /healthz".
 	Others map[string]http.Handler
 	// AnyOrigin are the patterns of Others that browsers may post to from any site: what reads no cookie.
@@ -215,7 +218,9 @@ func (s *server) page(lang i18n.Lang, route Route) http.HandlerFunc {
 			s.show(w, r, View{Status: http.StatusNotFound, Page: notFoundPage(p, p.T("web.not_found.why"))})
 			return
 		}
-		request := &Request{Request: r, Platform: of, people: s.People}
+		request := &Request{Request: r, Platform: of, people: s.People, patience: s.Patience}
+		r = r.WithContext(account.WithNetwork(r.Context(), request.From()))
+		request.Request = r
 		defer func() {
 			if r.MultipartForm != nil { // net/http cleans up after its own request, of which this is a copy
 				_ = r.MultipartForm.RemoveAll()
@@ -251,7 +256,7 @@ func (s *server) page(lang i18n.Lang, route Route) http.HandlerFunc {
 // requested is the request as templates see it, and its platform; false when none answers the host, or not in this language.
 func (s *server) requested(r *http.Request, lang i18n.Lang) (ui.Page, platform.Platform, bool, error) {
 	_, path := languageOf(r.URL.Path)
-	p := ui.Page{Static: s.Static, Path: path, Query: r.URL.RawQuery, RequestID: eventOf(r).id, Locale: i18n.For(lang, nil),
+	p := ui.Page{Static: s.Static, Path: path, Query: r.URL.RawQuery, RequestID: eventOf(r).id, Shown: time.Now(), Locale: i18n.For(lang, nil),
 		Platform: ui.Platform{Name: "Parvis", Languages: i18n.Langs}}
 	of, ok := rehearsed(r)
 	if !ok {

@@ -108,3 +108,9 @@ func (l Problems) order(fields []Input) []problem {
 
 // problem is a line of the list; field is the label of its field where others are told the same.
 type problem struct{ text, id, field string }
+
+// The fields of a Trap.
+const (
+	TrapField  = "website"  // that nobody sees, and nobody fills
+	ShownField = "shown_at" // when the form was first shown, in milliseconds since 1970
+)

@@ -43,6 +43,7 @@ type Page struct {
 	Path      string // without the language's prefix: "/projets/bp-2022"
 	Query     string // as it came, without "?"
 	RequestID string
+	Shown     time.Time // when the page, or the form that was sent, was first shown
 }
 
 // Head is what a page says of itself.
