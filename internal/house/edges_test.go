@@ -60,7 +60,7 @@ var rooms = []room{
 	{"search", leaves + "db", "words and numbers, for every room whose texts are searched"},
 	{"proposal", base + "search project", "what is proposed in a project, as everybody reads it"},
 	{"deposit", base + "geo media rulebook tally project proposal", "what residents fill in: forms, drafts and files, until they are a proposal"},
-	{"analysis", base + "rulebook tally project proposal", "what the services say of proposals"},
+	{"analysis", base + "rulebook tally project proposal deposit", "what the services say of proposals"},
 	{"ballot", base + "rulebook tally project proposal", "choices are proposals of a project's step"},
 	{"result", base + "rulebook tally project proposal ballot", "counts ballots on proposals under the rulebook"},
 	{"delivery", base + "project proposal", "follows what won"},
@@ -82,11 +82,13 @@ var rooms = []room{
 	{"web/citymap", "geo", "pure: where outlines, marks and names go on a drawn map"},
 	{"web/ui", leaves + "drawing platform project proposal rulebook tally result delivery web/assets web/citymap", "components that several pages share"},
 	{"web", base + "media web/ui web/assets", "what all pages share: hosts, languages, middleware, errors"},
-	{"web/site", base + "media rulebook tally news project proposal deposit ballot result delivery transfer live geo search web web/articles web/ui web/assets web/citymap", "the public pages, from the rooms (transfer: where an edition came from), hold no SQL"},
+	{"web/site", base + "media rulebook tally news project proposal deposit ballot result delivery transfer live geo search web web/articles web/analysis web/ui web/assets web/citymap", "the public pages, from the rooms (transfer: where an edition came from), hold no SQL"},
 
 	{"web/deposit", base + "geo address media rulebook project proposal deposit web web/ui web/assets web/citymap", "depositing a proposal, changing it and following others, from the rooms, hold no SQL"},
 	{"web/admin", base + "web web/ui", "the pages of who runs the platform, hold no SQL"},
 	{"web/desk", base + "project ballot web web/ui", "the pages of agents, hold no SQL"},
+	{"web/analysis", base + "geo media rulebook tally project proposal deposit analysis web web/ui web/assets web/citymap", "the pages on which services study proposals, and organisers say who studies what, hold no SQL"},
+
 	{"web/tour", base + "project demo web web/ui", "the guided tour of the demonstration"},
 	{"web/me", base + "media rulebook tally project proposal deposit ballot result delivery web web/ui web/assets", "one's own pages, from the rooms, hold no SQL"},
 	{"web/vote", base + "media rulebook project proposal ballot web web/ui", "the pages on which people vote, from the rooms, hold no SQL"},
@@ -96,7 +98,7 @@ var rooms = []room{
 	{"web/explorer", leaves + "web web/ui", "the page on which developers try the API"},
 	{"web/editor", base + "media project news web web/ui", "the pages on which the city writes, from the rooms, hold no SQL"},
 	{"web/office", base + "media rulebook tally project web web/ui web/assets proposal deposit", "the pages of who organises, from the rooms, hold no SQL"},
-	{"cmd/parvis", base + "media rulebook tally tally/pabulib news project proposal ballot result delivery transfer live address demo control run graph web web/site web/admin web/desk web/tour web/me web/deposit web/vote web/office web/explorer web/editor web/print web/articles web/ui web/assets rehearsal web/rehearse deposit", "wiring"},
+	{"cmd/parvis", base + "media rulebook tally tally/pabulib news project proposal ballot result delivery transfer live address demo control run graph web web/site web/admin web/desk analysis web/analysis web/tour web/me web/deposit web/vote web/office web/explorer web/editor web/print web/articles web/ui web/assets rehearsal web/rehearse deposit", "wiring"},
 	{"web/rehearse", base + "project rehearsal tally web web/ui", "the pages on which who organises rehearses an edition, hold no SQL"},
 
 	{"web/webtest", leaves + "platform account", "people for tests of pages"},

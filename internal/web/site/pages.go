@@ -10,6 +10,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	webanalysis "github.com/parvis-civic/parvis/internal/web/analysis"
 	"github.com/parvis-civic/parvis/internal/web/articles"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
@@ -232,7 +233,10 @@ type ProjectPage struct {
 
 // ProposalPage is one proposal.
 type ProposalPage struct {
-	Project    Project
+	Project Project
+
+	Handed []webanalysis.Transmitted // to which other bodies
+
 	Card       ui.Card
 	Reference  string   // its number as people know it: the city's own where it gave one
 	Text       string   // paragraphs apart by an empty line; may be empty

@@ -15,6 +15,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/result"
 	"github.com/parvis-civic/parvis/internal/web"
+	webanalysis "github.com/parvis-civic/parvis/internal/web/analysis"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
@@ -52,6 +53,11 @@ func (s *Site) proposalShow(r *web.Request, p ui.Page) (web.View, error) {
 			return err
 		}
 		page.Removed = v.removal(removed)
+
+		if page.Handed, err = webanalysis.Handed(ctx, v.tx, v.platform.Key, v.Page, found); err != nil {
+			return err
+		}
+
 		return v.deposited(ctx, e, removed, r.Person, &page)
 	})
 	if err != nil || moved.Moved != "" {
