@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/analysis"
 	"github.com/parvis-civic/parvis/internal/ballot"
 	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/discussion"
@@ -23,6 +24,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/rehearsal"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/admin"
+	webanalysis "github.com/parvis-civic/parvis/internal/web/analysis"
 	"github.com/parvis-civic/parvis/internal/web/articles"
 	webbasemap "github.com/parvis-civic/parvis/internal/web/basemap"
 	webdeposit "github.com/parvis-civic/parvis/internal/web/deposit"
@@ -95,13 +97,16 @@ func (h *house) routes(pages *site.Site, people *account.Service) []web.Route {
 		me.New(h.db, people, h.mailbox).Routes(),
 		webdeposit.New(h.db, deposit.NewService(h.db)).Routes(),
 		vote.New(h.db, ballot.NewService(h.db)).Routes(),
-		office.New(project.NewService(h.db, deposit.Part(), news.Part()), webdeposit.Preview).Routes(),
+		office.New(project.NewService(h.db, deposit.Part(), news.Part(), analysis.Part()), webdeposit.Preview).Routes(),
 		articles.New(h.db, h.url).Routes(),
 		explorer.Routes(),
 		editor.New(news.NewService(h.db), project.NewService(h.db)).Routes(),
 		rehearse.New(rehearsal.NewService(h.db, h.url)).Routes(),
 		desk.New(h.db, people).Routes(),
 		h.talking(),
+
+		webanalysis.New(h.db, analysis.NewService(h.db)).Routes(),
+
 		print.New(h.db).Routes(),
 		admin.New(h.db, people, h.mailState()).Routes())
 	if h.mailbox {
@@ -210,5 +215,5 @@ func last(list string) string {
 // people is the service of accounts, with the rooms in which people leave something.
 func (h *house) people() *account.Service {
 	return account.NewService(h.db, proposal.Room(), deposit.Room(), ballot.Room(), discussion.Room(),
-		moderation.Room())
+		moderation.Room(), analysis.Room())
 }

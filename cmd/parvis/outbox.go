@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/parvis-civic/parvis/internal/analysis"
 	"github.com/parvis-civic/parvis/internal/ballot"
 	"github.com/parvis-civic/parvis/internal/jobs"
 	"github.com/parvis-civic/parvis/internal/notify"
@@ -53,6 +54,8 @@ func (h *house) outbox() run.Task {
 			ballots := ballot.NewService(h.db)
 			handlers := map[string]jobs.Handler{ballot.ReminderJob: ballots.Remind, ballot.SettleJob: ballots.Settle, proposal.LeftJob: ballots.Free,
 				jobs.Driving: rehearsal.NewService(h.db, h.url).Handle}
+			handlers[analysis.DailyJob] = analysis.NewService(h.db).Daily
+
 			switch {
 			case h.mailbox:
 				handlers[notify.Job] = notify.NewPost(h.db, nil, h.url).Handle

@@ -23,11 +23,12 @@ const (
 	Elected                   // an elected official: public data and a dashboard, no private note, no hidden count
 	Organiser                 // runs editions
 	Administrator             // runs the platform and gives roles
+	Partner                   // studies what was sent to a service of another body (a metropolis, a landlord), and sees nothing else
 	roles                     // how many there are
 )
 
 // Names are the stored and shown-to-machines names of the roles, in their order.
-var Names = [roles]string{"anyone", "resident", "analyst", "supervisor", "decision-maker", "moderator", "delivery-agent", "polling-agent", "elected", "organiser", "administrator"}
+var Names = [roles]string{"anyone", "resident", "analyst", "supervisor", "decision-maker", "moderator", "delivery-agent", "polling-agent", "elected", "organiser", "administrator", "partner"}
 
 // String gives the role's name.
 func (r Role) String() string {
@@ -102,6 +103,7 @@ type Moment struct {
 	Voted      bool  // the vote of the project has opened, or was over before
 	CountsLive bool  // the rulebook shows counts during the vote
 	Proclaimed bool  // the result is announced
+	Sent       bool  // the proposal was sent to a service of the person
 	Crowd      bool  // the step has so many ballots that they may be shown whole; the room ballot says how many
 }
 
@@ -144,10 +146,10 @@ var ever = sync.OnceValue(func() map[Action]Roles {
 // Moments gives every moment there is.
 func Moments() iter.Seq[Moment] {
 	return func(yield func(Moment) bool) {
-		for bits := range 1 << 9 {
+		for bits := range 1 << 10 {
 			is := func(bit int) bool { return bits&(1<<bit) != 0 }
 			for _, phase := range []Phase{Future, Open, Closed} {
-				if !yield(Moment{Published: is(0), PublicData: is(1), Draft: is(2), Blanked: is(3), Own: is(4), Voted: is(5), CountsLive: is(6), Proclaimed: is(7), Crowd: is(8), Phase: phase}) {
+				if !yield(Moment{Published: is(0), PublicData: is(1), Draft: is(2), Blanked: is(3), Own: is(4), Voted: is(5), CountsLive: is(6), Proclaimed: is(7), Crowd: is(8), Sent: is(9), Phase: phase}) {
 					return
 				}
 			}

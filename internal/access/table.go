@@ -63,6 +63,14 @@ const (
 	KeepDomains                     // the list of mail domains that are thrown away
 )
 
+// What the services do.
+const (
+	Analyse     Action = iota + 400 // give opinions on what was sent to one's service, pass it on
+	SeeAnalysis                     // what the services say of a proposal, their notes and files
+	Assign                          // rounds, and which service studies what
+	SetServices                     // services, their members, the form of evaluation
+)
+
 // rule says whether one role may, at a moment.
 type rule func(r Role, m Moment) bool
 
@@ -114,7 +122,7 @@ var table = map[Action]rule{
 		if m.Own || m.Draft {
 			return m.Own
 		}
-		return m.Published && reads(r) && (!m.Blanked || manages(r))
+		return m.Published && (reads(r) || r == Partner && m.Sent) && (!m.Blanked || manages(r))
 	},
 
 	SignIn:           everyone,
@@ -138,6 +146,15 @@ var table = map[Action]rule{
 	AskAuthor:    func(r Role, m Moment) bool { return reads(r) && m.Published && !m.Own && !m.Draft },
 	WriteAuthors: writes,
 	SeeAudit:     organisers,
+	Analyse: func(r Role, m Moment) bool {
+		return (r == Analyst || r == Partner) && m.Published && m.Sent && !m.Voted
+	},
+	SeeAnalysis: func(r Role, m Moment) bool {
+		studies := r == Analyst || r == Supervisor || r == DecisionMaker || manages(r)
+		return m.Published && (studies || r == Partner && m.Sent)
+	},
+	Assign:      func(r Role, m Moment) bool { return (r == Supervisor || manages(r)) && !m.Voted },
+	SetServices: organisers,
 
 	Organise:      organisers,
 	SetVoteRules:  func(r Role, m Moment) bool { return manages(r) && !m.Voted },

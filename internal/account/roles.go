@@ -59,6 +59,28 @@ func Give(ctx context.Context, tx db.Tx, platform int64, email string, lang i18n
 	return p, nil
 }
 
+// Grant gives a role to participants who are known already, without telling them.
+func Grant(ctx context.Context, tx db.Tx, platform int64, people []ids.ID, role access.Role, by ids.ID) error {
+	if len(people) == 0 {
+		return nil
+	}
+	marks, args := db.In(people)
+	_, err := tx.Exec(ctx, `INSERT INTO role_given (platform, participant, role, given_by, given_at) SELECT q.platform, q.id, ?, ?, ? FROM participant q
+		WHERE q.platform = ? AND q.id IN (`+marks+`) ON CONFLICT (platform, participant, role) DO NOTHING`,
+		append([]any{role.String(), by, db.Micros(tx.Now()), platform}, args...)...)
+	return err
+}
+
+// Withdraw takes a role that opens no keys back from several.
+func Withdraw(ctx context.Context, tx db.Tx, platform int64, people []ids.ID, role access.Role) error {
+	if len(people) == 0 {
+		return nil
+	}
+	marks, args := db.In(people)
+	_, err := tx.Exec(ctx, `DELETE FROM role_given WHERE platform = ? AND role = ? AND participant IN (`+marks+`)`, append([]any{platform, role.String()}, args...)...)
+	return err
+}
+
 // Take takes roles back. Fault: conflict, for that of the last administrator.
 func Take(ctx context.Context, tx db.Tx, platform int64, person ids.ID, roles []access.Role) error {
 	if slices.Contains(roles, access.Administrator) {

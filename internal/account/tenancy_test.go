@@ -161,6 +161,20 @@ func TestAccountsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "Distrust", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return account.Distrust(ctx, tx, platform, "192.0.1.0/24")
 			}},
+			{Of: "Grant", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				all, err := account.Holders(ctx, tx, platform)
+				if err != nil {
+					return err
+				}
+				return account.Grant(ctx, tx, platform, []ids.ID{all[0].ID}, access.Partner, id)
+			}},
+			{Of: "Withdraw", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				all, err := account.Holders(ctx, tx, platform)
+				if err != nil {
+					return err
+				}
+				return account.Withdraw(ctx, tx, platform, []ids.ID{all[0].ID}, access.Partner)
+			}},
 			{Of: "Take", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				all, err := account.Holders(ctx, tx, platform)
 				if err != nil {

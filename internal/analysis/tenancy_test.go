@@ -7,10 +7,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/analysis"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/rulebook"
 )
 
 func TestEachPlatformHasItsOwnAnalysis(t *testing.T) {
@@ -27,6 +30,15 @@ func TestEachPlatformHasItsOwnAnalysis(t *testing.T) {
 				sent = append(sent, analysis.Assignment{Round: r, Service: service, Proposal: proposal, Project: edition, State: analysis.Todo, DueAt: time.UnixMicro(platform), Note: fmt.Sprint(platform)})
 				said = append(said, analysis.Opinion{Round: r, Service: service, Proposal: proposal, Verdict: analysis.Favourable, Public: fmt.Sprint("Avis de ", platform),
 					Answers: map[string]string{"a": fmt.Sprint(platform)}, Version: 1, SavedBy: agent, SavedAt: time.UnixMicro(platform)})
+			}
+			if _, err := tx.Exec(ctx, `INSERT INTO service (platform, id, slug, name, categories, districts, body) VALUES (?, ?, 's', ?, '[]', '[]', 'Métropole')`, platform, service, fmt.Sprint("Service ", platform)); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, `INSERT INTO service_member (platform, service, participant) VALUES (?, ?, ?)`, platform, service, agent); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, `INSERT INTO evaluation_form (platform, project, body, updated_at) VALUES (?, ?, ?, 0)`, platform, edition, fmt.Sprintf(`{"articles":["a%d"]}`, platform)); err != nil {
+				return err
 			}
 			return errors.Join(analysis.InsertRounds(ctx, tx, platform, rounds), analysis.InsertAssignments(ctx, tx, platform, sent), analysis.InsertOpinions(ctx, tx, platform, said))
 		},
@@ -45,6 +57,15 @@ func TestEachPlatformHasItsOwnAnalysis(t *testing.T) {
 			}},
 			{Of: "AssignmentsOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return analysis.AssignmentsOf(ctx, tx, platform, edition)
+			}},
+			{Of: "SeatOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return analysis.SeatOf(ctx, tx, platform, account.Person{ID: agent})
+			}},
+			{Of: "Transmissions", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return analysis.Transmissions(ctx, tx, platform, []ids.ID{proposal})
+			}},
+			{Of: "FormOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return analysis.FormOf(ctx, tx, platform, project.View{Project: project.Project{ID: edition}, Rulebook: rulebook.Rulebook{Deliberation: true}})
 			}},
 			{Of: "Counts", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return analysis.Counts(ctx, tx, platform, edition, time.UnixMicro(5))

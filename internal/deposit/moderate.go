@@ -85,7 +85,7 @@ func EditableBy(ctx context.Context, tx db.Tx, of platform.Platform, slug string
 	if err != nil {
 		return ids.ID{}, false, err
 	}
-	at := collecting(v.Steps, now)
+	at := slices.IndexFunc(v.Steps, func(s project.Step) bool { return s.ID == d.Step })
 	if at < 0 {
 		return ids.ID{}, false, nil
 	}

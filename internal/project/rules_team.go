@@ -31,7 +31,7 @@ const (
 
 // roleWords are what people call the roles by in a file, folded; the names of access stand beside them.
 var roleWords = map[string]access.Role{
-	"analyste": access.Analyst, "analyse": access.Analyst, "supervision": access.Supervisor, "superviseur": access.Supervisor, "superviseuse": access.Supervisor,
+	"analyste": access.Analyst, "analyse": access.Analyst, "partenaire": access.Partner, "supervision": access.Supervisor, "superviseur": access.Supervisor, "superviseuse": access.Supervisor,
 	"decision": access.DecisionMaker, "decideur": access.DecisionMaker, "decideuse": access.DecisionMaker, "moderation": access.Moderator, "moderateur": access.Moderator,
 	"moderatrice": access.Moderator, "suivi": access.DeliveryAgent, "travaux": access.DeliveryAgent, "accueil": access.PollingAgent, "guichet": access.PollingAgent,
 	"elu": access.Elected, "elue": access.Elected, "organisation": access.Organiser, "organisateur": access.Organiser, "organisatrice": access.Organiser,

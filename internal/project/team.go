@@ -71,8 +71,15 @@ func (s *Service) AddTeam(ctx context.Context, of platform.Platform, who account
 		if err != nil {
 			return err
 		}
+		guests, err := guestServices(ctx, tx, of.Key)
+		if err != nil {
+			return err
+		}
 		people := map[string]ids.ID{}
 		for _, m := range members {
+			if guests[serviceSlug(m.Service)] { // who studies for another body is no analyst of the city
+				m.Roles = replaced(m.Roles, access.Analyst, access.Partner)
+			}
 			key, err := account.EmailKey(m.Email)
 			if err != nil {
 				return err
@@ -95,6 +102,26 @@ func (s *Service) AddTeam(ctx context.Context, of platform.Platform, who account
 		return keepServices(ctx, tx, of.Key, members, people)
 	})
 	return invited, err
+}
+
+// guestServices are the slugs of those of other bodies.
+func guestServices(ctx context.Context, tx db.Tx, platform int64) (map[string]bool, error) {
+	all, err := CityServices(ctx, tx, platform)
+	found := map[string]bool{}
+	for _, v := range all {
+		found[v.Slug] = v.Guest()
+	}
+	return found, err
+}
+
+func replaced(roles []access.Role, old, fresh access.Role) []access.Role {
+	roles = slices.Clone(roles)
+	for i := range roles {
+		if roles[i] == old {
+			roles[i] = fresh
+		}
+	}
+	return roles
 }
 
 func rolesByKey(ctx context.Context, tx db.Tx, platform int64) (map[string]access.Roles, error) {

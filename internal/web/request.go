@@ -121,7 +121,7 @@ func (s *server) answer(w http.ResponseWriter, r *Request, p *ui.Page, route Rou
 	if err := r.identify(); err != nil {
 		return View{}, err
 	}
-	p.Person = ui.Person{Known: r.Person.Proved, Name: cmp.Or(r.Person.Name, r.Person.Email), Staff: r.Person.Roles.Staff(), Kiosk: r.Person.Kiosk}
+	p.Person = ui.Person{Known: r.Person.Proved, Name: cmp.Or(r.Person.Name, r.Person.Email), Staff: r.Person.Roles.Staff(), Desk: r.Person.Roles.Ever(access.Analyse), Kiosk: r.Person.Kiosk}
 	if !r.Person.Roles.Ever(route.Need) {
 		here := r.URL.RequestURI()
 		if route.Method != "" {

@@ -118,6 +118,9 @@ func (f frame) links(p ui.Page) []ui.Link {
 	for _, s := range project.Screens() {
 		links = append(links, ui.Link{Text: p.T("organise.screen." + string(s)), Href: p.Href(of(f.Edition.Slug, string(s)))})
 	}
+	if f.Edition.Public() {
+		links = append(links, ui.Link{Text: p.T("analysis.share"), Href: p.Href(of(f.Edition.Slug, "analyse"))})
+	}
 	return links
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	webanalysis "github.com/parvis-civic/parvis/internal/web/analysis"
 	"github.com/parvis-civic/parvis/internal/web/articles"
 	"github.com/parvis-civic/parvis/internal/web/edition"
 	"github.com/parvis-civic/parvis/internal/web/talk"
@@ -186,7 +187,10 @@ type ProjectPage struct {
 
 // ProposalPage is one proposal.
 type ProposalPage struct {
-	Project    Project
+	Project Project
+
+	Handed []webanalysis.Transmitted // to which other bodies
+
 	Card       ui.Card
 	Reference  string   // its number as people know it: the city's own where it gave one
 	Text       string   // paragraphs edition.Apart by an empty line; may be empty

@@ -15,6 +15,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/result"
 	"github.com/parvis-civic/parvis/internal/web"
+	webanalysis "github.com/parvis-civic/parvis/internal/web/analysis"
 	"github.com/parvis-civic/parvis/internal/web/edition"
 	"github.com/parvis-civic/parvis/internal/web/talk"
 	"github.com/parvis-civic/parvis/internal/web/ui"
@@ -58,6 +59,11 @@ func (s *Site) proposalShow(r *web.Request, p ui.Page) (web.View, error) {
 		if page.Talk, err = talk.SectionOf(ctx, v.Tx, v.Of, r.Person, p, e.View, removed, r.URL.Query().Get("ordre")); err != nil {
 			return err
 		}
+
+		if page.Handed, err = webanalysis.Handed(ctx, v.Tx, v.Of.Key, v.Page, found); err != nil {
+			return err
+		}
+
 		return v.deposited(ctx, e, removed, r.Person, &page)
 	})
 	if err != nil || moved.Moved != "" {

@@ -216,5 +216,6 @@ type Person struct {
 	Known bool   // signed in
 	Name  string // as the frame shows it
 	Staff bool   // has a role above resident
+	Desk  bool   // studies proposals for a service
 	Kiosk bool   // on a shared device, which forgets after a minute
 }
