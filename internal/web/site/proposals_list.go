@@ -211,6 +211,8 @@ func (v visit) cards(ctx context.Context, e edition, step int, list []proposal.L
 			card.Cost = &l.Proposal.Cost
 		}
 		card.Districts, card.Category = placesOf(tags[l.Proposal.ID], order)
+		// What was taken out keeps no tags: that is not the whole city.
+		card.Placeless = card.Placeless || len(card.Districts) == 0 && l.Proposal.Trashed != proposal.NotTrashed
 		if !l.Picture.IsZero() && v.platform.Kind != platform.Rehearsal { // there each is the same plain surface
 			card.PictureURL, card.SmallURL = media.Path(l.Picture, media.Full), media.Path(l.Picture, media.Small)
 			card.PictureAlt, card.PictureLang = v.alt(pictures[l.Picture])
