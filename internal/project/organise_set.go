@@ -137,32 +137,88 @@ func (s *Service) SetDistricts(ctx context.Context, of platform.Platform, who ac
 		if e.Public() {
 			return fault.New(fault.Conflict, "fault.organise.districts_fixed").In("file")
 		}
-		places, err := e.replaceDistricts(ctx, tx, of, slices.Clone(fresh))
+		return e.setDistricts(ctx, tx, of, who, slices.Clone(fresh))
+	})
+	return over, err
+}
+
+// TakeDistricts gives an edition the districts of another one of the platform. Faults: forbidden, not_found (either), conflict.
+func (s *Service) TakeDistricts(ctx context.Context, of platform.Platform, who account.Person, slug, from string) error {
+	return s.change(ctx, of, who, slug, func(ctx context.Context, tx db.Tx, e *Edition) error {
+		if e.Public() {
+			return fault.New(fault.Conflict, "fault.organise.districts_fixed").In("file")
+		}
+		other, err := s.edition(ctx, tx, of, who, from)
 		if err != nil {
 			return err
 		}
-		book := e.Rulebook
-		book.Districts = nil
-		for _, d := range places {
-			book.Districts = append(book.Districts, rulebook.Named{Key: d.Slug, Name: d.Name})
-		}
-		if book.Count.Parts != nil && len(places) == 0 || e.Plan.Envelope.Sharing == ByPopulation || e.Plan.Envelope.Sharing == ByHand {
-			e.Plan.Envelope.Sharing = Whole // what each had is no longer theirs
-		}
-		book.Vote.District, book.Count.Guarantee = nil, nil
-		if e.Plan.Model.ByDistrict() && len(places) > 0 {
-			e.Plan.Envelope.Sharing = EqualShares
-			book = e.Plan.Model.Promises(book)
-		}
-		if book, err = e.Plan.Envelope.Into(book); err != nil {
-			return err
-		}
-		if err := e.setBook(ctx, tx, of, who, book, ""); err != nil {
-			return err
-		}
-		return keepPlan(ctx, tx, of.Key, e.Project.ID, e.Plan)
+		return e.setDistricts(ctx, tx, of, who, slices.Clone(other.Districts))
 	})
-	return over, err
+}
+
+// Districted is an edition that has districts, and how many.
+type Districted struct {
+	Slug, Title, Language string
+	Districts             int
+}
+
+// Districted gives the other editions of the platform whose districts one can take, the newest first; of several that have the
+// same ones, one. Fault: forbidden.
+func (s *Service) Districted(ctx context.Context, of platform.Platform, who account.Person, but ids.ID) (list []Districted, err error) {
+	views, err := s.Editions(ctx, of, who)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]ids.ID, len(views))
+	for i, v := range views {
+		all[i] = v.Project.ID
+	}
+	counts, sets := map[ids.ID]int{}, map[ids.ID]string{}
+	err = s.db.Read(ctx, func(ctx context.Context, tx db.Tx) error {
+		places, err := DistrictsOf(ctx, tx, of.Key, all)
+		counts, sets = map[ids.ID]int{}, map[ids.ID]string{}
+		for _, d := range places {
+			counts[d.Project]++
+			sets[d.Project] += d.ID.String()
+		}
+		return err
+	})
+	offered := map[string]bool{}
+	for _, v := range views {
+		if n, set := counts[v.Project.ID], sets[v.Project.ID]; n > 0 && v.Project.ID != but && !offered[set] {
+			offered[set] = true
+			list = append(list, Districted{v.Slug, v.Title, v.Language, n})
+		}
+	}
+	return list, err
+}
+
+// setDistricts gives an edition its districts, and shares the money among them as its model does.
+func (e *Edition) setDistricts(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, fresh []District) error {
+	places, err := e.replaceDistricts(ctx, tx, of, fresh)
+	if err != nil {
+		return err
+	}
+	book := e.Rulebook
+	book.Districts = nil
+	for _, d := range places {
+		book.Districts = append(book.Districts, rulebook.Named{Key: d.Slug, Name: d.Name})
+	}
+	if book.Count.Parts != nil && len(places) == 0 || e.Plan.Envelope.Sharing == ByPopulation || e.Plan.Envelope.Sharing == ByHand {
+		e.Plan.Envelope.Sharing = Whole // what each had is no longer theirs
+	}
+	book.Vote.District, book.Count.Guarantee = nil, nil
+	if e.Plan.Model.ByDistrict() && len(places) > 0 {
+		e.Plan.Envelope.Sharing = EqualShares
+		book = e.Plan.Model.Promises(book)
+	}
+	if book, err = e.Plan.Envelope.Into(book); err != nil {
+		return err
+	}
+	if err := e.setBook(ctx, tx, of, who, book, ""); err != nil {
+		return err
+	}
+	return keepPlan(ctx, tx, of.Key, e.Project.ID, e.Plan)
 }
 
 // replaceDistricts gives the project other districts. One that the platform has already, with the same outline, is taken as

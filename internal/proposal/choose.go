@@ -167,6 +167,9 @@ func (c *Chosen) keys(ctx context.Context, tx db.Tx, platform int64, q ListQuery
 func (q ListQuery) page(keys []Key) []Key {
 	column, number := q.directions()
 	compare := func(a, b Key) int {
+		if q.unknownLast() && (a.Value == 0) != (b.Value == 0) {
+			return cmp.Compare(b.Value, a.Value) // 0 comes last
+		}
 		byValue, byNumber := cmp.Compare(a.Value, b.Value), cmp.Compare(a.Number, b.Number)
 		if column != "" {
 			byValue = -byValue

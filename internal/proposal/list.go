@@ -3,6 +3,7 @@ package proposal
 import (
 	"context"
 	"database/sql"
+	"math"
 	"strconv"
 	"strings"
 
@@ -18,7 +19,7 @@ type Order string
 const (
 	ByVotes     Order = "votes"     // most first
 	ByPoints    Order = "points"    // most first
-	ByCost      Order = "cost"      // cheapest first
+	ByCost      Order = "cost"      // cheapest first; those whose cost nobody knows last, turned round too
 	ByPublished Order = "published" // oldest first
 	ByRandom    Order = "random"    // as the seed says
 	ByNumber    Order = "number"
@@ -170,6 +171,9 @@ func (q ListQuery) on(step ids.ID) ListQuery {
 	return q
 }
 
+// unknownLast says whether the order would begin with what nobody knows.
+func (q ListQuery) unknownLast() bool { return q.Order == ByCost && !q.Reverse }
+
 // directions gives what an ORDER BY adds to the order's column and to the number.
 func (q ListQuery) directions() (column, number string) {
 	if _, down := q.Order.column(); down != q.Reverse {
@@ -211,7 +215,7 @@ func (q ListQuery) pages(st *statement, engine db.Engine, platform int64, steps 
 	st.add(` ORDER BY g.lap, g.place` + direction + `, g.number` + numbers)
 }
 
-// arc is a part of the circle of the random order, its end excluded.
+// arc is a stretch of the values of an order, its end excluded: a part of the circle of the random order, or the known costs.
 type arc struct{ from, to int64 }
 
 // run is one ordered and limited stretch of selection rows.
@@ -220,26 +224,33 @@ type run struct {
 	within *arc
 }
 
-// runs gives what a page is made of: one stretch, or for the random order the one or two that go round the circle from
-// the seed, backwards when the order is turned round.
+// runs gives what a page is made of: one stretch, or two: for the random order those that go round the circle from the seed,
+// backwards when the order is turned round; for the cheapest first the known costs, then the unknown ones, which are 0.
 func (q ListQuery) runs() []run {
-	if q.Order != ByRandom {
-		return []run{{q, nil}}
-	}
 	seed := q.Seed & (circle - 1)
-	arcs := []arc{{seed, circle}, {0, seed}}
-	if q.Reverse {
+	var arcs []arc
+	switch {
+	case q.Order == ByRandom && q.Reverse:
 		arcs = []arc{{0, seed}, {seed, circle}}
+	case q.Order == ByRandom:
+		arcs = []arc{{seed, circle}, {0, seed}}
+	case q.unknownLast():
+		arcs = []arc{{1, math.MaxInt64}, {0, 1}}
+	default:
+		return []run{{q, nil}}
 	}
 	var runs []run
 	for _, a := range arcs {
 		part := q
 		part.After = nil
 		if q.After != nil {
-			here := (seed + q.After.Value) & (circle - 1)
+			here := q.After.Value
+			if q.Order == ByRandom {
+				here = (seed + here) & (circle - 1)
+			}
 			if here >= a.from && here < a.to {
 				part.After = &Key{here, q.After.Number}
-				runs = nil // what lies before it on the way round is passed
+				runs = nil // what lies before it is passed
 			}
 		}
 		runs = append(runs, run{part, &a})
@@ -257,10 +268,10 @@ func (q run) part(st *statement, engine db.Engine, platform int64, lap int) {
 // end writes the conditions, the order and the limit.
 func (q run) end(st *statement, engine db.Engine, platform int64) {
 	q.restrict(st, engine, platform)
-	if q.within != nil {
-		st.add(` AND s.shuffle >= ? AND s.shuffle < ?`, q.within.from, q.within.to)
-	}
 	column, _ := q.Order.column()
+	if q.within != nil {
+		st.add(` AND `+column+` >= ? AND `+column+` < ?`, q.within.from, q.within.to)
+	}
 	direction, numbers := q.directions()
 	if q.After != nil {
 		compare := map[string]string{"": " >", " DESC": " <"}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -76,6 +77,9 @@ func (s shelf) want(order proposal.Order, reverse bool, seed int64, tags []propo
 		case proposal.ByPoints:
 			return -x.Points
 		case proposal.ByCost:
+			if x.Cost == 0 && !reverse {
+				return math.MaxInt64 // nobody knows it
+			}
 			return x.Cost
 		case proposal.ByPublished:
 			return x.PublishedAt.UnixMicro()

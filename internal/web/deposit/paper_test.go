@@ -83,7 +83,7 @@ func TestAnAgentTypesASheetAndItsAuthorTakesItOver(t *testing.T) {
 			t.Errorf("what follows does not say it:\n%s", body)
 		}
 		for prefix, wanted := range map[string][]string{
-			"":    {"Reçu de dépôt", "Une fontaine rue Neuve", "feuille A 17", "/projets/budget/propositions/1", "Venez à l’accueil avec ce reçu", "<path d=\"M"},
+			"":    {"Reçu de dépôt", "Une fontaine rue Neuve", "feuille A 17", "/projets/budget/propositions/1", "Venez au guichet avec ce reçu", "<path d=\"M"},
 			"/en": {"Receipt", "Une fontaine", "/en/projets/budget/propositions/1", "Come to the town hall"},
 		} {
 			status, _, body := agent.get(prefix + draft + "/recu")

@@ -77,7 +77,7 @@ func TestTheDeskHelpsAndSaysSo(t *testing.T) {
 		}
 		found := ask("agent", "ici.localhost", "POST", "/accueil", url.Values{"email": {"ana@parvis.invalid"}})
 		m := regexp.MustCompile(`name="person" value="([0-9a-f-]{36})"`).FindStringSubmatch(found.Body.String())
-		if found.Code != 200 || m == nil || !strings.Contains(found.Body.String(), "Recherchée à l’accueil") {
+		if found.Code != 200 || m == nil || !strings.Contains(found.Body.String(), "Recherchée au guichet") {
 			t.Fatalf("somebody known: %d %s", found.Code, found.Body)
 		}
 		same := url.Values{"person": {m[1]}, "email": {"ana@parvis.invalid"}}

@@ -19,6 +19,7 @@ type moneyForm struct {
 	People, Amounts  map[string]string // by district, as typed
 	Reason           reason
 	Overlaps         []project.Overlap
+	Elsewhere        []project.Districted // editions whose districts one can take
 	Problems         ui.Problems
 }
 
@@ -81,7 +82,20 @@ func (f moneyForm) stored(p ui.Page) moneyForm {
 
 func (s *Pages) money(r *web.Request, p ui.Page) (web.View, error) {
 	frame, err := s.load(r, project.ScreenMoney)
-	return web.View{Page: Money(p, moneyForm{frame: frame, Reason: reason{kind: "money"}}.stored(p))}, err
+	if err != nil {
+		return web.View{}, err
+	}
+	f := moneyForm{frame: frame, Reason: reason{kind: "money"}}.stored(p)
+	err = s.elsewhere(r, &f)
+	return web.View{Page: Money(p, f)}, err
+}
+
+// elsewhere offers the districts of other editions to one that has none.
+func (s *Pages) elsewhere(r *web.Request, f *moneyForm) (err error) {
+	if !f.Edition.Public() && len(f.Edition.Districts) == 0 {
+		f.Elsewhere, err = s.editions.Districted(r.Context(), r.Platform, r.Person, f.Edition.Project.ID)
+	}
+	return err
 }
 
 func (s *Pages) setMoney(r *web.Request, p ui.Page) (web.View, error) {
@@ -111,13 +125,15 @@ func (s *Pages) setMoney(r *web.Request, p ui.Page) (web.View, error) {
 }
 
 func (s *Pages) setDistricts(r *web.Request, p ui.Page) (web.View, error) {
+	slug, from := r.PathValue("edition"), r.Posted("from")
 	content, err := uploaded(r, "file")
 	var over []project.Overlap
-	if err == nil && len(content) == 0 && r.Posted("do") != "none" {
+	if err == nil && len(content) == 0 && r.Posted("do") != "none" && from == "" {
 		err = fault.New(fault.Invalid, "fault.districts.format").In("file")
 	}
-	slug := r.PathValue("edition")
-	if err == nil {
+	if err == nil && from != "" {
+		err = s.editions.TakeDistricts(r.Context(), r.Platform, r.Person, slug, from)
+	} else if err == nil {
 		over, err = s.editions.SetDistricts(r.Context(), r.Platform, r.Person, slug, content)
 	}
 	problems, err := p.ProblemsOf(err)
@@ -131,6 +147,9 @@ func (s *Pages) setDistricts(r *web.Request, p ui.Page) (web.View, error) {
 	f := moneyForm{frame: frame, Reason: reason{kind: "money"}, Overlaps: over, Problems: problems}.stored(p)
 	if len(over) > 0 {
 		f.Done = "quartiers"
+	}
+	if err == nil {
+		err = s.elsewhere(r, &f)
 	}
 	return web.Form(Money(p, f), problems), err
 }

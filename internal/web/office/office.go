@@ -5,6 +5,7 @@ package office
 import (
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -56,6 +57,7 @@ func (s *Pages) Routes() []web.Route {
 		get(newPath, s.begin),
 		post(newPath, s.create),
 		get(onePath, s.desk),
+		get(onePath+"/publier", s.publication),
 		post(onePath+"/publier", s.publish),
 		post(onePath+"/dupliquer", s.duplicate),
 		post(onePath+"/supprimer", s.discard),
@@ -95,12 +97,23 @@ type frame struct {
 	Edition project.Edition
 	Screen  project.Screen // empty: the desk
 	Done    string         // what was just saved, as a word of the address; empty: nothing
+	Frozen  bool           // the vote has opened: what it depends on changes no more
+}
+
+// since is when the vote opened, whose rules change no more.
+func (f frame) since() (opened time.Time) {
+	for i, s := range f.Edition.Steps {
+		if (s.Kind == project.Vote || s.Kind == project.Preselection) && project.PhaseOf(f.Edition.Steps, i, f.Edition.Now) != project.Future && (opened.IsZero() || s.StartsAt.Before(opened)) {
+			opened = s.StartsAt
+		}
+	}
+	return opened
 }
 
 // load reads the edition of the address.
 func (s *Pages) load(r *web.Request, screen project.Screen) (frame, error) {
 	e, err := s.editions.Edition(r.Context(), r.Platform, r.Person, r.PathValue("edition"))
-	return frame{Edition: e, Screen: screen, Done: r.URL.Query().Get("fait")}, err
+	return frame{Edition: e, Screen: screen, Done: r.URL.Query().Get("fait"), Frozen: !r.Person.Roles.Can(access.SetVoteRules, e.Moment())}, err
 }
 
 // saved leads on: through the screens of a draft that are still to be gone through, else to the desk.

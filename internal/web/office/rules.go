@@ -199,7 +199,11 @@ func (f *rulesForm) choices(in *reader) {
 	if c.DistrictVote == noDistrictVote {
 		c.DistrictVote = ""
 	}
-	f.Choices = c
+	if f.Choices = c; f.Frozen && r.Posted("vote.ballot.kind") == "" { // the page says the vote's rules, and asks for none
+		f.Choices = project.ChoicesOf(f.Edition.Rulebook)
+		f.Choices.Deposit, f.Choices.Barred, f.Choices.PerPerson, f.Choices.MaximumCost = c.Deposit, c.Barred, c.PerPerson, c.MaximumCost
+		f.Choices.Months, f.Choices.Running, f.Choices.Article = c.Months, c.Running, c.Article
+	}
 }
 
 // ticked gives the answers that were ticked.
@@ -219,6 +223,12 @@ func (s *Pages) setRules(r *web.Request, p ui.Page) (web.View, error) {
 	f := rulesForm{frame: frame, Reason: reasonOf(r, "rules")}
 	in := &reader{r: r}
 	f.choices(in)
+	said := rulesForm{frame: frame}.stored(p)
+	for name, text := range said.Typed { // what the page only says, it says again
+		if _, asked := r.PostForm[name]; !asked {
+			f.Typed[name] = text
+		}
+	}
 	book := f.Choices.Into(frame.Edition.Rulebook)
 	if err = in.err(); err == nil && r.Posted("do") == "read" { // read it, save nothing
 		if err = book.Validate(); err == nil {
