@@ -2,7 +2,14 @@ package drawing
 
 // Forecourt draws what Parvis is named after: the open square in front of a public building, with people on it. It is
 // the inside of an SVG of 720 × 460; the seed moves the people, never the stones.
-func Forecourt(seed int64) string {
+func Forecourt(seed int64) string { return forecourt(seed, 460) }
+
+// Strip is the same seen from further up, for the foot of a poster: the inside of an SVG of 720 × 372, in which everybody stands
+// wholly above the lower edge, and below 230.
+func Strip(seed int64) string { return forecourt(seed, 366) }
+
+// forecourt draws it with the people whose feet are above a line.
+func forecourt(seed int64, nearest int) string {
 	d := &drawing{seed: uint64(seed) + 3}
 	const floor = 244
 	d.circle("a-sun", 590, 84, 40)
@@ -55,6 +62,9 @@ func Forecourt(seed int64) string {
 		{560, 322, 48}, {92, 336, 54}, {206, 352, 60}, {452, 350, 58}, {480, 358, 61}, {332, 392, 72}, {640, 398, 76}, {118, 428, 88}, {536, 438, 92},
 	} {
 		shift := d.between(-10, 10)
+		if at[1] > nearest {
+			continue
+		}
 		d.person(at[0]+shift, at[1], at[2], d.pick(coats...))
 		if d.upTo(4) == 0 { // somebody carries a plan
 			d.rect("a-sheet", at[0]+shift+at[2]/6, at[1]-at[2]/2, at[2]/4, at[2]*3/10, 1)

@@ -356,3 +356,32 @@ func TestJobsOfAPlatformAreItsOwn(t *testing.T) {
 		},
 	}.Run(t)
 }
+
+func TestACodeDoesNotWaitForAMomentOfARehearsal(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		begun, over, done := make(chan struct{}), make(chan struct{}), make(chan struct{})
+		r := jobs.NewRunner(d, quiet, map[string]jobs.Handler{
+			jobs.Driving: func(context.Context, jobs.Job) error {
+				close(begun)
+				<-over
+				return nil
+			},
+			"say": func(context.Context, jobs.Job) error {
+				close(done)
+				return nil
+			}})
+		if err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+			return jobs.Add(ctx, tx, 1, jobs.Driving, struct{}{}, time.Time{})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		r.Start(t.Context())
+		<-begun
+		add(t, d, 1, "", "code")
+		<-done // while the moment goes on
+		close(over)
+		if err := r.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

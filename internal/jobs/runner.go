@@ -43,15 +43,25 @@ type Runner struct {
 	db       *db.DB
 	log      *slog.Logger
 	handlers map[string]Handler
-	kinds    []string
+	lanes    [][]string         // kinds that are taken together; no lane waits for another
 	cancel   context.CancelFunc // takes no more
 	abort    context.CancelFunc // breaks off what is under way
 	done     chan struct{}
 }
 
-// NewRunner gives a runner. Jobs of a kind without a handler wait.
+// NewRunner gives a runner. Jobs of a kind without a handler wait. The moments of rehearsals, which may take seconds, have a
+// lane of their own: a code to sign in with never waits for one.
 func NewRunner(d *db.DB, log *slog.Logger, handlers map[string]Handler) *Runner {
-	return &Runner{db: d, log: log, handlers: handlers, kinds: slices.Sorted(maps.Keys(handlers)), done: make(chan struct{})}
+	r := &Runner{db: d, log: log, handlers: handlers, done: make(chan struct{})}
+	kinds := slices.Sorted(maps.Keys(handlers))
+	if at := slices.Index(kinds, Driving); at >= 0 {
+		kinds = slices.Delete(kinds, at, at+1)
+		r.lanes = append(r.lanes, []string{Driving})
+	}
+	if len(kinds) > 0 {
+		r.lanes = append(r.lanes, kinds)
+	}
+	return r
 }
 
 // Start begins to work until Stop.
@@ -59,7 +69,14 @@ func (r *Runner) Start(ctx context.Context) {
 	work, abort := context.WithCancel(context.WithoutCancel(ctx))
 	taking, cancel := context.WithCancel(work)
 	r.cancel, r.abort = cancel, abort
-	go r.loop(taking, work)
+	var lanes sync.WaitGroup
+	for _, kinds := range r.lanes {
+		lanes.Go(func() { r.loop(taking, work, kinds) })
+	}
+	go func() {
+		lanes.Wait()
+		close(r.done)
+	}()
 }
 
 // Stop lets the jobs under way end, breaks them off when ctx ends, and returns once nothing runs.
@@ -76,16 +93,15 @@ func (r *Runner) Stop(ctx context.Context) error {
 	}
 }
 
-// loop takes jobs until taking ends; work is theirs.
-func (r *Runner) loop(taking, work context.Context) {
-	defer close(r.done)
+// loop takes jobs of a lane until taking ends; work is theirs.
+func (r *Runner) loop(taking, work context.Context, kinds []string) {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	for {
 		if taking.Err() != nil {
 			return
 		}
-		n, err := r.Turn(work)
+		n, err := r.turn(work, kinds)
 		if err != nil && work.Err() == nil {
 			r.log.Error("take jobs", "error", err)
 		}
@@ -100,14 +116,19 @@ func (r *Runner) loop(taking, work context.Context) {
 	}
 }
 
-// Turn does the jobs that are due now, at most a handful, and says how many.
-func (r *Runner) Turn(ctx context.Context) (int, error) {
-	if len(r.kinds) == 0 {
-		return 0, nil
+// Turn does the jobs that are due now, at most a handful of each lane, and says how many.
+func (r *Runner) Turn(ctx context.Context) (all int, err error) {
+	for _, kinds := range r.lanes {
+		n, failed := r.turn(ctx, kinds)
+		all, err = all+n, errors.Join(err, failed)
 	}
+	return all, err
+}
+
+func (r *Runner) turn(ctx context.Context, kinds []string) (int, error) {
 	due := false
 	err := r.db.Read(ctx, func(ctx context.Context, tx db.Tx) error { // most often nothing is, and nothing need be written
-		marks, args := db.In(r.kinds)
+		marks, args := db.In(kinds)
 		args = append([]any{false, db.Micros(tx.Now()), db.Micros(tx.Now())}, args...)
 		return tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM jobs j WHERE j.parked = ? AND j.run_at <= ? AND j.claimed_until <= ? AND j.kind IN (`+marks+`)`+elsewhere+`)`, args...).Scan(&due)
 	})
@@ -116,7 +137,7 @@ func (r *Runner) Turn(ctx context.Context) (int, error) {
 	}
 	var claimed []Job
 	err = r.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
-		claimed, err = claim(ctx, tx, r.kinds, atOnce)
+		claimed, err = claim(ctx, tx, kinds, atOnce)
 		return err
 	})
 	if err != nil {

@@ -747,11 +747,11 @@ func face(p ui.Page, o poster, first bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 57, "</p></div></div><div class=\"ground\" aria-hidden=\"true\"><svg viewBox=\"0 160 720 300\" preserveAspectRatio=\"xMidYMax slice\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 57, "</p></div></div><div class=\"ground\" aria-hidden=\"true\"><svg viewBox=\"0 222 720 150\" preserveAspectRatio=\"xMidYMax slice\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templ.Raw(ui.Forecourt(o.seed())).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = templ.Raw(ui.Strip(o.seed())).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

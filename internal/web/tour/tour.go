@@ -4,6 +4,7 @@ package tour
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -73,6 +74,22 @@ type page struct {
 	Stops   []stop
 	Players []demo.Player
 	As      string // the player that the visitor is
+	Name    string // of that player
+	Work    templ.SafeURL
+}
+
+// work is where what a player does begins; one's own page for a resident.
+func work(p ui.Page, roles []access.Role) templ.SafeURL {
+	path := "/mon-espace"
+	for _, one := range []struct {
+		role access.Role
+		path string
+	}{{access.PollingAgent, "/accueil"}, {access.Organiser, "/organisation"}, {access.Administrator, "/administration"}} { // the last one that they have
+		if slices.Contains(roles, one.role) {
+			path = one.path
+		}
+	}
+	return p.Href(path)
 }
 
 // editions gives the slug of the edition in each state.
@@ -126,7 +143,7 @@ func (s *Pages) show(r *web.Request, p ui.Page) (web.View, error) {
 	v := page{Stops: stops(p, editions), Players: demo.Players()}
 	for _, one := range v.Players {
 		if r.Person.Email == one.Email() {
-			v.As = one.Key
+			v.As, v.Name, v.Work = one.Key, one.Name, work(p, one.Roles)
 		}
 	}
 	return web.View{Page: Tour(p, v)}, nil

@@ -219,3 +219,6 @@ type Person struct {
 	Desk  bool   // studies proposals for a service
 	Kiosk bool   // on a shared device, which forgets after a minute
 }
+
+// manyRooms is from how many on the rooms of a page are one row that is scrolled on a phone, instead of several.
+const manyRooms = 6

@@ -10,3 +10,6 @@ func Scene(category string, number int64) string {
 
 // Forecourt draws what Parvis is named after, as the inside of an SVG of 720 × 460.
 func Forecourt(seed int64) string { return drawing.Forecourt(seed) }
+
+// Strip draws it for the foot of a poster, as the inside of an SVG of 720 × 372 whose lower part is shown.
+func Strip(seed int64) string { return drawing.Strip(seed) }
