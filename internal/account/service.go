@@ -77,7 +77,7 @@ func (s *Service) Begin(ctx context.Context, of platform.Platform, lang i18n.Lan
 // ByToken gives the person of a session's token; false when there is none or it is over.
 func (s *Service) ByToken(ctx context.Context, of platform.Platform, token string) (p Person, ok bool, err error) {
 	stale := false
-	err = s.db.Read(ctx, func(ctx context.Context, tx db.Tx) error {
+	err = s.db.Glance(ctx, func(ctx context.Context, tx db.Tx) error {
 		p, stale, ok, err = bySession(ctx, tx, of.Key, token)
 		return err
 	})

@@ -107,23 +107,27 @@ func touch(ctx context.Context, tx db.Tx, platform int64, token string) error {
 }
 
 // bySession gives the person of a session that is not over, and whether it was last seen long enough ago to be noted.
-func bySession(ctx context.Context, tx db.Tx, platform int64, token string) (p Person, stale, ok bool, err error) {
+// It is one statement, which brings the time with it.
+func bySession(ctx context.Context, tx db.Tx, of int64, token string) (p Person, stale, ok bool, err error) {
 	if token == "" {
 		return p, false, false, nil
 	}
-	rows, err := tx.Query(ctx, `SELECT `+personColumns+`, z.factor_at, z.idle, z.seen_at, z.expires_at, COALESCE(g.role, '') FROM session z
+	rows, err := tx.Query(ctx, `SELECT `+personColumns+`, z.factor_at, z.idle, z.seen_at, z.expires_at, COALESCE(g.role, ''),
+			COALESCE((SELECT t.value FROM setting t WHERE t.platform = z.platform AND t.name = ?), ''), `+db.Clock(ctx, tx)+` FROM session z
 		JOIN participant q ON q.platform = z.platform AND q.id = z.participant
 		LEFT JOIN role_given g ON g.platform = z.platform AND g.participant = z.participant
-		WHERE z.platform = ? AND z.token = ? AND q.state = ''`, platform, tokenHash(token))
+		WHERE z.platform = ? AND z.token = ? AND q.state = ''`, platform.SecondFactor, of, tokenHash(token))
 	type found struct {
 		Person
 		idle          int64
 		seen, expires int64
 		role          string // one of those given: a row each
+		second        string // the setting platform.SecondFactor
+		now           int64
 	}
 	all, err := db.Collect(rows, err, func(r *sql.Rows, f *found) error {
 		var proved, created, factor int64
-		err := r.Scan(append(f.targets(&proved, &created), &factor, &f.idle, &f.seen, &f.expires, &f.role)...)
+		err := r.Scan(append(f.targets(&proved, &created), &factor, &f.idle, &f.seen, &f.expires, &f.role, &f.second, &f.now)...)
 		f.scanned(proved, created)
 		f.Factor = factor != 0
 		return err
@@ -131,7 +135,8 @@ func bySession(ctx context.Context, tx db.Tx, platform int64, token string) (p P
 	if err != nil || len(all) == 0 {
 		return p, false, false, err
 	}
-	now, f := tx.Now(), all[0]
+	f := all[0]
+	now := db.Time(f.now)
 	idle, unseen := time.Duration(f.idle)*time.Second, now.Sub(db.Time(f.seen))
 	if !now.Before(db.Time(f.expires)) || idle > 0 && unseen >= idle {
 		return p, false, false, nil
@@ -141,23 +146,18 @@ func bySession(ctx context.Context, tx db.Tx, platform int64, token string) (p P
 	for _, given := range all {
 		p.give(given.role)
 	}
-	if err := p.hold(ctx, tx, platform); err != nil {
-		return p, false, false, err
+	if f.second != "" {
+		p.hold()
 	}
 	return p, unseen >= seenEvery || p.Kiosk && unseen >= kioskSeenEvery, true, nil
 }
 
-// hold leaves somebody who has a role without it where the platform asks for a second factor that was not given.
-func (p *Person) hold(ctx context.Context, tx db.Tx, of int64) error {
-	if !p.Roles.Staff() || p.Factor {
-		return nil
-	}
-	asked, err := platform.Setting(ctx, tx, of, platform.SecondFactor)
-	if asked != "" {
+// hold leaves somebody who has a role without it, where the platform asks for a second factor and it was not given.
+func (p *Person) hold() {
+	if p.Roles.Staff() && !p.Factor {
 		p.Held = p.Roles
 		p.Roles = access.Roles(0).With(access.Resident)
 	}
-	return err
 }
 
 type signCode struct {

@@ -210,6 +210,31 @@ func TestABallotIsInWithItsSignatureItsCountersAndItsConfirmation(t *testing.T) 
 	})
 }
 
+func TestABallotTakesFewRoundTrips(t *testing.T) {
+	cfg := dbtest.Config(t, db.Postgres)
+	cfg.Twice = false
+	d, err := db.Open(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	v := polls(t, d, nil)
+	people, sessions := bench.Voters(t, d, v.Of, 2), account.NewService(d)
+	v.must(people[0].Person, choose(12, 3, 7)) // the first one asks that what waits be counted at the end, too
+	start := d.Stats().Trips
+	p, ok, err := sessions.ByToken(t.Context(), v.Of, people[1].Token)
+	if trips := d.Stats().Trips - start; err != nil || !ok || trips != 1 {
+		t.Errorf("who votes is found in %d round trips: %v", trips, err)
+	}
+	start = d.Stats().Trips
+	v.must(p, choose(3))
+	// Its transaction, the lock with the time, the project with steps and rules, what can be chosen, who has voted, what waits;
+	// all that is written goes with the commit.
+	if trips := d.Stats().Trips - start; trips > 9 {
+		t.Errorf("a ballot takes %d round trips", trips)
+	}
+}
+
 func TestTheLastBallotOfAPersonCountsAndTheOneBeforeIsGone(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		v := polls(t, d, nil)

@@ -79,17 +79,11 @@ func admit(ctx context.Context, tx db.Tx, of platform.Platform, slug string, gro
 }
 
 // locked reads a booth under the lock of its step: closing and prolonging wait for the ballots that are being written, and
-// the time is asked once the lock is held.
+// the time is asked once the lock is held. Statements are planned anew, as the box fills within hours from nothing.
 func locked(ctx context.Context, tx db.Tx, of platform.Platform, slug string) (Booth, error) {
-	// The box fills within hours from nothing.
-	if err := db.PlanAnew(ctx, tx); err != nil {
+	if err := tx.LockRows(ctx, `SELECT s.id FROM step s JOIN project p ON p.platform = s.platform AND p.id = s.project
+		WHERE s.platform = ? AND p.slug = ? AND s.kind = ? ORDER BY s.id FOR UPDATE OF s`, of.Key, slug, string(project.Vote)); err != nil {
 		return Booth{}, err
-	}
-	if tx.Engine() == db.Postgres { // SQLite has one writer, and asked the time when its turn came
-		if _, err := tx.Exec(ctx, `SELECT s.id FROM step s JOIN project p ON p.platform = s.platform AND p.id = s.project
-			WHERE s.platform = ? AND p.slug = ? AND s.kind = ? ORDER BY s.id FOR UPDATE OF s`, of.Key, slug, string(project.Vote)); err != nil {
-			return Booth{}, err
-		}
 	}
 	return hall(ctx, tx, of, slug)
 }

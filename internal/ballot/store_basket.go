@@ -56,9 +56,8 @@ func saveBasket(ctx context.Context, tx db.Tx, platform int64, step, person ids.
 // emptyBaskets empties the baskets of those whose ballots are in. The order in which they see the proposals stays.
 func emptyBaskets(ctx context.Context, tx db.Tx, platform int64, step ids.ID, people []ids.ID) error {
 	marks, args := db.In(people)
-	_, err := tx.Exec(ctx, `UPDATE basket SET choices = '' WHERE platform = ? AND step = ? AND choices <> '' AND participant IN (`+marks+`)`,
+	return tx.Send(ctx, `UPDATE basket SET choices = '' WHERE platform = ? AND step = ? AND choices <> '' AND participant IN (`+marks+`)`,
 		append([]any{platform, step}, args...)...)
-	return err
 }
 
 // moveBaskets gives baskets to another participant; of two in a step the one that was saved last stays, unless it is
@@ -132,10 +131,9 @@ func forget(ctx context.Context, tx db.Tx, platform int64, step ids.ID, ballots,
 		return nil
 	}
 	marks, args := db.In(ballots)
-	if _, err := tx.Exec(ctx, `DELETE FROM ballot WHERE platform = ? AND step = ? AND id IN (`+marks+`)`, append([]any{platform, step}, args...)...); err != nil {
+	if err := tx.Send(ctx, `DELETE FROM ballot WHERE platform = ? AND step = ? AND id IN (`+marks+`)`, append([]any{platform, step}, args...)...); err != nil {
 		return err
 	}
 	marks, args = db.In(people)
-	_, err := tx.Exec(ctx, `DELETE FROM signature WHERE platform = ? AND step = ? AND participant IN (`+marks+`)`, append([]any{platform, step}, args...)...)
-	return err
+	return tx.Send(ctx, `DELETE FROM signature WHERE platform = ? AND step = ? AND participant IN (`+marks+`)`, append([]any{platform, step}, args...)...)
 }

@@ -48,6 +48,10 @@ func (d *desk) write(ctx context.Context, tx db.Tx) error {
 	if len(people) == 0 {
 		return nil
 	}
+	// It alone reads; what follows it is sent together with the commit.
+	if err := changes.write(ctx, tx, key, step); err != nil {
+		return err
+	}
 	if err := forget(ctx, tx, key, step, old, voters); err != nil {
 		return err
 	}
@@ -59,9 +63,6 @@ func (d *desk) write(ctx context.Context, tx db.Tx) error {
 		return bytes.Compare(x[:], y[:])
 	})
 	if err := db.Insert(ctx, tx, "signature", []string{"platform", "step", "participant", "ballot", "tracker", "district", "day"}, signatures); err != nil {
-		return err
-	}
-	if err := changes.write(ctx, tx, key, step); err != nil {
 		return err
 	}
 	if err := AddTurnout(ctx, tx, key, step, turnout); err != nil {
@@ -157,15 +158,16 @@ func (c *changes) add(choices []Choice, sign int64) {
 
 // write lets the changes wait until there are enough of them, or the vote is over.
 func (c *changes) write(ctx context.Context, tx db.Tx, platform int64, step ids.ID) error {
+	var n int // under the step's lock, so that nobody adds to it
+	if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM total_waiting WHERE platform = ? AND step = ?`, platform, step).Scan(&n); err != nil {
+		return err
+	}
+	n += len(c.waiting)
 	rows := make([][]any, len(c.waiting))
 	for i, w := range c.waiting {
 		rows[i] = append([]any{platform, step}, w...)
 	}
 	if err := db.Insert(ctx, tx, "total_waiting", []string{"platform", "step", "id", "choices", "sign"}, rows); err != nil {
-		return err
-	}
-	var n int
-	if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM total_waiting WHERE platform = ? AND step = ?`, platform, step).Scan(&n); err != nil {
 		return err
 	}
 	switch {

@@ -20,7 +20,6 @@ func AddTurnout(ctx context.Context, tx db.Tx, platform int64, step ids.ID, dist
 	for _, slug := range slices.Sorted(maps.Keys(districts)) {
 		args = append(args, platform, step, slug, districts[slug])
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO turnout (platform, step, district, voters) VALUES (?,?,?,?)`+strings.Repeat(`, (?,?,?,?)`, len(districts)-1)+`
+	return tx.Send(ctx, `INSERT INTO turnout (platform, step, district, voters) VALUES (?,?,?,?)`+strings.Repeat(`, (?,?,?,?)`, len(districts)-1)+`
 		ON CONFLICT (platform, step, district) DO UPDATE SET voters = turnout.voters + excluded.voters`, args...)
-	return err
 }

@@ -72,15 +72,17 @@ type DB struct {
 type store interface {
 	engine() Engine
 	read(ctx context.Context, fn func(context.Context, Tx) error) error
+	glance(ctx context.Context, fn func(context.Context, Tx) error) error
 	write(ctx context.Context, fn func(context.Context, Tx) error) error
 	close() error // when no call is under way and none will come
 }
 
-type counters struct{ writes, commits, checkpoints atomic.Int64 }
+type counters struct{ writes, commits, checkpoints, trips atomic.Int64 }
 
 // Stats counts what was done since Open: functions that Write acknowledged, transactions that were committed for them,
-// and (SQLite) checkpoints of the write-ahead log. On SQLite many writes share a commit.
-type Stats struct{ Writes, Commits, Checkpoints int64 }
+// (SQLite) checkpoints of the write-ahead log, and (PostgreSQL) round trips to the server within Read, Glance and Write, but for
+// preparing a statement that a connection meets for the first time. On SQLite many writes share a commit.
+type Stats struct{ Writes, Commits, Checkpoints, Trips int64 }
 
 // Open opens and migrates the database. For SQLite it takes DIR/lock until Close: a fault Conflict names the process
 // (Args "PID") that has it. Other faults: invalid (the folder or the address cannot be right), not_found (Existing),
@@ -111,6 +113,12 @@ func (d *DB) Engine() Engine { return d.store.engine() }
 // fails. The error is fn's own (a panic is made one), the context's, or a fault Unavailable.
 func (d *DB) Read(ctx context.Context, fn func(ctx context.Context, tx Tx) error) error {
 	return d.call(ctx, "read", d.store.read, fn)
+}
+
+// Glance is Read for a fn that runs one statement, which is of one moment by itself: no transaction is opened for it, which
+// on PostgreSQL is one round trip instead of three. A second statement fails.
+func (d *DB) Glance(ctx context.Context, fn func(ctx context.Context, tx Tx) error) error {
+	return d.call(ctx, "read", d.store.glance, fn)
 }
 
 // Write runs fn in a transaction and returns nil once it is durable. When fn returns an error or panics, nothing of it
@@ -178,7 +186,7 @@ func (d *DB) Ready(ctx context.Context) error {
 
 // Stats gives the counters.
 func (d *DB) Stats() Stats {
-	return Stats{Writes: d.stats.writes.Load(), Commits: d.stats.commits.Load(), Checkpoints: d.stats.checkpoints.Load()}
+	return Stats{Writes: d.stats.writes.Load(), Commits: d.stats.commits.Load(), Checkpoints: d.stats.checkpoints.Load(), Trips: d.stats.trips.Load()}
 }
 
 // Close lets the calls of Read and Write that have begun finish, refuses the others (Unavailable) and closes the

@@ -9,7 +9,7 @@ import (
 // maxParameters is below what either engine takes in a statement (SQLite 32,766, PostgreSQL 65,535).
 const maxParameters = 30_000
 
-// Insert adds rows, each with a value per column, in as few statements as it can. Table and columns are names from the
+// Insert adds rows, each with a value per column, in as few statements as it can, and sends them: see Tx.Send. Table and columns are names from the
 // code, never input.
 func Insert(ctx context.Context, tx Tx, table string, columns []string, rows [][]any) error {
 	for i, row := range rows {
@@ -35,7 +35,7 @@ func Insert(ctx context.Context, tx Tx, table string, columns []string, rows [][
 			for _, row := range rows[:size] {
 				args = append(args, row...)
 			}
-			if _, err := tx.Exec(ctx, query, args...); err != nil {
+			if err := tx.Send(ctx, query, args...); err != nil {
 				return inserting(table, err)
 			}
 			rows = rows[size:]

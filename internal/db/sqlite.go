@@ -111,6 +111,32 @@ func (s *sqliteStore) write(ctx context.Context, fn func(context.Context, Tx) er
 }
 
 func (s *sqliteStore) read(ctx context.Context, fn func(context.Context, Tx) error) error {
+	return s.lend(ctx, func(c *sqliteConn) (clean bool, err error) {
+		// The transaction's own statements do not obey the context: whatever happens the connection comes back clean.
+		bare := context.WithoutCancel(ctx)
+		if _, err := c.exec(bare, "BEGIN", nil); err != nil {
+			return false, unavailable(err)
+		}
+		t := &tx{d: s.d, s: c, ctx: ctx}
+		defer func() {
+			t.end()
+			_, e := c.exec(bare, "ROLLBACK", nil)
+			clean = e == nil
+		}()
+		return false, t.run(ctx, fn)
+	})
+}
+
+func (s *sqliteStore) glance(ctx context.Context, fn func(context.Context, Tx) error) error {
+	return s.lend(ctx, func(c *sqliteConn) (bool, error) {
+		t := &tx{d: s.d, s: c, ctx: ctx, glance: true}
+		defer t.end() // when fn left its goroutine
+		return true, t.run(ctx, fn)
+	})
+}
+
+// lend gives a reader for the time of do, and keeps it for the next when do leaves it clean.
+func (s *sqliteStore) lend(ctx context.Context, do func(c *sqliteConn) (clean bool, err error)) error {
 	select {
 	case s.slots <- struct{}{}:
 	case <-ctx.Done():
@@ -121,16 +147,9 @@ func (s *sqliteStore) read(ctx context.Context, fn func(context.Context, Tx) err
 	if err != nil {
 		return err
 	}
-	// The transaction's own statements do not obey the context: whatever happens the connection comes back clean.
-	bare := context.WithoutCancel(ctx)
-	if _, err := c.exec(bare, "BEGIN", nil); err != nil {
-		c.close()
-		return unavailable(err)
-	}
-	t := &tx{d: s.d, s: c, ctx: ctx}
+	clean := false
 	defer func() {
-		t.end()
-		if _, err := c.exec(bare, "ROLLBACK", nil); err != nil {
+		if !clean {
 			c.close()
 			return
 		}
@@ -138,7 +157,8 @@ func (s *sqliteStore) read(ctx context.Context, fn func(context.Context, Tx) err
 		s.idle = append(s.idle, c)
 		s.mu.Unlock()
 	}()
-	return t.run(ctx, fn)
+	clean, err = do(c)
+	return err
 }
 
 func (s *sqliteStore) reader(ctx context.Context) (*sqliteConn, error) {
@@ -278,7 +298,16 @@ func (c *sqliteConn) queryRow(ctx context.Context, query string, args []any) *sq
 	return p.stmt.QueryRowContext(ctx, args...)
 }
 
+func (c *sqliteConn) send(ctx context.Context, query string, args []any) error {
+	_, err := c.exec(ctx, query, args)
+	return err
+}
+
 func (c *sqliteConn) lock(context.Context, string) error { return nil }
+
+func (c *sqliteConn) lockRows(context.Context, string, []any) (time.Time, error) {
+	return time.Time{}, errors.ErrUnsupported // Tx does not ask for it
+}
 
 func (c *sqliteConn) now(context.Context) (time.Time, error) { return time.Now(), nil }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strconv"
 	"sync/atomic"
 	"time"
 )
@@ -17,6 +18,9 @@ import (
 type Tx interface {
 	// Exec runs a statement and says how many rows it touched.
 	Exec(ctx context.Context, query string, args ...any) (affected int64, err error)
+	// Send is Exec for a statement whose count nobody asks for: on PostgreSQL it goes with the next statement, or with the
+	// commit, in one round trip, and its error comes with theirs.
+	Send(ctx context.Context, query string, args ...any) error
 	// Query runs a statement that returns rows. Rows left open are closed with the transaction.
 	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	// QueryRow runs a statement that returns at most one row; Scan gives sql.ErrNoRows for none.
@@ -30,6 +34,9 @@ type Tx interface {
 	AfterCommit(fn func())
 	// Lock lets one transaction at a time past it per name, until its end. SQLite has one writer anyway.
 	Lock(ctx context.Context, name string) error
+	// LockRows takes the locks of a SELECT … FOR UPDATE (on PostgreSQL; SQLite has one writer anyway) and asks the time once it
+	// holds them; further statements are planned for their own values, as PlanAnew says.
+	LockRows(ctx context.Context, query string, args ...any) error
 	// Engine says which database it is, for the few statements that must differ.
 	Engine() Engine
 
@@ -42,7 +49,9 @@ type session interface {
 	exec(ctx context.Context, query string, args []any) (sql.Result, error)
 	query(ctx context.Context, query string, args []any) (*sql.Rows, error)
 	queryRow(ctx context.Context, query string, args []any) *sql.Row
+	send(ctx context.Context, query string, args []any) error
 	lock(ctx context.Context, name string) error
+	lockRows(ctx context.Context, query string, args []any) (time.Time, error)
 	now(ctx context.Context) (time.Time, error)
 	copies(rows int) bool // whether copy is there, and faster for so many
 	copy(ctx context.Context, table string, columns []string, rows [][]any) error
@@ -57,9 +66,15 @@ type tx struct {
 	open  []*sql.Rows
 	err   error // what Now met; nothing is acknowledged after it
 	over  bool
+
+	glance bool // it is for one statement that reads
+	looked bool // which has run
 }
 
-var errOver = errors.New("the transaction is over")
+var (
+	errOver   = errors.New("the transaction is over")
+	errGlance = errors.New("a glance is for one statement that reads")
+)
 
 // begin is asked before each statement.
 func (t *tx) begin(ctx context.Context, query string) error {
@@ -72,6 +87,12 @@ func (t *tx) begin(ctx context.Context, query string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if t.glance {
+		if t.looked {
+			return errGlance
+		}
+		t.looked = true
+	}
 	if n, ok := ctx.Value(countKey{}).(*atomic.Int64); ok {
 		n.Add(1)
 	}
@@ -82,6 +103,9 @@ func (t *tx) begin(ctx context.Context, query string) error {
 }
 
 func (t *tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	if t.glance {
+		return 0, errGlance
+	}
 	if err := t.begin(ctx, query); err != nil {
 		return 0, err
 	}
@@ -91,6 +115,35 @@ func (t *tx) Exec(ctx context.Context, query string, args ...any) (int64, error)
 		return 0, err
 	}
 	return res.RowsAffected()
+}
+
+func (t *tx) Send(ctx context.Context, query string, args ...any) error {
+	if t.glance {
+		return errGlance
+	}
+	if err := t.begin(ctx, query); err != nil {
+		return err
+	}
+	defer t.d.observe("statement", time.Now())
+	return t.s.send(ctx, query, args)
+}
+
+func (t *tx) LockRows(ctx context.Context, query string, args ...any) error {
+	if t.glance {
+		return errGlance
+	}
+	if t.Engine() == SQLite {
+		return nil
+	}
+	if err := t.begin(ctx, query); err != nil {
+		return err
+	}
+	defer t.d.observe("statement", time.Now())
+	now, err := t.s.lockRows(ctx, query, args)
+	if err == nil && t.time.IsZero() {
+		t.time = now.UTC().Truncate(time.Microsecond)
+	}
+	return err
 }
 
 func (t *tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
@@ -134,6 +187,18 @@ func (t *tx) Now() time.Time {
 		t.time = now.UTC().Truncate(time.Microsecond)
 	}
 	return t.time
+}
+
+// Clock gives the expression of SQL that is the time of the database in microseconds, for what wants it with its rows: under
+// At, the time that was said.
+func Clock(ctx context.Context, tx Tx) string {
+	if at, ok := ctx.Value(clockKey{}).(time.Time); ok {
+		return strconv.FormatInt(Micros(at), 10)
+	}
+	if tx.Engine() == SQLite {
+		return `CAST(unixepoch('subsec') * 1000000 AS INTEGER)`
+	}
+	return `(extract(epoch FROM clock_timestamp()) * 1000000)::bigint`
 }
 
 func (t *tx) AfterCommit(fn func()) { t.after = append(t.after, fn) }

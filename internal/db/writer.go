@@ -231,3 +231,7 @@ func (u uninterrupted) query(ctx context.Context, query string, args []any) (*sq
 func (u uninterrupted) queryRow(ctx context.Context, query string, args []any) *sql.Row {
 	return u.sqliteConn.queryRow(context.WithoutCancel(ctx), query, args)
 }
+
+func (u uninterrupted) send(ctx context.Context, query string, args []any) error {
+	return u.sqliteConn.send(context.WithoutCancel(ctx), query, args)
+}

@@ -214,8 +214,7 @@ func AddProposals(ctx context.Context, tx db.Tx, platform int64, step ids.ID, n 
 
 // AddBallots counts more ballots cast in a step.
 func AddBallots(ctx context.Context, tx db.Tx, platform int64, step ids.ID, n int) error {
-	_, err := tx.Exec(ctx, `UPDATE step SET ballots = ballots + ? WHERE platform = ? AND id = ?`, n, platform, step)
-	return err
+	return tx.Send(ctx, `UPDATE step SET ballots = ballots + ? WHERE platform = ? AND id = ?`, n, platform, step)
 }
 
 // Rulebooks gives the rulebook in force of each of those projects.
