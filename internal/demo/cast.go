@@ -30,6 +30,9 @@ func Players() []Player {
 		{Key: "author", Name: "Édouard R."},
 		{Key: "agent", Name: "Lucie F.", Roles: []access.Role{access.PollingAgent}},
 		{Key: "organiser", Name: "Claire M.", Roles: []access.Role{access.Organiser}},
+		{Key: "parks", Name: "Paule V.", Roles: []access.Role{access.Analyst}},
+		{Key: "roads", Name: "Marc T.", Roles: []access.Role{access.Analyst}},
+
 		{Key: "administrator", Name: "Samir K.", Roles: []access.Role{access.Administrator, access.Organiser}},
 	}
 }
@@ -54,6 +57,7 @@ func (b *builder) staff(ctx context.Context) error {
 			case "organiser":
 				b.organiser = person
 			}
+			b.players[p.Key] = person
 		}
 		return nil
 	})

@@ -61,7 +61,7 @@ func Build(ctx context.Context, d *db.DB, now time.Time, progress func(done, tot
 	} else if here, err = create(db.At(ctx, at(c.day, founded, 8)), d); err != nil {
 		return err
 	}
-	b := &builder{db: d, city: c, of: here, progress: progress, desk: project.NewService(d), deposits: deposit.NewService(d), ballots: ballot.NewService(d)}
+	b := &builder{players: map[string]account.Person{}, db: d, city: c, of: here, progress: progress, desk: project.NewService(d), deposits: deposit.NewService(d), ballots: ballot.NewService(d)}
 	return b.build(ctx)
 }
 
@@ -126,6 +126,7 @@ type builder struct {
 	ballots  *ballot.Service
 
 	organiser, author account.Person
+	players           map[string]account.Person // by key
 	done, total       int
 }
 
@@ -158,6 +159,9 @@ func (b *builder) build(ctx context.Context) error {
 		}
 	}
 	if err := b.play(ctx); err != nil {
+		return err
+	}
+	if err := b.study(ctx); err != nil {
 		return err
 	}
 	if err := b.publish(ctx); err != nil {

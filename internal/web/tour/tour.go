@@ -1,4 +1,4 @@
-// Package tour is the guided tour of the demonstration: ten screens in order, each seen as somebody of the city.
+// Package tour is the guided tour of the demonstration: screens in order, each seen as somebody of the city.
 package tour
 
 import (
@@ -47,7 +47,7 @@ type screen struct {
 	State  string // deposit, vote, past; empty: any
 }
 
-// screens are the ten stops.
+// screens are the stops.
 var screens = []screen{
 	{"home", "", "/", ""},
 	{"map", "", "/carte", "vote"},
@@ -57,6 +57,8 @@ var screens = []screen{
 	{"wall", "", "/mur", "vote"},
 	{"results", "", "/resultats", "past"},
 	{"works", "", "/realisations", "past"},
+	{"study", "parks", "/analyse", ""},
+
 	{"office", "organiser", "/organisation", ""},
 	{"admin", "administrator", "/administration", ""},
 }

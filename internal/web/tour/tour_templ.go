@@ -15,7 +15,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
-// Tour lists the ten screens and the people whom one can be.
+// Tour lists the screens and the people whom one can be.
 func Tour(p ui.Page, v page) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
