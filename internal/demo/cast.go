@@ -30,6 +30,7 @@ func Players() []Player {
 		{Key: "author", Name: "Édouard R."},
 		{Key: "agent", Name: "Lucie F.", Roles: []access.Role{access.PollingAgent}},
 		{Key: "organiser", Name: "Claire M.", Roles: []access.Role{access.Organiser}},
+		{Key: "moderator", Name: "Inès T.", Roles: []access.Role{access.Moderator}},
 		{Key: "administrator", Name: "Samir K.", Roles: []access.Role{access.Administrator, access.Organiser}},
 	}
 }
@@ -55,7 +56,10 @@ func (b *builder) staff(ctx context.Context) error {
 				b.organiser = person
 			}
 		}
-		return nil
+
+		var err error
+		b.watch, err = b.second(ctx, tx)
+		return err
 	})
 }
 

@@ -56,6 +56,7 @@ var screens = []screen{
 	{"wall", "", "/mur", "vote"},
 	{"results", "", "/resultats", "past"},
 	{"works", "", "/realisations", "past"},
+	{"moderation", "moderator", "/moderation", ""},
 	{"office", "organiser", "/organisation", ""},
 	{"admin", "administrator", "/administration", ""},
 }
