@@ -58,7 +58,7 @@ func (h *house) handler() (http.Handler, error) {
 	written.Remember(platformLife)
 	all, err := web.New(web.Options{
 		Log: h.log, Platforms: pages, Static: ui.NewStatic(), People: people, Seen: h.metrics.seen,
-		Routes: h.routes(pages, people), Tour: h.tour(), Foot: written.Foot,
+		Routes: h.routes(pages, people), Tour: h.tour(), Patience: patience, Foot: written.Foot,
 		Others: together(written.Feeds(), map[string]http.Handler{
 			"/graphql":                        api,
 			"GET /projets/{project}/mur/flux": pages.WallStream(h.live),
@@ -106,6 +106,8 @@ func (h *house) routes(pages *site.Site, people *account.Service) []web.Route {
 		h.talking(),
 
 		webanalysis.New(h.db, analysis.NewService(h.db)).Routes(),
+
+		h.moderating(),
 
 		print.New(h.db).Routes(),
 		admin.New(h.db, people, h.mailState()).Routes())

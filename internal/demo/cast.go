@@ -33,6 +33,7 @@ func Players() []Player {
 		{Key: "parks", Name: "Paule V.", Roles: []access.Role{access.Analyst}},
 		{Key: "roads", Name: "Marc T.", Roles: []access.Role{access.Analyst}},
 
+		{Key: "moderator", Name: "Inès T.", Roles: []access.Role{access.Moderator}},
 		{Key: "administrator", Name: "Samir K.", Roles: []access.Role{access.Administrator, access.Organiser}},
 	}
 }
@@ -59,7 +60,10 @@ func (b *builder) staff(ctx context.Context) error {
 			}
 			b.players[p.Key] = person
 		}
-		return nil
+
+		var err error
+		b.watch, err = b.second(ctx, tx)
+		return err
 	})
 }
 

@@ -127,6 +127,7 @@ type builder struct {
 
 	organiser, author account.Person
 	players           map[string]account.Person // by key
+	watch             account.Person            // a moderator whom no visitor plays
 	done, total       int
 }
 
@@ -167,6 +168,11 @@ func (b *builder) build(ctx context.Context) error {
 	if err := b.publish(ctx); err != nil {
 		return err
 	}
+
+	if err := b.moderate(ctx); err != nil {
+		return err
+	}
+
 	return b.write(ctx, b.city.made, func(ctx context.Context, tx db.Tx) error {
 		if err := journal.Append(ctx, tx, b.of.Key, "demo_city", map[string]any{"platform": b.of.ID, "fictional": true}); err != nil {
 			return err

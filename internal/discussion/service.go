@@ -145,6 +145,9 @@ func (s *Service) post(ctx context.Context, tx db.Tx, of platform.Platform, who 
 	if err := limit(of.Now(who.CreatedAt), times, a.Now); err != nil {
 		return c, err
 	}
+	if err := account.Contribute(ctx, tx, of, who, account.Comments, c.ID); err != nil {
+		return c, err
+	}
 	if err := appear(ctx, tx, of.Key, who, w.Name, a.Now); err != nil {
 		return c, err
 	}

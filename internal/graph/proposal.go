@@ -47,7 +47,7 @@ func registerProposals(x *exec.Executor) {
 	exec.Get(x, "Proposal", "trashed", func(p *Proposal) bool { return p.Trashed != proposal.NotTrashed })
 	exec.Get(x, "Proposal", "trashedStatus", func(p *Proposal) *string { return text(p.trashedStatus()) })
 	exec.Get(x, "Proposal", "trashedAt", func(p *Proposal) *dateTime { return p.r.maybe(p.TrashedAt) })
-	exec.Get(x, "Proposal", "trashedReason", func(p *Proposal) *string { return text(p.TrashedReason) })
+	exec.Get(x, "Proposal", "trashedReason", func(p *Proposal) *string { return text(p.r.locale("").Reason(p.TrashedReason)) })
 	exec.Get(x, "Proposal", "updatedAt", func(p *Proposal) *dateTime { return p.r.maybe(p.UpdatedAt) })
 	exec.Get(x, "Proposal", "createdAt", func(p *Proposal) dateTime { return p.r.time(p.CreatedAt) })
 	exec.Get(x, "Proposal", "draft", func(p *Proposal) bool { return p.PublishedAt.IsZero() })

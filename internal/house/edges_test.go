@@ -74,7 +74,7 @@ var rooms = []room{
 	{"live", base + "project", "counters of an edition's step, pushed while it is open"},
 
 	{"transfer", base + "media rulebook tally tally/pabulib project proposal deposit ballot result delivery", "fills every room from a file"},
-	{"demo", base + "basemap geo drawing media rulebook tally tally/pabulib news project proposal deposit analysis ballot result delivery transfer", "fills every room with a city that does not exist"},
+	{"demo", base + "basemap geo drawing media rulebook tally tally/pabulib news project proposal deposit analysis ballot result delivery transfer moderation", "fills every room with a city that does not exist"},
 
 	{"demo/demotest", "db db/dbtest demo", "the demonstration's city for tests"},
 
@@ -84,7 +84,7 @@ var rooms = []room{
 	{"graph/exec/direct", "", "lets the library's transports write what the executor made"},
 	{"graph", base + "media rulebook tally project proposal ballot result delivery graph/exec graph/exec/direct", "answers from the rooms, holds no SQL"},
 
-	{"control", base + "address basemap geo media rulebook tally tally/pabulib project proposal deposit ballot result delivery transfer demo", "hands the work of commands to the serve that has the files open"},
+	{"control", base + "address basemap geo media rulebook tally tally/pabulib project proposal deposit ballot result delivery transfer demo moderation", "hands the work of commands to the serve that has the files open"},
 
 	{"web/assets", "", "styles, scripts and pictures, embedded"},
 	{"web/citymap", "geo", "pure: where outlines, marks and names go on a drawn map"},
@@ -93,11 +93,12 @@ var rooms = []room{
 	{"web/edition", base + "basemap web/basemap rulebook tally project proposal result geo web web/ui web/citymap", "what the public pages of an edition have in common, hold no SQL"},
 	{"web/results", base + "rulebook tally project proposal ballot result transfer geo web web/edition web/ui web/citymap", "the pages of what came out of a vote, from the rooms (transfer: the files of ballots), hold no SQL"},
 	{"web/works", base + "rulebook tally project proposal result delivery geo web web/edition web/ui web/citymap", "the pages of what became of the winners, from the rooms, hold no SQL"},
-	{"web/site", base + "media rulebook tally news project proposal deposit ballot result delivery transfer live geo search web web/edition web/articles web/works web/ui web/assets web/citymap web/talk web/analysis", "the public pages, from the rooms (transfer: where an edition came from), hold no SQL"},
+	{"web/site", base + "media rulebook tally news project proposal deposit ballot result delivery transfer live geo search web web/edition web/articles web/works web/ui web/assets web/citymap web/talk web/analysis moderation web/moderate", "the public pages, from the rooms (transfer: where an edition came from), hold no SQL"},
 	{"web/basemap", base + "basemap web web/ui web/citymap", "serves the ground of maps and lays it under them"},
 
 	{"web/deposit", base + "basemap web/basemap geo address media rulebook project proposal deposit web web/ui web/assets web/citymap", "depositing a proposal, changing it and following others, from the rooms, hold no SQL"},
 	{"web/admin", base + "web web/ui", "the pages of who runs the platform, hold no SQL"},
+	{"web/moderate", base + "moderation web web/ui", "reporting, the moderators' pages, one's own decisions and the public register, hold no SQL"},
 	{"web/desk", base + "project ballot web web/ui", "the pages of agents, hold no SQL"},
 	{"web/analysis", base + "geo media rulebook tally project proposal deposit analysis web web/ui web/assets web/citymap", "the pages on which services study proposals, and organisers say who studies what, hold no SQL"},
 
@@ -111,7 +112,7 @@ var rooms = []room{
 	{"web/explorer", leaves + "web web/ui", "the page on which developers try the API"},
 	{"web/editor", base + "media project news web web/ui", "the pages on which the city writes, from the rooms, hold no SQL"},
 	{"web/office", base + "media rulebook tally project web web/ui web/assets proposal deposit", "the pages of who organises, from the rooms, hold no SQL"},
-	{"cmd/parvis", base + "media rulebook tally tally/pabulib news project proposal ballot result delivery transfer live address demo control run graph web web/site web/results web/works web/admin web/desk web/tour web/me web/deposit web/vote web/office web/explorer web/editor web/print web/articles web/ui web/assets rehearsal web/rehearse deposit discussion basemap web/basemap web/talk moderation analysis web/analysis", "wiring"},
+	{"cmd/parvis", base + "media rulebook tally tally/pabulib news project proposal ballot result delivery transfer live address demo control run graph web web/site web/results web/works web/admin web/desk web/tour web/me web/deposit web/vote web/office web/explorer web/editor web/print web/articles web/ui web/assets rehearsal web/rehearse deposit discussion basemap web/basemap web/talk moderation analysis web/analysis web/moderate", "wiring"},
 	{"web/rehearse", base + "project rehearsal tally web web/ui", "the pages on which who organises rehearses an edition, hold no SQL"},
 
 	{"web/webtest", leaves + "platform account", "people for tests of pages"},

@@ -93,7 +93,7 @@ func (s *Pages) publish(r *web.Request, p ui.Page) (web.View, error) {
 	}
 	if f.Paper != nil {
 		_, err = s.proposals.PublishPaper(r.Context(), r.Platform, r.Person, f.Slug, f.Deposit.ID, charter, r.Posted("vouched") != "")
-	} else {
+	} else if err = r.Human(); err == nil {
 		_, err = s.proposals.Publish(r.Context(), r.Platform, r.Person, f.Slug, f.Deposit.ID, charter)
 	}
 	switch {

@@ -44,7 +44,11 @@ func (s *Pages) signIn(r *web.Request, p ui.Page) (web.View, error) {
 
 func (s *Pages) sendCode(r *web.Request, p ui.Page) (web.View, error) {
 	f := signInForm{Box: s.box, Next: r.Posted("suite"), Email: r.Posted("email")}
-	asked, err := s.people.SendCode(r.Context(), r.Platform, f.Email, p.Lang, r.From())
+	asked := ""
+	err := r.Human()
+	if err == nil {
+		asked, err = s.people.SendCode(r.Context(), r.Platform, f.Email, p.Lang, r.From())
+	}
 	if f.Problems, err = p.ProblemsOf(err); err != nil {
 		return web.View{}, err
 	}

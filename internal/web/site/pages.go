@@ -9,6 +9,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/parvis-civic/parvis/internal/ids"
 	webanalysis "github.com/parvis-civic/parvis/internal/web/analysis"
 	"github.com/parvis-civic/parvis/internal/web/articles"
 	"github.com/parvis-civic/parvis/internal/web/edition"
@@ -217,7 +218,8 @@ type ProposalPage struct {
 	Follows    bool          // whoever reads does
 	Mine       templ.SafeURL // where its author goes on with it; empty for everybody else
 
-	Talk *talk.Section // what people say of it; nil: nobody does here
+	Talk   *talk.Section // what people say of it; nil: nobody does here
+	Report ids.ID        // itself, where people may report it; zero: nobody moderates here
 }
 
 // Answered is a question of the deposit form and its answer.

@@ -11,6 +11,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/result"
@@ -77,6 +78,9 @@ func (v visit) deposited(ctx context.Context, e edition.Edition, found proposal.
 	if !page.followable() {
 		return nil
 	}
+	if v.Of.Kind == platform.City {
+		page.Report = found.ID
+	}
 	if page.Followers, page.Follows, err = proposal.Following(ctx, v.Tx, v.Of.Key, found.ID, reader.ID); err != nil {
 		return err
 	}
@@ -120,7 +124,7 @@ func (v visit) removal(p proposal.Proposal) string {
 	case p.TrashedReason == "":
 		return v.T("web.removed.when", "Day", v.Date(p.TrashedAt))
 	}
-	return v.T("web.removed.why", "Day", v.Date(p.TrashedAt), "Reason", p.TrashedReason)
+	return v.T("web.removed.why", "Day", v.Date(p.TrashedAt), "Reason", v.Reason(p.TrashedReason))
 }
 
 func (v visit) proposal(ctx context.Context, e edition.Edition, found proposal.Proposal) (ProposalPage, error) {

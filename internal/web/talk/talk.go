@@ -261,7 +261,7 @@ func (c Said) removal(p ui.Page) string {
 	case c.TrashedReason == "":
 		return p.T("talk.removed.when", "Day", p.Date(c.TrashedAt))
 	}
-	return p.T("talk.removed", "Day", p.Date(c.TrashedAt), "Reason", c.TrashedReason)
+	return p.T("talk.removed", "Day", p.Date(c.TrashedAt), "Reason", p.Reason(c.TrashedReason))
 }
 
 // when says when it was published, and whether it was changed.

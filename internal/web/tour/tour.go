@@ -59,6 +59,7 @@ var screens = []screen{
 	{"works", "", "/realisations", "past"},
 	{"study", "parks", "/analyse", ""},
 
+	{"moderation", "moderator", "/moderation", ""},
 	{"office", "organiser", "/organisation", ""},
 	{"admin", "administrator", "/administration", ""},
 }
