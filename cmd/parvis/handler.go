@@ -16,6 +16,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/ballot"
 	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/discussion"
+	"github.com/parvis-civic/parvis/internal/follow"
 	"github.com/parvis-civic/parvis/internal/graph"
 	"github.com/parvis-civic/parvis/internal/moderation"
 	"github.com/parvis-civic/parvis/internal/news"
@@ -37,6 +38,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/web/rehearse"
 	"github.com/parvis-civic/parvis/internal/web/results"
 	"github.com/parvis-civic/parvis/internal/web/site"
+	"github.com/parvis-civic/parvis/internal/web/talk"
 	"github.com/parvis-civic/parvis/internal/web/tour"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 	"github.com/parvis-civic/parvis/internal/web/vote"
@@ -103,7 +105,7 @@ func (h *house) routes(pages *site.Site, people *account.Service) []web.Route {
 		editor.New(news.NewService(h.db), project.NewService(h.db)).Routes(),
 		rehearse.New(rehearsal.NewService(h.db, h.url)).Routes(),
 		desk.New(h.db, people).Routes(),
-		h.talking(),
+		talk.New(h.db, discussion.NewService(h.db)).Routes(),
 
 		webanalysis.New(h.db, analysis.NewService(h.db)).Routes(),
 
@@ -216,6 +218,6 @@ func last(list string) string {
 
 // people is the service of accounts, with the rooms in which people leave something.
 func (h *house) people() *account.Service {
-	return account.NewService(h.db, proposal.Room(), deposit.Room(), ballot.Room(), discussion.Room(),
+	return account.NewService(h.db, proposal.Room(), deposit.Room(), ballot.Room(), discussion.Room(), follow.Room(),
 		moderation.Room(), analysis.Room())
 }

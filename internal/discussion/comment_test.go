@@ -15,7 +15,6 @@ import (
 	"github.com/parvis-civic/parvis/internal/discussion"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/ids"
-	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/proposal"
 )
 
@@ -133,23 +132,19 @@ func TestWhoMayCommentAndWhen(t *testing.T) {
 	})
 }
 
-func TestAGuardRefusesWhoIsBanned(t *testing.T) {
+func TestWhoIsKeptAwayDoesNotCommentUntilTheDate(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		f := city(t, d, "ici")
-		banned := fault.New(fault.Forbidden, "fault.forbidden")
-		s := discussion.NewService(d, func(_ context.Context, _ db.Tx, _ platform.Platform, who account.Person) error {
-			if who.ID == f.people["lea"].ID {
-				return banned
-			}
-			return nil
-		})
-		_, err := s.Post(at(t, 0), f.of, f.people["lea"], f.edition.Slug, 1, discussion.Written{Body: "Encore moi"})
-		if !errors.Is(err, banned) {
-			t.Errorf("banned: %v", err)
+		if err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+			return account.SetBar(ctx, tx, f.of.Key, f.people["lea"].ID, account.Bar{Until: noon.Add(time.Hour), Reason: "Insultes", Act: ids.Random()})
+		}); err != nil {
+			t.Fatal(err)
 		}
-		if _, err := s.Post(at(t, 0), f.of, f.people["marc"], f.edition.Slug, 1, discussion.Written{Body: "Moi aussi"}); err != nil {
-			t.Errorf("not banned: %v", err)
+		if _, err := f.talk.Post(at(t, 0), f.of, f.people["lea"], f.edition.Slug, 1, discussion.Written{Body: "Encore moi"}); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("kept away: %v", err)
 		}
+		f.post(t, 0, "marc", ids.ID{}, "Moi non")
+		f.post(t, 2*time.Hour, "lea", ids.ID{}, "Me revoilà")
 	})
 }
 

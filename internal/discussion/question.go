@@ -78,7 +78,7 @@ func Questions(ctx context.Context, tx db.Tx, of platform.Platform, who account.
 }
 
 // Ask begins a thread: the author of the services, or one of those who study the proposal of its author. The same words again,
-// within minutes, are the same question. Faults: forbidden, not_found, closed, limited, invalid (body), those of guards.
+// within minutes, are the same question. Faults: forbidden, not_found, closed, limited, invalid (body), those of account.Contribute.
 func (s *Service) Ask(ctx context.Context, of platform.Platform, who account.Person, slug string, number int, public bool, body string) (q Question, err error) {
 	body = tidy(body)
 	err = s.speak(ctx, of, who, slug, number, body, func(ctx context.Context, tx db.Tx, a About, side Side) error {
@@ -142,11 +142,6 @@ func (s *Service) speak(ctx context.Context, of platform.Platform, who account.P
 		if err != nil {
 			return err
 		}
-		for _, guard := range s.guards {
-			if err := guard(ctx, tx, of, who); err != nil {
-				return err
-			}
-		}
 		return fn(ctx, tx, a, side)
 	})
 }
@@ -163,6 +158,11 @@ func (s *Service) say(ctx context.Context, tx db.Tx, of platform.Platform, who a
 		}
 	}
 	m := Message{ID: ids.Dated(a.Now), Question: q.ID, Side: side, Author: who.ID, Body: body, At: a.Now}
+	if side == OfAuthor {
+		if err := account.Contribute(ctx, tx, of, who, account.Comments, m.ID); err != nil {
+			return err
+		}
+	}
 	if err := insertMessage(ctx, tx, of.Key, m); err != nil {
 		return err
 	}

@@ -19,18 +19,14 @@ import (
 	"github.com/parvis-civic/parvis/internal/proposal"
 )
 
-// Guard may refuse what somebody is about to say: a room above knows who is banned. Its fault is what they are told.
-type Guard func(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person) error
-
 // Service is for who talks.
 type Service struct {
 	db     *db.DB
-	guards []Guard
 	charge Charge // who is told of questions; nil: who follows the analyses
 }
 
 // NewService returns the service on a database.
-func NewService(d *db.DB, guards ...Guard) *Service { return &Service{db: d, guards: guards} }
+func NewService(d *db.DB) *Service { return &Service{db: d} }
 
 // AboutOf gives the proposal of an edition by its number, as it is stored. Fault: not_found.
 func AboutOf(ctx context.Context, tx db.Tx, of platform.Platform, slug string, number int) (a About, err error) {
@@ -95,7 +91,7 @@ func (w Written) check() error {
 }
 
 // Post publishes a comment. The same words again, within minutes, are the same comment. Faults: forbidden (the address is not
-// proved), not_found, closed, conflict (what it answers was removed), limited, invalid (body, name), those of guards.
+// proved), not_found, closed, conflict (what it answers was removed), limited, invalid (body, name), those of account.Contribute.
 func (s *Service) Post(ctx context.Context, of platform.Platform, who account.Person, slug string, number int, w Written) (c Comment, err error) {
 	if !who.Proved {
 		return c, fault.New(fault.Forbidden, "fault.talk.proof")
@@ -121,11 +117,6 @@ func (s *Service) Post(ctx context.Context, of platform.Platform, who account.Pe
 func (s *Service) post(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, a About, w Written) (c Comment, err error) {
 	if err := may(who, access.Comment, a.Moment()); err != nil {
 		return c, err
-	}
-	for _, guard := range s.guards {
-		if err := guard(ctx, tx, of, who); err != nil {
-			return c, err
-		}
 	}
 	c = Comment{ID: ids.Dated(a.Now), Kind: OnProposal, Subject: a.Proposal.ID, Project: a.ID, Author: who.ID, Name: w.Name, Body: w.Body, PublishedAt: a.Now}
 	if c.Parent, err = answered(ctx, tx, of.Key, c.Subject, w.Parent); err != nil {

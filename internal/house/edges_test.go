@@ -71,6 +71,7 @@ var rooms = []room{
 
 	{"moderation", base + "project proposal deposit discussion", "what becomes of what people wrote and others reported"},
 
+	{"follow", base + "project proposal", "who follows an edition or a district, and the letters that tell them what happened"},
 	{"live", base + "project", "counters of an edition's step, pushed while it is open"},
 
 	{"transfer", base + "media rulebook tally tally/pabulib project proposal deposit ballot result delivery", "fills every room from a file"},
@@ -107,12 +108,12 @@ var rooms = []room{
 	{"web/vote", base + "media rulebook project proposal ballot web web/ui", "the pages on which people vote, from the rooms, hold no SQL"},
 
 	{"web/print", leaves + "db project web web/ui", "what is printed of an edition, and its short address, hold no SQL"},
-	{"web/talk", base + "rulebook project proposal discussion web web/ui", "the pages on which people talk, follow and are written to, from the rooms, hold no SQL"},
+	{"web/talk", base + "follow rulebook project proposal discussion web web/ui", "the pages on which people talk, follow and are written to, from the rooms, hold no SQL"},
 	{"web/articles", base + "media project news web web/ui", "the pages on which everybody reads what the city writes, hold no SQL"},
 	{"web/explorer", leaves + "web web/ui", "the page on which developers try the API"},
 	{"web/editor", base + "media project news web web/ui", "the pages on which the city writes, from the rooms, hold no SQL"},
 	{"web/office", base + "media rulebook tally project web web/ui web/assets proposal deposit", "the pages of who organises, from the rooms, hold no SQL"},
-	{"cmd/parvis", base + "media rulebook tally tally/pabulib news project proposal ballot result delivery transfer live address demo control run graph web web/site web/results web/works web/admin web/desk web/tour web/me web/deposit web/vote web/office web/explorer web/editor web/print web/articles web/ui web/assets rehearsal web/rehearse deposit discussion basemap web/basemap web/talk moderation analysis web/analysis web/moderate", "wiring"},
+	{"cmd/parvis", base + "media rulebook tally tally/pabulib news project proposal ballot result delivery transfer live address demo control run graph web web/site web/results web/works web/admin web/desk web/tour web/me web/deposit web/vote web/office web/explorer web/editor web/print web/articles web/ui web/assets rehearsal web/rehearse deposit discussion basemap web/basemap web/talk moderation analysis web/analysis web/moderate follow", "wiring"},
 	{"web/rehearse", base + "project rehearsal tally web web/ui", "the pages on which who organises rehearses an edition, hold no SQL"},
 
 	{"web/webtest", leaves + "platform account", "people for tests of pages"},

@@ -371,18 +371,19 @@ func Overview(p ui.Page, v overviewPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if v.Of.Roles.Ever(access.Moderate) {
-				templ_7745c5c3_Err = ui.Door(p, "/moderation", "scale", p.T("moderation.title"), p.T("moderation.door")).Render(ctx, templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-			} else if v.Of.Roles.Ever(access.KeepDomains) {
-				templ_7745c5c3_Err = ui.Door(p, "/moderation/adresses", "mail", p.T("moderation.domains"), p.T("moderation.domains.door")).Render(ctx, templ_7745c5c3_Buffer)
+			if v.Of.Roles.Ever(access.AskAuthor) {
+				templ_7745c5c3_Err = ui.Door(p, "/agents/questions", "mail", p.T("talk.waiting.title"), p.T("talk.waiting.lead")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = ui.Door(p, minePath+"/moderation", "shield-check", p.T("moderation.mine"), p.T("moderation.mine.door")).Render(ctx, templ_7745c5c3_Buffer)
+			if v.Of.Roles.Ever(access.SeeAudit) {
+				templ_7745c5c3_Err = ui.Door(p, "/organisation/actes", "list", p.T("audit.title"), p.T("audit.door.what")).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
+			templ_7745c5c3_Err = ui.Door(p, minePath+"/suivis", "bell", p.T("talk.follow.mine"), p.T("talk.follow.door.what")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

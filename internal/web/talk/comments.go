@@ -180,6 +180,9 @@ func (s *Pages) post(r *web.Request, p ui.Page) (web.View, error) {
 			return web.View{}, fault.New(fault.NotFound, "fault.talk.unknown")
 		}
 	}
+	if err := r.Human(); err != nil {
+		return s.writing(r, p, parent, w, err)
+	}
 	slug := r.PathValue("project")
 	if !r.Person.Proved {
 		if _, err := s.at(r, func(_ context.Context, _ db.Tx, a place) error { return gone(a, r) }); err != nil {

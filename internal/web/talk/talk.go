@@ -5,6 +5,7 @@ package talk
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/discussion"
 	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/follow"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
@@ -25,12 +27,13 @@ import (
 
 // Pages answers them.
 type Pages struct {
-	db   *db.DB
-	talk *discussion.Service
+	db        *db.DB
+	talk      *discussion.Service
+	following *follow.Service
 }
 
 // New gives the pages over a database.
-func New(d *db.DB, talk *discussion.Service) *Pages { return &Pages{d, talk} }
+func New(d *db.DB, talk *discussion.Service) *Pages { return &Pages{d, talk, follow.NewService(d)} }
 
 const (
 	about    = "/projets/{project}/propositions/{proposal}"
@@ -48,6 +51,15 @@ func (s *Pages) Routes() []web.Route {
 		{Path: questions, Need: access.SeeProposal, Handle: s.questionsShow},
 		{Method: post, Path: questions, Need: access.SeeQuestions, Handle: s.ask},
 		{Method: post, Path: questions + "/{question}", Need: access.SeeQuestions, Handle: s.reply},
+		{Path: followPath, Need: access.Follow, Handle: s.followShow},
+		{Method: post, Path: followPath, Need: access.Follow, Handle: s.follow},
+		{Path: minePath, Need: access.Follow, Handle: s.followShow},
+		{Method: post, Path: minePath, Need: access.Follow, Handle: s.follow},
+		{Path: letterPath, Need: access.WriteAuthors, Handle: s.letterShow},
+		{Method: post, Path: letterPath, Need: access.WriteAuthors, Handle: s.letter},
+		{Path: rulePath, Need: access.Organise, Handle: s.ruleShow},
+		{Method: post, Path: rulePath, Need: access.Organise, Handle: s.setRule},
+		{Path: auditPath, Need: access.SeeAudit, Handle: s.audit},
 		{Path: deskPath, Need: access.AskAuthor, Handle: s.waiting},
 
 		{Path: comments, Need: access.SeeComments, Handle: s.list},
@@ -293,4 +305,9 @@ func (l listPage) heading(p ui.Page) string {
 		return p.T("talk.thread.title")
 	}
 	return p.T("talk.title", "Count", l.Count)
+}
+
+// pathOf is the address of a proposal, without its words.
+func pathOf(slug string, number int) string {
+	return "/projets/" + url.PathEscape(slug) + "/propositions/" + strconv.Itoa(number)
 }
