@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"maps"
 	"net"
 	"os"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/analysis"
 	"github.com/parvis-civic/parvis/internal/ballot"
+	"github.com/parvis-civic/parvis/internal/decision"
 	"github.com/parvis-civic/parvis/internal/jobs"
 	"github.com/parvis-civic/parvis/internal/notify"
 	"github.com/parvis-civic/parvis/internal/proposal"
@@ -56,6 +58,7 @@ func (h *house) outbox() run.Task {
 				jobs.Driving: rehearsal.NewService(h.db, h.url).Handle}
 			handlers[analysis.DailyJob] = analysis.NewService(h.db).Daily
 
+			maps.Copy(handlers, decision.NewService(h.db).Handlers())
 			switch {
 			case h.mailbox:
 				handlers[notify.Job] = notify.NewPost(h.db, nil, h.url).Handle
