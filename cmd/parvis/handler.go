@@ -14,6 +14,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/analysis"
 	"github.com/parvis-civic/parvis/internal/ballot"
+	"github.com/parvis-civic/parvis/internal/decision"
 	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/discussion"
 	"github.com/parvis-civic/parvis/internal/follow"
@@ -28,6 +29,7 @@ import (
 	webanalysis "github.com/parvis-civic/parvis/internal/web/analysis"
 	"github.com/parvis-civic/parvis/internal/web/articles"
 	webbasemap "github.com/parvis-civic/parvis/internal/web/basemap"
+	"github.com/parvis-civic/parvis/internal/web/decide"
 	webdeposit "github.com/parvis-civic/parvis/internal/web/deposit"
 	"github.com/parvis-civic/parvis/internal/web/desk"
 	"github.com/parvis-civic/parvis/internal/web/editor"
@@ -99,9 +101,10 @@ func (h *house) routes(pages *site.Site, people *account.Service) []web.Route {
 		me.New(h.db, people, h.mailbox).Routes(),
 		webdeposit.New(h.db, deposit.NewService(h.db)).Routes(),
 		vote.New(h.db, ballot.NewService(h.db)).Routes(),
-		office.New(project.NewService(h.db, deposit.Part(), news.Part(), analysis.Part()), webdeposit.Preview).Routes(),
+		office.New(project.NewService(h.db, deposit.Part(), news.Part(), analysis.Part(), decision.EditionPart()), webdeposit.Preview).Routes(),
 		articles.New(h.db, h.url).Routes(),
 		explorer.Routes(),
+		decide.New(h.db, decision.NewService(h.db)).Routes(),
 		editor.New(news.NewService(h.db), project.NewService(h.db)).Routes(),
 		rehearse.New(rehearsal.NewService(h.db, h.url)).Routes(),
 		desk.New(h.db, people).Routes(),
@@ -219,5 +222,5 @@ func last(list string) string {
 // people is the service of accounts, with the rooms in which people leave something.
 func (h *house) people() *account.Service {
 	return account.NewService(h.db, proposal.Room(), deposit.Room(), ballot.Room(), discussion.Room(), follow.Room(),
-		moderation.Room(), analysis.Room())
+		moderation.Room(), analysis.Room(), decision.Room())
 }

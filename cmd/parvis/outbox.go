@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"maps"
 	"net"
 	"os"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/analysis"
 	"github.com/parvis-civic/parvis/internal/ballot"
+	"github.com/parvis-civic/parvis/internal/decision"
 	"github.com/parvis-civic/parvis/internal/follow"
 	"github.com/parvis-civic/parvis/internal/jobs"
 	"github.com/parvis-civic/parvis/internal/notify"
@@ -59,6 +61,7 @@ func (h *house) outbox() run.Task {
 
 			handlers[notify.DigestJob] = follow.NewDigests(h.db, h.url).Handle
 
+			maps.Copy(handlers, decision.NewService(h.db).Handlers())
 			switch {
 			case h.mailbox:
 				handlers[notify.Job] = notify.NewPost(h.db, nil, h.url).Handle

@@ -71,6 +71,22 @@ const (
 	SetServices                     // services, their members, the form of evaluation
 )
 
+// What the city decides, and what authors answer. Of a decision the phase is Future until its author is told, Open while only
+// they are, and Closed once it is public; of an appeal it is that of the days in which one may appeal.
+const (
+	SeeDecision  Action = iota + 1500
+	Appeal              // ask that a decision on one's own proposal be looked at again
+	AnswerAuthor        // pass it on, keep it, agree that it becomes one with others
+	SeeBoard            // how far the analysis is, and what is proposed
+	Assess              // write the assessment, ask authors whether proposals become one
+	Decide              // sign decisions and date them
+	AnswerAppeal        // never by who decided: Own says that it was them
+	SeeDashboard        // the progress, in public figures alone
+)
+
+// decides says whether a role prepares decisions or takes them.
+func decides(r Role) bool { return r == Supervisor || r == DecisionMaker }
+
 // rule says whether one role may, at a moment.
 type rule func(r Role, m Moment) bool
 
@@ -171,4 +187,15 @@ var table = map[Action]rule{
 	Moderate:    func(r Role, _ Moment) bool { return r == Moderator || r == Administrator },
 	Contest:     func(r Role, m Moment) bool { return r >= Resident && m.Own },
 	KeepDomains: func(r Role, _ Moment) bool { return r == Moderator || manages(r) },
+
+	SeeDecision: func(_ Role, m Moment) bool {
+		return m.Published && (m.Phase == Closed || m.Own && m.Phase == Open)
+	},
+	Appeal:       func(r Role, m Moment) bool { return signedIn(r, m) && ownWhileOpen(r, m) },
+	AnswerAuthor: func(r Role, m Moment) bool { return r >= Resident && m.Own && m.Published },
+	SeeBoard:     func(r Role, _ Moment) bool { return decides(r) || manages(r) },
+	Assess:       func(r Role, _ Moment) bool { return decides(r) },
+	Decide:       func(r Role, _ Moment) bool { return r == DecisionMaker },
+	AnswerAppeal: func(r Role, m Moment) bool { return decides(r) && !m.Own },
+	SeeDashboard: func(r Role, _ Moment) bool { return r == Elected || decides(r) || manages(r) },
 }

@@ -30,6 +30,7 @@ type Deposit struct {
 	Picture     ids.ID
 	Charter     int // the version accepted; -1: none yet
 	Withdrawn   bool
+	ReworkUntil time.Time // when the city asks its author to change it: until when; zero: while the deposit is open
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 }
@@ -71,9 +72,13 @@ func (c Call) phaseFor(begun time.Time) project.Phase {
 	return c.Phase
 }
 
-// moment is what access is asked about.
+// moment is what access is asked about. What the city asks its author to rework is open for them until its date.
 func (c Call) moment(d Deposit) access.Moment {
-	return access.Moment{Published: c.State == project.Published, Own: true, Draft: d.Draft(), Phase: c.phaseFor(d.CreatedAt)}
+	m := access.Moment{Published: c.State == project.Published, Own: true, Draft: d.Draft(), Phase: c.phaseFor(d.CreatedAt)}
+	if !d.Draft() && c.Now.Before(d.ReworkUntil) {
+		m.Phase = access.Open
+	}
+	return m
 }
 
 // Open says whether a person may deposit, or go on with a deposit of theirs.

@@ -337,7 +337,7 @@ func (s *Service) edit(ctx context.Context, tx db.Tx, of platform.Platform, who 
 	if err := account.Appear(ctx, tx, of.Key, p.Author, checked.Name, kindOf[checked.Kind], c.Now); err != nil {
 		return none, err
 	}
-	if err := proposal.Change(ctx, tx, of.Key, c.Step.ID, was, p, checked.Facets, c.version(p)); err != nil {
+	if err := proposal.Change(ctx, tx, of.Key, was, p, checked.Facets, c.version(p)); err != nil {
 		return none, err
 	}
 	if err := keepDeposit(ctx, tx, of.Key, d); err != nil {

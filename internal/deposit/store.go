@@ -72,14 +72,15 @@ func SetCharter(ctx context.Context, tx db.Tx, platform int64, text rulebook.Tex
 	return was.Version + 1, err
 }
 
-const depositColumns = `d.id, d.project, d.step, d.participant, d.proposal, d.body, d.picture, d.charter, d.withdrawn, d.created_at, d.updated_at`
+const depositColumns = `d.id, d.project, d.step, d.participant, d.proposal, d.body, d.picture, d.charter, d.withdrawn, d.rework_until, d.created_at, d.updated_at`
 
 func scanDeposit(r *sql.Rows, d *Deposit) error {
 	var body string
-	var created, updated int64
-	if err := r.Scan(&d.ID, &d.Project, &d.Step, &d.Participant, &d.Proposal, &body, &d.Picture, &d.Charter, &d.Withdrawn, &created, &updated); err != nil {
+	var rework, created, updated int64
+	if err := r.Scan(&d.ID, &d.Project, &d.Step, &d.Participant, &d.Proposal, &body, &d.Picture, &d.Charter, &d.Withdrawn, &rework, &created, &updated); err != nil {
 		return err
 	}
+	d.ReworkUntil = db.Time(rework)
 	d.CreatedAt, d.UpdatedAt = db.Time(created), db.Time(updated)
 	return json.Unmarshal([]byte(body), &d.Content)
 }

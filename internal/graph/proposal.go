@@ -173,10 +173,14 @@ func brought[R any](parents []*Proposal, with func(proposal.With) bool, get func
 	return out, nil
 }
 
-// trashedStatus says it as the API does, which knows no withdrawal by the author: the text is as invisible.
+// trashedStatus says it as the API does, which knows no withdrawal by the author, whose text is as invisible, and no
+// merger, after which it is as readable.
 func (p *Proposal) trashedStatus() string {
-	if p.Trashed == proposal.Withdrawn {
+	switch p.Trashed {
+	case proposal.Withdrawn:
 		return strings.ToUpper(string(proposal.Invisible))
+	case proposal.Merged:
+		return strings.ToUpper(string(proposal.Visible))
 	}
 	return strings.ToUpper(string(p.Trashed))
 }

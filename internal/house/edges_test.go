@@ -63,6 +63,9 @@ var rooms = []room{
 	{"proposal", base + "search project", "what is proposed in a project, as everybody reads it"},
 	{"deposit", base + "geo media rulebook tally project proposal", "what residents fill in: forms, drafts and files, until they are a proposal"},
 	{"analysis", base + "rulebook tally project proposal deposit", "what the services say of proposals"},
+	{"decision", base + "rulebook tally project proposal analysis", "what the city answers, and when: from what services say to what is put to the vote"},
+	{"decision/decisiontest", base + "rulebook tally project proposal deposit analysis decision", "a town under analysis, for tests"},
+
 	{"ballot", base + "rulebook tally project proposal", "choices are proposals of a project's step"},
 	{"result", base + "rulebook tally project proposal ballot", "counts ballots on proposals under the rulebook"},
 	{"delivery", base + "project proposal", "follows what won"},
@@ -94,7 +97,7 @@ var rooms = []room{
 	{"web/edition", base + "basemap web/basemap rulebook tally project proposal result geo web web/ui web/citymap", "what the public pages of an edition have in common, hold no SQL"},
 	{"web/results", base + "rulebook tally project proposal ballot result transfer geo web web/edition web/ui web/citymap", "the pages of what came out of a vote, from the rooms (transfer: the files of ballots), hold no SQL"},
 	{"web/works", base + "rulebook tally project proposal result delivery geo web web/edition web/ui web/citymap", "the pages of what became of the winners, from the rooms, hold no SQL"},
-	{"web/site", base + "media rulebook tally news project proposal deposit ballot result delivery transfer live geo search web web/edition web/articles web/works web/ui web/assets web/citymap web/talk web/analysis moderation web/moderate", "the public pages, from the rooms (transfer: where an edition came from), hold no SQL"},
+	{"web/site", base + "media rulebook tally news project proposal deposit ballot result delivery transfer live geo search web web/edition web/articles web/works web/ui web/assets web/citymap web/talk web/analysis moderation web/moderate web/decide", "the public pages, from the rooms (transfer: where an edition came from), hold no SQL"},
 	{"web/basemap", base + "basemap web web/ui web/citymap", "serves the ground of maps and lays it under them"},
 
 	{"web/deposit", base + "basemap web/basemap geo address media rulebook project proposal deposit web web/ui web/assets web/citymap", "depositing a proposal, changing it and following others, from the rooms, hold no SQL"},
@@ -107,13 +110,15 @@ var rooms = []room{
 	{"web/me", base + "media rulebook tally project proposal deposit ballot result delivery web web/ui web/assets", "one's own pages, from the rooms, hold no SQL"},
 	{"web/vote", base + "media rulebook project proposal ballot web web/ui", "the pages on which people vote, from the rooms, hold no SQL"},
 
+	{"web/decide", base + "media rulebook tally project proposal analysis decision web web/ui", "the pages of who assesses and decides, and the answer as its author and everybody read it, hold no SQL"},
+
 	{"web/print", leaves + "db project web web/ui", "what is printed of an edition, and its short address, hold no SQL"},
 	{"web/talk", base + "follow rulebook project proposal discussion web web/ui", "the pages on which people talk, follow and are written to, from the rooms, hold no SQL"},
 	{"web/articles", base + "media project news web web/ui", "the pages on which everybody reads what the city writes, hold no SQL"},
 	{"web/explorer", leaves + "web web/ui", "the page on which developers try the API"},
 	{"web/editor", base + "media project news web web/ui", "the pages on which the city writes, from the rooms, hold no SQL"},
 	{"web/office", base + "media rulebook tally project web web/ui web/assets proposal deposit", "the pages of who organises, from the rooms, hold no SQL"},
-	{"cmd/parvis", base + "media rulebook tally tally/pabulib news project proposal ballot result delivery transfer live address demo control run graph web web/site web/results web/works web/admin web/desk web/tour web/me web/deposit web/vote web/office web/explorer web/editor web/print web/articles web/ui web/assets rehearsal web/rehearse deposit discussion basemap web/basemap web/talk moderation analysis web/analysis web/moderate follow", "wiring"},
+	{"cmd/parvis", base + "media rulebook tally tally/pabulib news project proposal ballot result delivery transfer live address demo control run graph web web/site web/results web/works web/admin web/desk web/tour web/me web/deposit web/vote web/office web/explorer web/editor web/print web/articles web/ui web/assets rehearsal web/rehearse deposit discussion basemap web/basemap web/talk moderation analysis web/analysis web/moderate follow decision web/decide", "wiring"},
 	{"web/rehearse", base + "project rehearsal tally web web/ui", "the pages on which who organises rehearses an edition, hold no SQL"},
 
 	{"web/webtest", leaves + "platform account", "people for tests of pages"},

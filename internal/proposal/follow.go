@@ -40,3 +40,11 @@ func Followed(ctx context.Context, tx db.Tx, platform int64, person ids.ID, limi
 	rows, err := tx.Query(ctx, `SELECT f.proposal FROM follow f WHERE f.platform = ? AND f.participant = ? ORDER BY f.at DESC, f.proposal LIMIT ?`, platform, person, limit)
 	return db.Collect(rows, err, func(r *sql.Rows, id *ids.ID) error { return r.Scan(id) })
 }
+
+// FollowTogether lets who follows any of some proposals follow one of them too.
+func FollowTogether(ctx context.Context, tx db.Tx, platform int64, list []ids.ID, one ids.ID) error {
+	marks, args := db.In(list)
+	_, err := tx.Exec(ctx, `INSERT INTO follow (platform, proposal, participant, at) SELECT f.platform, ?, f.participant, MIN(f.at) FROM follow f
+		WHERE f.platform = ? AND f.proposal IN (`+marks+`) GROUP BY f.platform, f.participant ON CONFLICT (platform, proposal, participant) DO NOTHING`, append([]any{one, platform}, args...)...)
+	return err
+}

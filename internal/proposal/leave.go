@@ -21,7 +21,7 @@ type Left struct {
 	Number  int    `json:"number"`
 }
 
-// TakeOut marks a proposal as withdrawn by its author or removed by moderation, with the reason that is shown, and takes it
+// TakeOut marks a proposal as withdrawn by its author, removed by moderation or merged into another, with the reason that is shown, and takes it
 // out of searches and of every step's list. Votes that were given to it are freed after the commit. now is the platform's time.
 func TakeOut(ctx context.Context, tx db.Tx, platform int64, p Proposal, how Trashed, reason string, now time.Time) error {
 	if _, err := tx.Exec(ctx, `UPDATE proposal SET trashed = ?, trashed_reason = ?, trashed_at = ? WHERE platform = ? AND id = ?`,

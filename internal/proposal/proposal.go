@@ -50,6 +50,7 @@ const (
 	Visible    Trashed = "visible"   // removed from lists, its text still readable
 	Invisible  Trashed = "invisible" // its text is out of sight
 	Withdrawn  Trashed = "withdrawn" // its author took it back, and its text with it
+	Merged     Trashed = "merged"    // with its author’s agreement it goes on as part of another; its text stays readable
 )
 
 // Selection is a proposal's place in a step: the row that lists, orders and counts read.

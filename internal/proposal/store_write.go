@@ -57,13 +57,19 @@ func Publish(ctx context.Context, tx db.Tx, platform int64, step ids.ID, p Propo
 	return keepVersion(ctx, tx, platform, p.ID, v)
 }
 
-// Change makes a published proposal say something else, with its next version, wherever a step's list knows it.
-func Change(ctx context.Context, tx db.Tx, platform int64, step ids.ID, was, p Proposal, facets []Facet, v Version) error {
+// Change makes a published proposal say something else, with its next version, in the list of every step in which it stands.
+func Change(ctx context.Context, tx db.Tx, platform int64, was, p Proposal, facets []Facet, v Version) error {
 	if err := update(ctx, tx, platform, was, p); err != nil {
 		return err
 	}
-	if err := reenter(ctx, tx, platform, step, p, facets); err != nil {
+	in, err := SelectionsOf(ctx, tx, platform, []ids.ID{p.ID})
+	if err != nil {
 		return err
+	}
+	for _, s := range in { // few: the deposit, and the analysis when it is reworked
+		if err := reenter(ctx, tx, platform, s.Step, p, facets); err != nil {
+			return err
+		}
 	}
 	return keepVersion(ctx, tx, platform, p.ID, v)
 }

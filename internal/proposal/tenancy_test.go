@@ -68,6 +68,9 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 			return nil
 		},
 		Reads: []dbtest.Reading{
+			{Of: "OfProject", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return proposal.OfProject(ctx, tx, platform, edition)
+			}},
 			{Of: "Similar", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.Similar(ctx, tx, platform, "Les bancs", 10)
 			}},
@@ -195,7 +198,16 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 				}
 				now := was
 				now.Title = "Un abri"
-				return proposal.Change(ctx, tx, platform, vote, was, now, names(90), proposal.Version{Title: now.Title})
+				return proposal.Change(ctx, tx, platform, was, now, names(90), proposal.Version{Title: now.Title})
+			}},
+			{Of: "AddTo", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return proposal.AddTo(ctx, tx, platform, vote, results, []proposal.Settled{{Proposal: keys[0], Cost: 7}}, proposal.StatusVoted)
+			}},
+			{Of: "RemoveFrom", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return proposal.RemoveFrom(ctx, tx, platform, results, keys[:1])
+			}},
+			{Of: "FollowTogether", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return proposal.FollowTogether(ctx, tx, platform, keys[:1], deposit)
 			}},
 			{Of: "NameFacets", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				named := names(95)

@@ -12,6 +12,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/ids"
 	webanalysis "github.com/parvis-civic/parvis/internal/web/analysis"
 	"github.com/parvis-civic/parvis/internal/web/articles"
+	"github.com/parvis-civic/parvis/internal/web/decide"
 	"github.com/parvis-civic/parvis/internal/web/edition"
 	"github.com/parvis-civic/parvis/internal/web/talk"
 	"github.com/parvis-civic/parvis/internal/web/ui"
@@ -209,7 +210,8 @@ type ProposalPage struct {
 	Longitude  string
 	Where      *ui.CityMap // the place in the city; nil when it is not known
 	Works      *works.Line // the follow-up of a winner; nil when there is none
-	Removed    string      // when and why moderation removed it; empty: it stands
+	Reply      decide.Reply
+	Removed    string // when and why moderation removed it; empty: it stands
 	Imported   bool
 	Answers    []Answered // public answers to the organiser's questions
 	Private    []Answered // the others, for who studies it

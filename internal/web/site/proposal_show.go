@@ -17,6 +17,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/result"
 	"github.com/parvis-civic/parvis/internal/web"
 	webanalysis "github.com/parvis-civic/parvis/internal/web/analysis"
+	"github.com/parvis-civic/parvis/internal/web/decide"
 	"github.com/parvis-civic/parvis/internal/web/edition"
 	"github.com/parvis-civic/parvis/internal/web/talk"
 	"github.com/parvis-civic/parvis/internal/web/ui"
@@ -65,7 +66,11 @@ func (s *Site) proposalShow(r *web.Request, p ui.Page) (web.View, error) {
 			return err
 		}
 
-		return v.deposited(ctx, e, removed, r.Person, &page)
+		if err := v.deposited(ctx, e, removed, r.Person, &page); err != nil || e.Origin != project.OfCity {
+			return err
+		}
+		page.Reply, err = decide.ReplyOf(ctx, v.Tx, r.Platform, v.Page, e.View, removed, r.Person, page.Mine, page.Followers)
+		return err
 	})
 	if err != nil || moved.Moved != "" {
 		return moved, err
@@ -121,6 +126,8 @@ func (v visit) removal(p proposal.Proposal) string {
 		return v.T("web.removed.withdrawn", "Day", v.Date(p.TrashedAt))
 	case p.Trashed == proposal.NotTrashed:
 		return ""
+	case p.Trashed == proposal.Merged:
+		return v.T("web.removed.merged", "Day", v.Date(p.TrashedAt))
 	case p.TrashedReason == "":
 		return v.T("web.removed.when", "Day", v.Date(p.TrashedAt))
 	}
