@@ -24,6 +24,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/rehearsal"
+	"github.com/parvis-civic/parvis/internal/result"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/admin"
 	webanalysis "github.com/parvis-civic/parvis/internal/web/analysis"
@@ -96,12 +97,12 @@ func together(all ...map[string]http.Handler) map[string]http.Handler {
 // routes are the pages of every reader.
 func (h *house) routes(pages *site.Site, people *account.Service) []web.Route {
 	routes := slices.Concat(pages.Routes(),
-		results.New(h.db).Routes(),
+		results.New(h.db).Routes(), results.New(h.db).Desk(),
 		works.New(h.db).Routes(),
 		me.New(h.db, people, h.mailbox).Routes(),
 		webdeposit.New(h.db, deposit.NewService(h.db)).Routes(),
 		vote.New(h.db, ballot.NewService(h.db)).Routes(),
-		office.New(project.NewService(h.db, deposit.Part(), news.Part(), analysis.Part(), decision.EditionPart()), webdeposit.Preview).Routes(),
+		office.New(project.NewService(h.db, deposit.Part(), news.Part(), analysis.Part(), decision.EditionPart(), result.Part()), webdeposit.Preview).Routes(),
 		articles.New(h.db, h.url).Routes(),
 		explorer.Routes(),
 		decide.New(h.db, decision.NewService(h.db)).Routes(),

@@ -16,6 +16,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/notify"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/rehearsal"
+	"github.com/parvis-civic/parvis/internal/result"
 	"github.com/parvis-civic/parvis/internal/run"
 	"github.com/parvis-civic/parvis/internal/web/admin"
 )
@@ -62,6 +63,7 @@ func (h *house) outbox() run.Task {
 			handlers[notify.DigestJob] = follow.NewDigests(h.db, h.url).Handle
 
 			maps.Copy(handlers, decision.NewService(h.db).Handlers())
+			h.announcing(handlers, ballots)
 			switch {
 			case h.mailbox:
 				handlers[notify.Job] = notify.NewPost(h.db, nil, h.url).Handle
@@ -75,6 +77,18 @@ func (h *house) outbox() run.Task {
 			return nil
 		},
 		Stop: func(ctx context.Context) error { return runner.Stop(ctx) },
+	}
+}
+
+// announcing adds what is done of results behind commits. A vote that closes is settled, then its organisers hear of it.
+func (h *house) announcing(handlers map[string]jobs.Handler, ballots *ballot.Service) {
+	results := result.NewService(h.db)
+	handlers[result.AnnounceJob], handlers[result.TellJob], handlers[result.RemindJob] = results.AnnouncePlanned, results.Tell, results.Remind
+	handlers[ballot.SettleJob] = func(ctx context.Context, job jobs.Job) error {
+		if err := ballots.Settle(ctx, job); err != nil {
+			return err
+		}
+		return results.Closed(ctx, job)
 	}
 }
 

@@ -87,6 +87,13 @@ const (
 // decides says whether a role prepares decisions or takes them.
 func decides(r Role) bool { return r == Supervisor || r == DecisionMaker }
 
+// The announcement of results.
+const (
+	Proclaim           Action = iota + 260 // announce the result of a vote, and prepare it
+	RecordDeliberation                     // write what the council made of it
+	SeePress                               // the page for journalists
+)
+
 // rule says whether one role may, at a moment.
 type rule func(r Role, m Moment) bool
 
@@ -103,8 +110,11 @@ func organisers(r Role, _ Moment) bool   { return manages(r) }
 func admins(r Role, _ Moment) bool       { return r == Administrator }
 func signedIn(r Role, _ Moment) bool     { return r >= Resident }
 func ofProject(r Role, m Moment) bool    { return m.Published || manages(r) }
-func whileOpen(_ Role, m Moment) bool    { return m.Published && m.Phase == Open }
-func ownWhileOpen(_ Role, m Moment) bool { return m.Own && m.Published && m.Phase == Open }
+func whileOpen(_ Role, m Moment) bool    { return m.Published && m.Phase == Open && !m.Proclaimed }
+func ownWhileOpen(r Role, m Moment) bool { return m.Own && whileOpen(r, m) }
+
+// over says whether the vote of a public edition is.
+func over(m Moment) bool { return m.Published && m.Phase == Closed }
 
 // writes are the roles that write to authors in the name of the city.
 func writes(r Role, _ Moment) bool { return r == Supervisor || manages(r) }
@@ -121,9 +131,10 @@ var table = map[Action]rule{
 		}
 		return ofProject(r, m) && (!m.Blanked || manages(r))
 	},
-	// Nobody sees running totals that the rulebook hides, not even who runs the platform.
+	// Nobody sees running totals that the rulebook hides, not even who runs the platform. Once the vote is over whoever
+	// announces the result reads them first.
 	SeeCounts: func(r Role, m Moment) bool {
-		return ofProject(r, m) && (m.PublicData || m.Phase == Closed || m.CountsLive)
+		return ofProject(r, m) && (m.PublicData || m.CountsLive || m.Phase == Closed && (m.Proclaimed || manages(r)))
 	},
 	SeeResult: func(r Role, m Moment) bool {
 		over := m.Phase == Closed || m.PublicData
@@ -172,10 +183,12 @@ var table = map[Action]rule{
 	Assign:      func(r Role, m Moment) bool { return (r == Supervisor || manages(r)) && !m.Voted },
 	SetServices: organisers,
 
-	Organise:      organisers,
-	SetVoteRules:  func(r Role, m Moment) bool { return manages(r) && !m.Voted },
-	Assist:        func(r Role, _ Moment) bool { return r == PollingAgent || manages(r) },
-	CancelBallot:  func(r Role, m Moment) bool { return (r == PollingAgent || manages(r)) && m.Phase == Open },
+	Organise:     organisers,
+	SetVoteRules: func(r Role, m Moment) bool { return manages(r) && !m.Voted },
+	Assist:       func(r Role, _ Moment) bool { return r == PollingAgent || manages(r) },
+	CancelBallot: func(r Role, m Moment) bool {
+		return (r == PollingAgent || manages(r)) && m.Phase == Open && !m.Proclaimed
+	},
 	CorrectProved: organisers,
 	AnswerRequest: organisers,
 	GiveRoles:     admins,
@@ -198,4 +211,8 @@ var table = map[Action]rule{
 	Decide:       func(r Role, _ Moment) bool { return r == DecisionMaker },
 	AnswerAppeal: func(r Role, m Moment) bool { return decides(r) && !m.Own },
 	SeeDashboard: func(r Role, _ Moment) bool { return r == Elected || decides(r) || manages(r) },
+
+	Proclaim:           func(r Role, m Moment) bool { return manages(r) && over(m) && !m.Proclaimed },
+	RecordDeliberation: func(r Role, m Moment) bool { return manages(r) && over(m) && m.Proclaimed },
+	SeePress:           func(r Role, m Moment) bool { return over(m) && m.Proclaimed && (!m.Withheld || manages(r)) },
 }

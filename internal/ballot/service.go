@@ -38,7 +38,7 @@ func (b Booth) Step() project.Step { return b.Steps[b.At] }
 
 // Moment is what access asks about the step.
 func (b Booth) Moment() access.Moment {
-	return access.Moment{Published: b.State == project.Published, PublicData: b.Origin == project.Imported, Phase: project.PhaseOf(b.Steps, b.At, b.Now)}
+	return access.Moment{Published: b.State == project.Published, PublicData: b.Origin == project.Imported, Phase: project.PhaseOf(b.Steps, b.At, b.Now), Proclaimed: !b.Step().ProclaimedAt.IsZero()}
 }
 
 // Enter reads the booth of a project for a person, who may be nobody, in a transaction. Fault not_found: there is no such

@@ -12,7 +12,6 @@ import (
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/ballot"
 	"github.com/parvis-civic/parvis/internal/db"
-	"github.com/parvis-civic/parvis/internal/delivery"
 	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/drawing"
 	"github.com/parvis-civic/parvis/internal/i18n"
@@ -21,7 +20,6 @@ import (
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
-	"github.com/parvis-civic/parvis/internal/result"
 )
 
 // lead is how many days before its first step an edition is begun.
@@ -262,24 +260,5 @@ func (b *builder) proclaim(ctx context.Context, e *edition) error {
 			announced = s.StartsAt.Add(18 * time.Hour)
 		}
 	}
-	return b.write(ctx, announced, func(ctx context.Context, tx db.Tx) error {
-		view, err := project.Load(ctx, tx, b.of.Key, e.slug, b.of.Now(tx.Now()))
-		if err != nil {
-			return err
-		}
-		candidates, err := result.Candidates(ctx, tx, b.of.Key, step.ID)
-		if err != nil {
-			return err
-		}
-		rule := view.Rulebook.Count
-		counted, err := result.Count(ctx, tx, b.of.Key, step.ID, rule, candidates)
-		if err != nil {
-			return err
-		}
-		unknown := func(int) *int { return nil } // nobody else announced this vote
-		if _, err := result.Proclaim(ctx, tx, b.of.Key, view, step.ID, string(rule.Method), counted, unknown); err != nil {
-			return err
-		}
-		return delivery.Insert(ctx, tx, b.of.Key, e.works(b.city.day, counted.Winners))
-	})
+	return b.announce(ctx, e, announced, step)
 }

@@ -166,7 +166,7 @@ func hasAnEditionInEachStage(t *testing.T, s shown) {
 		t.Fatalf("%d editions, %d districts", len(s.editions), len(s.districts))
 	}
 	for kind, want := range map[project.Kind][3]int{ // proposals, ballots, entries of the journal
-		project.Delivery: {58, 4712, 1 + 58 + 1}, project.Vote: {56, 3288, 1 + 56}, project.Analysis: {34, 0, 1 + 34 + 1}, project.Collect: {41, 0, 1 + 41},
+		project.Delivery: {58, 4712, 1 + 58 + 1 + 1}, project.Vote: {56, 3288, 1 + 56}, project.Analysis: {34, 0, 1 + 34 + 1}, project.Collect: {41, 0, 1 + 41},
 	} {
 		e := s.in(t, kind)
 		vote := e.Steps[project.VoteStep(e.Steps)]
@@ -282,6 +282,7 @@ func hidesTheTotalsOfTheOpenVote(t *testing.T, s shown) {
 		e := s.in(t, kind)
 		m := access.Moment{Published: e.State == project.Published, PublicData: e.Origin == project.Imported,
 			Phase:      access.Phase(project.PhaseOf(e.Steps, project.VoteStep(e.Steps), today)),
+			Proclaimed: project.Announced(e.Steps, project.VoteStep(e.Steps), today),
 			CountsLive: e.Rulebook.Vote.Totals.During == rulebook.InBatches}
 		for _, role := range []access.Role{access.Anyone, access.Organiser, access.Administrator} {
 			if got := access.Can(role, access.SeeCounts, m); got != want {

@@ -92,7 +92,7 @@ func (r *request) proclaimed(ctx context.Context, list []ids.ID) error {
 func (s *Step) may(action access.Action) bool {
 	return access.Can(access.Anyone, action, access.Moment{
 		Published: s.project.State == project.Published, PublicData: s.project.Origin == project.Imported,
-		Phase: project.PhaseOf(s.project.calendar, s.index, s.r.now), Proclaimed: true,
+		Phase: project.PhaseOf(s.project.calendar, s.index, s.r.now), Proclaimed: project.Announced(s.project.calendar, s.index, s.r.now),
 	})
 }
 

@@ -63,13 +63,14 @@ func (e *Edition) renewed(steps []Step, now time.Time) []Step {
 		s.Title = strings.Join(strings.Fields(s.Title), " ")
 		if old, known := was[s.ID]; known {
 			delete(was, s.ID) // given twice, the second one is new
-			s.Slug, s.Proposals, s.Ballots = old.Slug, old.Proposals, old.Ballots
+			s.Slug, s.Proposals, s.Ballots, s.ProclaimedAt = old.Slug, old.Proposals, old.Ballots, old.ProclaimedAt
 		} else {
 			base := string(s.Kind)
 			if s.Title != "" {
 				base = ids.Slug(i18n.Fold(s.Title), maxSlug)
 			}
 			s.ID, s.Slug, s.Proposals, s.Ballots = ids.Dated(now), numbered(base, taken), 0, 0
+			s.ProclaimedAt = time.Time{}
 			taken[s.Slug] = true
 		}
 		s.Project, s.Position = e.Project.ID, i
@@ -310,6 +311,9 @@ func (e *Edition) setBook(ctx context.Context, tx db.Tx, of platform.Platform, w
 	if !change.Any() {
 		return nil
 	}
+	if Proclaimed(e.Steps) {
+		return fault.New(fault.Conflict, "fault.organise.proclaimed")
+	}
 	if change.Vote && !who.Roles.Can(access.SetVoteRules, e.Moment()) {
 		return fault.New(fault.Conflict, "fault.organise.voting")
 	}
@@ -347,6 +351,7 @@ func (s *Service) Duplicate(ctx context.Context, of platform.Platform, who accou
 		steps := ahead(e.Steps, e.Now, of.Zone)
 		for i := range steps {
 			steps[i].ID, steps[i].Project, steps[i].Proposals, steps[i].Ballots = ids.Dated(tx.Now()), p.ID, 0, 0
+			steps[i].ProclaimedAt = time.Time{}
 		}
 		if fresh, err = begin(ctx, tx, of, p, steps, plan); err != nil {
 			return err

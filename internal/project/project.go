@@ -61,6 +61,8 @@ type Step struct {
 	EndsAt    time.Time // zero: not known, or open-ended
 	Proposals int       // selected into it
 	Ballots   int       // cast in it
+	// ProclaimedAt is when the result of its vote was announced; zero: it was not. What was counted then changes no more.
+	ProclaimedAt time.Time
 }
 
 // Kind is the kind of step.

@@ -49,6 +49,26 @@ func Voted(steps []Step, now time.Time) bool {
 	return begun(steps, now, Vote) || begun(steps, now, Preselection)
 }
 
+// Proclaimed says whether a result of the project was announced: its rules are then those that it was counted by.
+func Proclaimed(steps []Step) bool {
+	for _, s := range steps {
+		if !s.ProclaimedAt.IsZero() {
+			return true
+		}
+	}
+	return false
+}
+
+// Announced says whether what people voted in step i may be told: its result was announced, or it is a vote that is over and
+// of which none is.
+func Announced(steps []Step, i int, now time.Time) bool {
+	s := steps[i]
+	if s.Kind == Preselection || s.Kind == Vote && i != VoteStep(steps) {
+		return PhaseOf(steps, i, now) == Closed
+	}
+	return !s.ProclaimedAt.IsZero()
+}
+
 func begun(steps []Step, now time.Time, kind Kind) bool {
 	for i, s := range steps {
 		if s.Kind == kind && PhaseOf(steps, i, now) != Future {

@@ -26,7 +26,7 @@ type Choices struct {
 	Fit          tally.FitThen
 	Promise      int // winners promised to each district; 0: none
 	Ties         TieChoice
-	Seed         string // of TieByLots
+	Draw         string // of TieByLots: the public drawing to come that gives its numbers
 	DropOut      tally.DropOut
 	Article      rulebook.CityArticle // one that the city writes; empty: none
 }
@@ -78,14 +78,15 @@ func ChoicesOf(b rulebook.Rulebook) Choices {
 	}
 	by := make([]tally.TieBy, len(b.Count.Ties))
 	for i, t := range b.Count.Ties {
-		if by[i] = t.By; t.By == tally.TieLots {
-			c.Seed = t.Seed
-		}
+		by[i] = t.By
 	}
 	for choice, list := range tieBreaks {
 		if slices.Equal(by, list) {
 			c.Ties = choice
 		}
+	}
+	if b.Lots != nil {
+		c.Draw = b.Lots.Draw
 	}
 	if len(b.Articles) > 0 {
 		c.Article = b.Articles[0]
@@ -140,17 +141,35 @@ func (c Choices) Into(b rulebook.Rulebook) rulebook.Rulebook {
 		b.Vote.District = &right
 	}
 	c.promise(&b)
-	if by, ok := tieBreaks[c.Ties]; ok {
-		b.Count.Ties = make([]tally.TieBreak, len(by))
-		for i, t := range by {
-			b.Count.Ties[i].By = t
-			if t == tally.TieLots {
-				b.Count.Ties[i].Seed = c.Seed
-			}
-		}
-	}
+	c.ties(&b)
 	c.article(&b)
 	return b
+}
+
+// ties writes how projects with the same total are separated. Lots whose seed the rulebook had before drawings to come keep
+// it while none is named.
+func (c Choices) ties(b *rulebook.Rulebook) {
+	by, ok := tieBreaks[c.Ties]
+	if !ok {
+		return
+	}
+	old := ""
+	for _, t := range b.Count.Ties {
+		if t.By == tally.TieLots {
+			old = t.Seed
+		}
+	}
+	b.Lots, b.Count.Ties = nil, make([]tally.TieBreak, len(by))
+	for i, t := range by {
+		b.Count.Ties[i].By = t
+		switch {
+		case t != tally.TieLots:
+		case c.Draw == "" && old != "":
+			b.Count.Ties[i].Seed = old
+		default:
+			b.Lots = &rulebook.Lots{Draw: strings.Join(strings.Fields(c.Draw), " ")}
+		}
+	}
 }
 
 // score makes the count fit the ballot: a ranking of n places is worth n, n-1, … 1 points unless the rulebook says

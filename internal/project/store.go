@@ -138,12 +138,12 @@ func SlugTaken(ctx context.Context, tx db.Tx, platform int64, slug string) (take
 	return taken, err
 }
 
-const stepColumns = `s.id, s.project, s.position, s.kind, s.slug, s.title, s.starts_at, s.ends_at, s.proposals, s.ballots`
+const stepColumns = `s.id, s.project, s.position, s.kind, s.slug, s.title, s.starts_at, s.ends_at, s.proposals, s.ballots, s.proclaimed_at`
 
 func scanStep(r *sql.Rows, s *Step) error {
-	var starts, ends int64
-	err := r.Scan(&s.ID, &s.Project, &s.Position, &s.Kind, &s.Slug, &s.Title, &starts, &ends, &s.Proposals, &s.Ballots)
-	s.StartsAt, s.EndsAt = db.Time(starts), db.Time(ends)
+	var starts, ends, proclaimed int64
+	err := r.Scan(&s.ID, &s.Project, &s.Position, &s.Kind, &s.Slug, &s.Title, &starts, &ends, &s.Proposals, &s.Ballots, &proclaimed)
+	s.StartsAt, s.EndsAt, s.ProclaimedAt = db.Time(starts), db.Time(ends), db.Time(proclaimed)
 	return err
 }
 
@@ -173,11 +173,11 @@ func WithSteps(ctx context.Context, tx db.Tx, platform int64, projects, steps []
 		step Step
 	}
 	all, err := db.Collect(rows, err, func(r *sql.Rows, v *row) error {
-		var published, created, starts, ends int64
+		var published, created, starts, ends, proclaimed int64
 		p, s := &v.Project, &v.step
 		err := r.Scan(&p.ID, &p.Slug, &p.Title, &p.Summary, &p.Currency, &p.Language, &p.State, &p.Origin, &p.Author, &p.Cover, &p.Rulebook, &published, &created,
-			&s.ID, &s.Project, &s.Position, &s.Kind, &s.Slug, &s.Title, &starts, &ends, &s.Proposals, &s.Ballots)
-		p.PublishedAt, p.CreatedAt, s.StartsAt, s.EndsAt = db.Time(published), db.Time(created), db.Time(starts), db.Time(ends)
+			&s.ID, &s.Project, &s.Position, &s.Kind, &s.Slug, &s.Title, &starts, &ends, &s.Proposals, &s.Ballots, &proclaimed)
+		p.PublishedAt, p.CreatedAt, s.StartsAt, s.EndsAt, s.ProclaimedAt = db.Time(published), db.Time(created), db.Time(starts), db.Time(ends), db.Time(proclaimed)
 		return err
 	})
 	var found []Project
@@ -189,6 +189,12 @@ func WithSteps(ctx context.Context, tx db.Tx, platform int64, projects, steps []
 		calendars[len(found)-1] = append(calendars[len(found)-1], v.step)
 	}
 	return found, calendars, err
+}
+
+// Proclaim stores that the result of a step's vote was announced.
+func Proclaim(ctx context.Context, tx db.Tx, platform int64, step ids.ID, at time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE step SET proclaimed_at = ? WHERE platform = ? AND id = ?`, db.Micros(at), platform, step)
+	return err
 }
 
 // InsertSteps stores steps.

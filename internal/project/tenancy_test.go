@@ -202,6 +202,9 @@ func TestProjectsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "AddBallots", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return project.AddBallots(ctx, tx, platform, vote, 7)
 			}},
+			{Of: "Proclaim", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return project.Proclaim(ctx, tx, platform, vote, time.UnixMicro(9))
+			}},
 			{Of: "KeepCategories", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return project.KeepCategories(ctx, tx, platform, edition, "category", []project.Category{{ID: category, Slug: "arbres", Name: "Les arbres", Sort: []byte{2}, Retired: true},
 					{ID: ids.Random(), Slug: "eau", Name: "L’eau", Sort: []byte{1}}})

@@ -385,9 +385,12 @@ func (d *driving) proclaim(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		counted, err := result.Count(ctx, tx, d.of.Key, step, v.Rulebook.Count, candidates)
+		counted, err := result.Count(ctx, tx, d.of.Key, step, v.Rulebook.Seeded(rehearsedSeed), candidates)
 		if err != nil {
 			return err
+		}
+		if v.Rulebook.Lots != nil {
+			counted.Seed, counted.Drawn = rehearsedSeed, true
 		}
 		if _, err := result.Proclaim(ctx, tx, d.of.Key, v, step, string(v.Rulebook.Count.Method), counted, func(int) *int { return nil }); err != nil {
 			return err
@@ -397,6 +400,9 @@ func (d *driving) proclaim(ctx context.Context) error {
 		return nil
 	})
 }
+
+// rehearsedSeed draws the lots of a rehearsal: the public drawing that the rulebook names has not been held.
+const rehearsedSeed = "1 2 3 4 5 6"
 
 // shownOfKind is how many e-mails of a kind are kept to be read; the others are counted.
 const shownOfKind = 5

@@ -31,6 +31,8 @@ type Result struct {
 	OfficialKnown bool // the city's own announcement is known
 	OfficialSame  bool // and says the same
 	ProclaimedAt  time.Time
+	Seed          string // what the lots were drawn by, where the rulebook names a drawing to come; empty: by what it says itself
+	Drawn         bool   // Seed is the numbers of that drawing; false: nothing hung on the lots, the hash of the ballots orders those who lost
 }
 
 // Line is what happened to one proposal.
@@ -77,7 +79,7 @@ func Count(ctx context.Context, tx db.Tx, platform int64, step ids.ID, rule tall
 	}
 	var roll ballot.Roll
 	outcome, err := tally.Count(rule, projects, roll.Each(ctx, tx, platform, step, index))
-	return Counted{outcome, candidates, roll.Sum()}, err
+	return Counted{Result: outcome, Candidates: candidates, BallotsHash: roll.Sum(), Rule: rule}, err
 }
 
 // Counted is a count with what it was made of.
@@ -85,6 +87,9 @@ type Counted struct {
 	tally.Result
 	Candidates  []Candidate
 	BallotsHash []byte
+	Rule        tally.Rule // what was counted by
+	Seed        string     // of the result, where the rulebook names a drawing to come
+	Drawn       bool
 }
 
 // Lines gives the outcome as stored lines. official gives the city's own mark of a candidate, if it is known.
@@ -97,13 +102,13 @@ func (c Counted) Lines(official func(i int) *int) []Line {
 	return lines
 }
 
-// Proclaim stores the outcome of a count, fills the project's result step with the winners and writes the journal
-// entry. It is announced at v.Now, the platform's time; rule is the rule's name; official gives the city's own marks, if
+// Proclaim stores the outcome of a count with its files, fills the project's result step with the winners and writes the journal
+// entry. What was counted changes no more then: access says so of ballots, and project of rules. It is announced at v.Now, the platform's time; rule is the rule's name; official gives the city's own marks, if
 // they are known.
 func Proclaim(ctx context.Context, tx db.Tx, platform int64, v project.View, step ids.ID, rule string, c Counted, official func(i int) *int) (Result, error) {
 	lines := c.Lines(official)
 	r := Result{Step: step, Rule: rule, Rulebook: v.Project.Rulebook, Counted: c.Counted, Ballots: c.Ballots, BallotsHash: c.BallotsHash, Budget: c.Budget,
-		Spent: c.Spent, Reserve: c.Reserve, Winners: len(c.Winners), OfficialSame: c.Counted, ProclaimedAt: v.Now}
+		Spent: c.Spent, Reserve: c.Reserve, Winners: len(c.Winners), OfficialSame: c.Counted, ProclaimedAt: v.Now, Seed: c.Seed, Drawn: c.Drawn}
 	for _, l := range lines {
 		r.OfficialKnown = r.OfficialKnown || l.Official != nil
 		r.OfficialSame = r.OfficialSame && !l.Differs()
@@ -124,11 +129,27 @@ func Proclaim(ctx context.Context, tx db.Tx, platform int64, v project.View, ste
 	if err := proposal.CopyCounts(ctx, tx, platform, step, others); err != nil {
 		return Result{}, err
 	}
+	if err := project.Proclaim(ctx, tx, platform, step, v.Now); err != nil {
+		return Result{}, err
+	}
 	hash := v.Rulebook.Hash()
-	return r, journal.Append(ctx, tx, platform, "result_proclaimed", map[string]any{
+	entry := map[string]any{
 		"project": v.Project.ID, "step": step, "rule": rule, "rulebook": hex.EncodeToString(hash[:]), "counted": r.Counted,
 		"ballots": r.Ballots, "ballots_sha256": hex.EncodeToString(r.BallotsHash), "budget": r.Budget.String(), "spent": r.Spent.String(), "winners": winners(lines),
-	})
+	}
+	if v.Origin == project.OfCity {
+		files, err := c.files(lines)
+		if err != nil {
+			return Result{}, err
+		}
+		if entry["files_sha256"], err = keepFiles(ctx, tx, platform, step, files); err != nil {
+			return Result{}, err
+		}
+	}
+	if c.Seed != "" {
+		entry["seed"], entry["drawn"] = c.Seed, c.Drawn
+	}
+	return r, journal.Append(ctx, tx, platform, "result_proclaimed", entry)
 }
 
 func winners(lines []Line) []ids.ID {

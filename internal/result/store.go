@@ -76,8 +76,8 @@ func insert(ctx context.Context, tx db.Tx, platform int64, r Result, lines []Lin
 		}
 	}
 	if err := db.Insert(ctx, tx, "result", []string{"platform", "step", "rule", "rulebook", "counted", "ballots", "ballots_hash", "budget", "spent", "reserve", "winners",
-		"official_known", "official_same", "proclaimed_at"}, [][]any{{platform, r.Step, r.Rule, r.Rulebook, r.Counted, r.Ballots, r.BallotsHash, int64(r.Budget), int64(r.Spent),
-		int64(r.Reserve), r.Winners, r.OfficialKnown, r.OfficialSame, db.Micros(r.ProclaimedAt)}}); err != nil {
+		"official_known", "official_same", "proclaimed_at", "seed", "drawn"}, [][]any{{platform, r.Step, r.Rule, r.Rulebook, r.Counted, r.Ballots, r.BallotsHash, int64(r.Budget), int64(r.Spent),
+		int64(r.Reserve), r.Winners, r.OfficialKnown, r.OfficialSame, db.Micros(r.ProclaimedAt), r.Seed, r.Drawn}}); err != nil {
 		return err
 	}
 	rows := make([][]any, len(lines))
@@ -105,11 +105,11 @@ func Of(ctx context.Context, tx db.Tx, platform int64, step ids.ID) (r Result, o
 // OfSteps gives the proclaimed results of those steps that have one.
 func OfSteps(ctx context.Context, tx db.Tx, platform int64, steps []ids.ID) (map[ids.ID]Result, error) {
 	marks, args := db.In(steps)
-	rows, err := tx.Query(ctx, `SELECT r.step, r.rule, r.rulebook, r.counted, r.ballots, r.ballots_hash, r.budget, r.spent, r.reserve, r.winners, r.official_known, r.official_same, r.proclaimed_at
+	rows, err := tx.Query(ctx, `SELECT r.step, r.rule, r.rulebook, r.counted, r.ballots, r.ballots_hash, r.budget, r.spent, r.reserve, r.winners, r.official_known, r.official_same, r.proclaimed_at, r.seed, r.drawn
 		FROM result r WHERE r.platform = ? AND r.step IN (`+marks+`)`, append([]any{platform}, args...)...)
 	found, err := db.Collect(rows, err, func(q *sql.Rows, r *Result) error {
 		var at int64
-		err := q.Scan(&r.Step, &r.Rule, &r.Rulebook, &r.Counted, &r.Ballots, &r.BallotsHash, &r.Budget, &r.Spent, &r.Reserve, &r.Winners, &r.OfficialKnown, &r.OfficialSame, &at)
+		err := q.Scan(&r.Step, &r.Rule, &r.Rulebook, &r.Counted, &r.Ballots, &r.BallotsHash, &r.Budget, &r.Spent, &r.Reserve, &r.Winners, &r.OfficialKnown, &r.OfficialSame, &at, &r.Seed, &r.Drawn)
 		r.ProclaimedAt = db.Time(at)
 		return err
 	})

@@ -184,8 +184,22 @@ func TestResultsOfAPlatformAreItsOwn(t *testing.T) {
 			if err := s.fill(ctx, tx, platform, 90_00-40_00*(platform-1), int(platform)); err != nil {
 				return err
 			}
-			_, err := s.proclaim(ctx, tx, platform)
-			return err
+			if _, err := s.proclaim(ctx, tx, platform); err != nil {
+				return err
+			}
+			mine := fmt.Sprint("de ", platform)
+			for table, row := range map[string][]any{
+				"result_file": {platform, s.vote, "a.csv", []byte(mine), []byte(mine)}, "deliberation": {platform, s.vote, platform, mine, mine, []byte(mine), platform},
+				"deliberation_change": {platform, s.vote, s.proposals[platform], true, mine}, "press": {platform, s.vote, platform, mine, mine},
+			} {
+				columns := map[string][]string{"result_file": {"platform", "step", "name", "sha256", "content"},
+					"deliberation": {"platform", "step", "decided_on", "number", "link", "document", "recorded_at"}, "deliberation_change": {"platform", "step", "proposal", "won", "reason"},
+					"press": {"platform", "step", "embargo_at", "token", "contact"}}[table]
+				if err := db.Insert(ctx, tx, table, columns, [][]any{row}); err != nil {
+					return err
+				}
+			}
+			return nil
 		},
 		Reads: []dbtest.Reading{
 			{Of: "Candidates", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
@@ -225,6 +239,22 @@ func TestResultsOfAPlatformAreItsOwn(t *testing.T) {
 			}},
 			{Of: "Cut", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return result.Cut(ctx, tx, platform, s.vote)
+			}},
+			{Of: "Files", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return result.Files(ctx, tx, platform, s.vote)
+			}},
+			{Of: "DeliberationOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				d, _, err := result.DeliberationOf(ctx, tx, platform, s.vote)
+				return d, err
+			}},
+			{Of: "DocumentOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return result.DocumentOf(ctx, tx, platform, s.vote)
+			}},
+			{Of: "Built", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return result.Built(ctx, tx, platform, s.vote)
+			}},
+			{Of: "PressOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return result.PressOf(ctx, tx, platform, s.vote)
 			}},
 			{Of: "NamesIn", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return result.NamesIn(ctx, tx, platform, []result.Line{{Reason: tally.Reason{Other: "R1"}}})

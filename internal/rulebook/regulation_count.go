@@ -182,7 +182,10 @@ func (w *writer) ties(ties []tally.TieBreak) {
 		} else {
 			text = join(text, w.say("ties.next", "Next", how))
 		}
-		if t.By == tally.TieLots {
+		switch {
+		case t.By == tally.TieLots && w.r.Lots != nil:
+			seed = w.say("ties.draw", "Draw", w.r.Lots.Draw)
+		case t.By == tally.TieLots:
 			seed = w.say("ties.seed", "Seed", t.Seed)
 		}
 	}

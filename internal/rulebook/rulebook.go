@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/gowebpki/jcs"
@@ -33,8 +34,30 @@ type Rulebook struct {
 	Deliberation bool          `json:"deliberation,omitempty"`
 	Vote         Vote          `json:"vote"`
 	Count        tally.Rule    `json:"count"`
+	Lots         *Lots         `json:"lots,omitempty"`     // where the seed of a drawing of lots comes from; nil: Count has it
 	Articles     []CityArticle `json:"articles,omitempty"` // what the city adds, numbered after the others
 	Imported     *Import       `json:"imported,omitempty"` // set when the rules come from the file of a past election
+}
+
+// Lots names the public drawing to come whose numbers draw the lots, so that nobody knows them when the vote opens and the
+// city does not choose them: the first one that is held once the vote is over.
+type Lots struct {
+	Draw string `json:"draw"` // as people know it: "Loto"
+}
+
+// Seeded gives the counting rule with what the lots are drawn by. A rule that says so itself, or draws none, stays.
+func (r Rulebook) Seeded(seed string) tally.Rule {
+	rule := r.Count
+	if r.Lots == nil {
+		return rule
+	}
+	rule.Ties = slices.Clone(rule.Ties)
+	for i := range rule.Ties {
+		if rule.Ties[i].By == tally.TieLots {
+			rule.Ties[i].Seed = seed
+		}
+	}
+	return rule
 }
 
 // Named is a district or a category: the key that Count and proposals use, and the name that residents read.

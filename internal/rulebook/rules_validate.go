@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/tally"
@@ -275,7 +276,8 @@ func (v *validator) points(field string, s Shape) {
 }
 
 func (v *validator) count() {
-	c := v.r.Count
+	c := v.r.Seeded("?") // a drawing to come has its numbers later
+	v.lots()
 	for _, p := range c.Check(nil) {
 		args := []any{}
 		for name, value := range p.Args {
@@ -304,6 +306,24 @@ func (v *validator) count() {
 	if c.Guarantee != nil {
 		v.keys("count.guarantee.districts", c.Guarantee.Districts, v.r.Districts)
 	}
+}
+
+// maxDraw is how long the name of a drawing may be, in characters.
+const maxDraw = 120
+
+func (v *validator) lots() {
+	if v.r.Lots == nil {
+		return
+	}
+	switch draw := v.r.Lots.Draw; {
+	case strings.TrimSpace(draw) == "":
+		v.add("draw", "lots.draw")
+	case utf8.RuneCountInString(draw) > maxDraw:
+		v.add("draw_long", "lots.draw", "Max", maxDraw)
+	}
+	at := slices.IndexFunc(v.r.Count.Ties, func(t tally.TieBreak) bool { return t.By == tally.TieLots })
+	v.unused("lots", at < 0)
+	v.unused("count.ties", at >= 0 && v.r.Count.Ties[at].Seed != "")
 }
 
 func (v *validator) imported() {

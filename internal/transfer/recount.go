@@ -32,7 +32,7 @@ type Recount struct {
 
 // RecountOf reads what comes before the ballots.
 func RecountOf(ctx context.Context, tx db.Tx, of platform.Platform, v project.View, r result.Result) (Recount, error) {
-	c := Recount{platform: of.Key, step: r.Step, rule: v.Rulebook.Count, meta: metaOf(of, v, r), index: map[int]int{}}
+	c := Recount{platform: of.Key, step: r.Step, rule: v.Rulebook.Seeded(r.Seed), meta: metaOf(of, v, r), index: map[int]int{}}
 	candidates, err := result.Candidates(ctx, tx, of.Key, r.Step)
 	if err != nil {
 		return c, err

@@ -125,7 +125,7 @@ func deadImports(ctx context.Context, tx db.Tx, before time.Time) ([]dead, error
 
 // ofStep are the tables whose rows belong to a step, ballots apart; ofProject those of a project.
 var (
-	ofStep    = []string{"result_line", "result", "turnout", "facet", "selection_tag", "selection"}
+	ofStep    = []string{"result_line", "result", "result_file", "proclamation", "deliberation", "deliberation_change", "press", "turnout", "facet", "selection_tag", "selection"}
 	ofProject = []string{"search_word", "search_lexicon", "delivery", "proposal", "category", "project_district", "project_theme", "rulebook", "step"}
 )
 

@@ -126,7 +126,7 @@ func (v Visit) Editions(ctx context.Context, views []project.View) ([]Edition, e
 // May asks access, for anyone, about a step.
 func (e Edition) May(action access.Action, step int) bool {
 	return access.Can(access.Anyone, action, access.Moment{Published: e.State == project.Published, PublicData: e.Origin == project.Imported,
-		Phase: project.PhaseOf(e.Steps, step, e.Now), Proclaimed: true})
+		Phase: project.PhaseOf(e.Steps, step, e.Now), Proclaimed: project.Announced(e.Steps, step, e.Now)})
 }
 
 // Announced is when the result was: here, by the city; the day on which a copy came in is nothing to tell.

@@ -100,6 +100,12 @@ func (d deskPage) open() []project.Step {
 	return list
 }
 
+// announces says whether there is a result to announce, or one that was.
+func (d deskPage) announces() bool {
+	at := project.VoteStep(d.Edition.Steps)
+	return at >= 0 && d.Edition.Public() && project.PhaseOf(d.Edition.Steps, at, d.Edition.Now) == project.Closed
+}
+
 // line is the calendar as one line.
 func (d deskPage) line(p ui.Page) []ui.Step {
 	e := d.Edition

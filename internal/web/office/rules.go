@@ -25,7 +25,7 @@ var ruleFields = struct{ numbers, amounts, texts []string }{
 	numbers: []string{"deposit.who.minimum_age", "deposit.per_person", "deposit.months", "vote.who.minimum_age", "vote.ballot.min", "vote.ballot.max",
 		"vote.ballot.max_points", "count.minimum.supporters", "count.minimum.ballots_share", "count.guarantee.per_district", "vote.totals.every"},
 	amounts: []string{"deposit.maximum_cost", "deposit.running.per_year"},
-	texts: []string{"deposit.who.domains", "vote.who.domains", "deposit.who.residence.values", "vote.who.residence.values", "count.ties", "article.title.fr",
+	texts: []string{"deposit.who.domains", "vote.who.domains", "deposit.who.residence.values", "vote.who.residence.values", "lots.draw", "article.title.fr",
 		"article.body.fr", "article.title.en", "article.body.en"},
 }
 
@@ -146,7 +146,7 @@ func (f rulesForm) stored(p ui.Page) rulesForm {
 		"count.minimum.supporters": count(c.Supporters), "count.minimum.ballots_share": count(c.BallotsShare), "count.guarantee.per_district": count(c.Promise),
 		"vote.totals.every": count(c.Totals.Every), "deposit.maximum_cost": typed(c.MaximumCost, string(p.Lang)), "deposit.running.per_year": typed(c.Running.PerYear, string(p.Lang)),
 		"deposit.who.domains": strings.Join(c.Deposit.Domains, ", "), "vote.who.domains": strings.Join(c.Vote.Domains, ", "),
-		"deposit.who.residence.values": strings.Join(c.Deposit.Postcodes, ", "), "vote.who.residence.values": strings.Join(c.Vote.Postcodes, ", "), "count.ties": c.Seed,
+		"deposit.who.residence.values": strings.Join(c.Deposit.Postcodes, ", "), "vote.who.residence.values": strings.Join(c.Vote.Postcodes, ", "), "lots.draw": c.Draw,
 		"article.title.fr": c.Article.Title.FR, "article.body.fr": c.Article.Body.FR, "article.title.en": c.Article.Title.EN, "article.body.en": c.Article.Body.EN,
 	}
 	f.Articles = f.Edition.Rulebook.Regulation(p.Locale)
@@ -180,7 +180,7 @@ func (f *rulesForm) choices(in *reader) {
 		Ballot:       rulebook.Shape{Kind: rulebook.ShapeKind(r.Posted("vote.ballot.kind")), Min: in.number("vote.ballot.min"), Max: in.number("vote.ballot.max")},
 		DistrictVote: rulebook.DistrictChoice(r.Posted("vote.district.choice")), Totals: rulebook.Totals{During: rulebook.During(r.Posted("vote.totals.during"))},
 		Supporters: int64(in.number("count.minimum.supporters")), BallotsShare: in.number("count.minimum.ballots_share"), Fit: tally.FitThen(r.Posted("count.fit.then")),
-		Promise: in.number("count.guarantee.per_district"), Ties: project.TieChoice(r.Posted("ties")), Seed: f.Typed["count.ties"], DropOut: tally.DropOut(r.Posted("count.drop_out")),
+		Promise: in.number("count.guarantee.per_district"), Ties: project.TieChoice(r.Posted("ties")), Draw: f.Typed["lots.draw"], DropOut: tally.DropOut(r.Posted("count.drop_out")),
 		Article: rulebook.CityArticle{Title: rulebook.Text{FR: f.Typed["article.title.fr"], EN: f.Typed["article.title.en"]}, Body: rulebook.Text{FR: f.Typed["article.body.fr"], EN: f.Typed["article.body.en"]}},
 	}
 	if r.Posted("vote.ballot.kind.more") != "" {

@@ -40,6 +40,12 @@ type ResultsPage struct {
 	Notices   ResultNotices
 	File      string // name of the file that was imported, for the recount; empty when there is none
 
+	Preview bool     // organisers alone read it: nothing is announced
+	Sealed  bool     // files came out with it
+	Lots    string   // how the lots were drawn, where the rulebook names a drawing to come; empty: none were
+	Council *Council // what the council made of it; nil: not known yet, or it is a copy
+	Pending bool     // the council has not voted on it
+
 	Here        bool // counted here, from ballots of people who voted here
 	Recountable bool // and those may be seen whole
 }
@@ -70,6 +76,22 @@ const (
 
 // Measures are all of them, the usual one first.
 func Measures() []Measure { return []Measure{ByMoney, ByNumber} }
+
+// Council is the council's vote on a result.
+type Council struct {
+	On       time.Time
+	Number   string
+	Link     templ.SafeURL // where it is published; empty: nowhere
+	Document templ.SafeURL // its text, kept here; empty: none
+	Changes  []Changed
+}
+
+// Changed is a project of which the council decided otherwise than the count, and why.
+type Changed struct {
+	Title, Number, Slug string
+	Won                 bool
+	Reason              string
+}
 
 // Winner is a winner in the list of its district.
 type Winner struct {

@@ -1,4 +1,5 @@
-// Package results holds the pages on which everybody reads what came out of a vote, and why.
+// Package results holds the pages on which everybody reads what came out of a vote, and why, and those on which organisers
+// announce it.
 package results
 
 import (
@@ -6,16 +7,20 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/result"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/edition"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
 
 // Pages answers the pages of results. Each is read from one snapshot of the database.
-type Pages struct{ db *db.DB }
+type Pages struct {
+	db         *db.DB
+	announcing *result.Service
+}
 
 // New gives the pages over a database.
-func New(d *db.DB) *Pages { return &Pages{db: d} }
+func New(d *db.DB) *Pages { return &Pages{d, result.NewService(d)} }
 
 // visit is one page being read, as the pages of an edition are.
 type visit struct{ edition.Visit }
@@ -30,5 +35,8 @@ func (s *Pages) Routes() []web.Route {
 	return []web.Route{
 		{Path: "/projets/{project}/resultats", Need: access.SeeProject, Handle: s.show},
 		{Path: "/projets/{project}/resultats/{district}", Need: access.SeeResult, Handle: s.district},
+		{Path: "/projets/{project}/resultats/fichiers/{file}", Need: access.SeeResult, Handle: s.file, OfHost: true},
+		{Path: "/projets/{project}/presse", Need: access.SeePress, Handle: s.press, OfHost: true},
+		{Path: "/projets/{project}/presse/carte.svg", Need: access.SeePress, Handle: s.pressMap, OfHost: true},
 	}
 }

@@ -116,6 +116,9 @@ func (v visit) results(ctx context.Context, e edition.Edition, from int, measure
 			return page, err
 		}
 	}
+	if err := v.after(ctx, e, &page); err != nil {
+		return page, err
+	}
 	page.Here, page.Recountable = e.Origin == project.OfCity && r.Counted, recountable(e)
 	page.Notices, page.File, err = v.notices(ctx, e, marked, at)
 	return page, err
