@@ -9,6 +9,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/analysis"
 	"github.com/parvis-civic/parvis/internal/ballot"
+	"github.com/parvis-civic/parvis/internal/delivery"
 	"github.com/parvis-civic/parvis/internal/jobs"
 	"github.com/parvis-civic/parvis/internal/notify"
 	"github.com/parvis-civic/parvis/internal/proposal"
@@ -55,6 +56,8 @@ func (h *house) outbox() run.Task {
 			handlers := map[string]jobs.Handler{ballot.ReminderJob: ballots.Remind, ballot.SettleJob: ballots.Settle, proposal.LeftJob: ballots.Free,
 				jobs.Driving: rehearsal.NewService(h.db, h.url).Handle}
 			handlers[analysis.DailyJob] = analysis.NewService(h.db).Daily
+
+			handlers[delivery.NewsJob] = delivery.NewService(h.db).Tell
 
 			switch {
 			case h.mailbox:

@@ -53,6 +53,8 @@ const (
 	AskAuthor    // of a proposal, as one of those who study it
 	WriteAuthors // to many of them at once
 	SeeAudit     // what agents did
+
+	Deliver // tell how far the works of a winner are
 )
 
 // What becomes of what people wrote.
@@ -171,4 +173,7 @@ var table = map[Action]rule{
 	Moderate:    func(r Role, _ Moment) bool { return r == Moderator || r == Administrator },
 	Contest:     func(r Role, m Moment) bool { return r >= Resident && m.Own },
 	KeepDomains: func(r Role, _ Moment) bool { return r == Moderator || manages(r) },
+
+	// A role and a service, never a person: who leaves takes nothing along.
+	Deliver: func(r Role, m Moment) bool { return manages(r) || m.Charge && (r == DeliveryAgent || r == Analyst) },
 }

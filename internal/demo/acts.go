@@ -262,7 +262,8 @@ func (b *builder) proclaim(ctx context.Context, e *edition) error {
 			announced = s.StartsAt.Add(18 * time.Hour)
 		}
 	}
-	return b.write(ctx, announced, func(ctx context.Context, tx db.Tx) error {
+	var won []int
+	if err := b.write(ctx, announced, func(ctx context.Context, tx db.Tx) error {
 		view, err := project.Load(ctx, tx, b.of.Key, e.slug, b.of.Now(tx.Now()))
 		if err != nil {
 			return err
@@ -280,6 +281,10 @@ func (b *builder) proclaim(ctx context.Context, e *edition) error {
 		if _, err := result.Proclaim(ctx, tx, b.of.Key, view, step.ID, string(rule.Method), counted, unknown); err != nil {
 			return err
 		}
-		return delivery.Insert(ctx, tx, b.of.Key, e.works(b.city.day, counted.Winners))
-	})
+		won = counted.Winners
+		return delivery.Begin(ctx, tx, b.of.Key, view, b.of.Zone)
+	}); err != nil {
+		return err
+	}
+	return b.follow(ctx, e, won)
 }

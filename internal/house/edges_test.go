@@ -65,7 +65,7 @@ var rooms = []room{
 	{"analysis", base + "rulebook tally project proposal deposit", "what the services say of proposals"},
 	{"ballot", base + "rulebook tally project proposal", "choices are proposals of a project's step"},
 	{"result", base + "rulebook tally project proposal ballot", "counts ballots on proposals under the rulebook"},
-	{"delivery", base + "project proposal", "follows what won"},
+	{"delivery", base + "geo media rulebook tally project proposal deposit result", "follows what won until it is built, and what won before Parvis"},
 
 	{"discussion", base + "project proposal", "what people say of proposals, and what their authors and the services write to each other"},
 
@@ -92,7 +92,7 @@ var rooms = []room{
 	{"web", base + "media web/ui web/assets", "what all pages share: hosts, languages, middleware, errors"},
 	{"web/edition", base + "basemap web/basemap rulebook tally project proposal result geo web web/ui web/citymap", "what the public pages of an edition have in common, hold no SQL"},
 	{"web/results", base + "rulebook tally project proposal ballot result transfer geo web web/edition web/ui web/citymap", "the pages of what came out of a vote, from the rooms (transfer: the files of ballots), hold no SQL"},
-	{"web/works", base + "rulebook tally project proposal result delivery geo web web/edition web/ui web/citymap", "the pages of what became of the winners, from the rooms, hold no SQL"},
+	{"web/works", base + "media rulebook tally project proposal deposit result delivery geo web web/edition web/ui web/citymap", "the pages of what became of the winners, from the rooms, hold no SQL"},
 	{"web/site", base + "media rulebook tally news project proposal deposit ballot result delivery transfer live geo search web web/edition web/articles web/works web/ui web/assets web/citymap web/talk web/analysis", "the public pages, from the rooms (transfer: where an edition came from), hold no SQL"},
 	{"web/basemap", base + "basemap web web/ui web/citymap", "serves the ground of maps and lays it under them"},
 

@@ -40,3 +40,9 @@ func Followed(ctx context.Context, tx db.Tx, platform int64, person ids.ID, limi
 	rows, err := tx.Query(ctx, `SELECT f.proposal FROM follow f WHERE f.platform = ? AND f.participant = ? ORDER BY f.at DESC, f.proposal LIMIT ?`, platform, person, limit)
 	return db.Collect(rows, err, func(r *sql.Rows, id *ids.ID) error { return r.Scan(id) })
 }
+
+// Followers gives the people who follow a proposal.
+func Followers(ctx context.Context, tx db.Tx, platform int64, proposal ids.ID) ([]ids.ID, error) {
+	rows, err := tx.Query(ctx, `SELECT f.participant FROM follow f WHERE f.platform = ? AND f.proposal = ? ORDER BY f.participant`, platform, proposal)
+	return db.Collect(rows, err, func(r *sql.Rows, id *ids.ID) error { return r.Scan(id) })
+}
