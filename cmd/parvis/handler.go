@@ -98,7 +98,7 @@ func together(all ...map[string]http.Handler) map[string]http.Handler {
 func (h *house) routes(pages *site.Site, people *account.Service) []web.Route {
 	routes := slices.Concat(pages.Routes(),
 		results.New(h.db).Routes(), results.New(h.db).Desk(),
-		works.New(h.db).Routes(),
+		works.New(h.db).Routes(), works.New(h.db).Desk(),
 		me.New(h.db, people, h.mailbox).Routes(),
 		webdeposit.New(h.db, deposit.NewService(h.db)).Routes(),
 		vote.New(h.db, ballot.NewService(h.db)).Routes(),

@@ -13,6 +13,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/control"
 	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/delivery"
 	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/live"
 	"github.com/parvis-civic/parvis/internal/notify"
@@ -165,6 +166,7 @@ func (h *house) sweep() run.Task {
 	return run.Task{Name: "sweep",
 		Start: func(ctx context.Context, _ func(error)) error {
 			transfers, people, deposits, rehearsals := transfer.NewService(h.db), h.people(), deposit.NewService(h.db), rehearsal.NewService(h.db, h.url)
+			works := delivery.NewService(h.db)
 			if err := transfers.SweepAtStart(ctx); err != nil && ctx.Err() == nil {
 				h.log.Error("sweep dead imports", "error", err) // the cities are served all the same; the next one tries again
 			}
@@ -184,6 +186,9 @@ func (h *house) sweep() run.Task {
 						}
 						if err := deposits.Sweep(ctx); err != nil && ctx.Err() == nil {
 							h.log.Error("sweep drafts", "error", err)
+						}
+						if err := works.Sweep(ctx); err != nil && ctx.Err() == nil {
+							h.log.Error("begin works, and ask agents what is new", "error", err)
 						}
 						if err := rehearsals.Sweep(ctx); err != nil && ctx.Err() == nil {
 							h.log.Error("sweep rehearsals", "error", err)

@@ -33,6 +33,7 @@ type cli struct {
 	Tally           tallyCmd      `cmd:"" help:"Count an election from its file, without any database."`
 	ImportBasemap   basemapCmd    `cmd:"" name:"import-basemap" help:"Bring in the ground that the city's maps are drawn on, from a PMTiles file."`
 	ImportAddresses addressesCmd  `cmd:"" name:"import-addresses" help:"Bring the commune's own addresses in, so that what people type becomes a place."`
+	ImportWinners   winnersCmd    `cmd:"" name:"import-winners" help:"Bring winners of editions from before Parvis in, so that the map of works is not empty on the first day."`
 	Platform        platformCmd   `cmd:"" help:"Create and list platforms."`
 	Backup          backupCmd     `cmd:"" help:"Copy everything into a file, while it serves."`
 	Restore         restoreCmd    `cmd:"" help:"Fill an empty database from a backup."`

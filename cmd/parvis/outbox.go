@@ -11,6 +11,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/analysis"
 	"github.com/parvis-civic/parvis/internal/ballot"
 	"github.com/parvis-civic/parvis/internal/decision"
+	"github.com/parvis-civic/parvis/internal/delivery"
 	"github.com/parvis-civic/parvis/internal/follow"
 	"github.com/parvis-civic/parvis/internal/jobs"
 	"github.com/parvis-civic/parvis/internal/notify"
@@ -64,6 +65,8 @@ func (h *house) outbox() run.Task {
 
 			maps.Copy(handlers, decision.NewService(h.db).Handlers())
 			h.announcing(handlers, ballots)
+			handlers[delivery.NewsJob] = delivery.NewService(h.db).Tell
+
 			switch {
 			case h.mailbox:
 				handlers[notify.Job] = notify.NewPost(h.db, nil, h.url).Handle

@@ -105,6 +105,7 @@ type Moment struct {
 	Proclaimed bool  // the result is announced
 	Sent       bool  // the proposal was sent to a service of the person
 	Withheld   bool  // it waits for a date, for whoever was not given the link to it
+	Charge     bool  // the person answers for the works, by their service; the room delivery says when
 	Crowd      bool  // the step has so many ballots that they may be shown whole; the room ballot says how many
 }
 
@@ -147,10 +148,10 @@ var ever = sync.OnceValue(func() map[Action]Roles {
 // Moments gives every moment there is.
 func Moments() iter.Seq[Moment] {
 	return func(yield func(Moment) bool) {
-		for bits := range 1 << 11 {
+		for bits := range 1 << 12 {
 			is := func(bit int) bool { return bits&(1<<bit) != 0 }
 			for _, phase := range []Phase{Future, Open, Closed} {
-				if !yield(Moment{Published: is(0), PublicData: is(1), Draft: is(2), Blanked: is(3), Own: is(4), Voted: is(5), CountsLive: is(6), Proclaimed: is(7), Crowd: is(8), Sent: is(9), Withheld: is(10), Phase: phase}) {
+				if !yield(Moment{Published: is(0), PublicData: is(1), Draft: is(2), Blanked: is(3), Own: is(4), Voted: is(5), CountsLive: is(6), Proclaimed: is(7), Crowd: is(8), Sent: is(9), Withheld: is(10), Charge: is(11), Phase: phase}) {
 					return
 				}
 			}

@@ -53,6 +53,8 @@ const (
 	AskAuthor    // of a proposal, as one of those who study it
 	WriteAuthors // to many of them at once
 	SeeAudit     // what agents did
+
+	Deliver // tell how far the works of a winner are
 )
 
 // What becomes of what people wrote.
@@ -215,4 +217,7 @@ var table = map[Action]rule{
 	Proclaim:           func(r Role, m Moment) bool { return manages(r) && over(m) && !m.Proclaimed },
 	RecordDeliberation: func(r Role, m Moment) bool { return manages(r) && over(m) && m.Proclaimed },
 	SeePress:           func(r Role, m Moment) bool { return over(m) && m.Proclaimed && (!m.Withheld || manages(r)) },
+
+	// A role and a service, never a person: who leaves takes nothing along.
+	Deliver: func(r Role, m Moment) bool { return manages(r) || m.Charge && (r == DeliveryAgent || r == Analyst) },
 }

@@ -60,6 +60,7 @@ func (s *server) handler() http.Handler {
 	mux.HandleFunc("POST "+pathPlatforms, s.createPlatform)
 	mux.HandleFunc("GET "+pathPlatforms, s.listPlatforms)
 	mux.HandleFunc("POST "+pathAddresses, s.importAddresses)
+	mux.HandleFunc("POST "+pathWinners, s.importWinners)
 	mux.HandleFunc("POST "+pathBasemap, s.importBasemap)
 	mux.HandleFunc("DELETE "+pathBasemap, s.removeBasemap)
 	mux.HandleFunc("POST "+pathRoles, s.giveRoles)

@@ -18,6 +18,7 @@ type event struct {
 	Platform  *Platform        `json:"platform,omitempty"`
 	Platforms []Platform       `json:"platforms,omitempty"`
 	Addresses *Addresses       `json:"addresses,omitempty"`
+	Winners   *winners         `json:"winners,omitempty"`
 	Basemap   *Basemap         `json:"basemap,omitempty"`
 	Error     *failure         `json:"error,omitempty"`
 }

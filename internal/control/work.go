@@ -14,6 +14,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/address"
 	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/delivery"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
@@ -35,6 +36,10 @@ type Work interface {
 	// ImportAddresses replaces the addresses of a platform, the default one for an empty slug, by those of a file; see
 	// address.Import for its errors. Fault: not_found for another platform.
 	ImportAddresses(ctx context.Context, platform string, file io.Reader) (Addresses, error)
+	// ImportWinners brings winners from before Parvis in; see delivery.ImportPast for its errors. Fault: not_found for another
+	// platform.
+	ImportWinners(ctx context.Context, platform, name string, file io.Reader) (delivery.PastReport, error)
+
 	// ImportBasemap keeps what a PMTiles file shows of a platform's city, the default one's for an empty slug; see
 	// basemap.Import for its errors. Fault: not_found for another platform.
 	ImportBasemap(ctx context.Context, platform string, file *os.File) (Basemap, error)

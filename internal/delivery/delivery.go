@@ -1,22 +1,36 @@
-// Package delivery follows the winners until they are built. This is its reading side.
+// Package delivery follows the winners until they are built: what was promised and what was done, what it cost, what is late
+// and why, and what people are told of it.
 package delivery
 
 import (
-	"context"
-	"database/sql"
+	"slices"
 	"time"
 
-	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/ids"
 )
 
-// Delivery is where the works of a winner are.
+// Delivery is where the works of a winner are, as somebody last told it.
 type Delivery struct {
-	Proposal   ids.ID
-	Project    ids.ID
-	State      State
-	UpdatedAt  time.Time
+	Proposal ids.ID // the winner: a proposal, or a winner from before Parvis
+	Project  ids.ID // its edition
+	State    State  // Planned, UnderWay, Built or Abandoned: the clock alone says Late (At)
+	Version  int    // how often it was changed
+
+	Voted     int64  // hundredths
+	Committed *int64 // nil: not said
+	Spent     *int64 // nil: not said
+
+	Service    ids.ID    // in charge; zero: none yet
+	PromisedAt time.Time // the last day that the rulebook gives; zero: it gives none
+	DueAt      time.Time // from when on it is late; zero: no date waits
+	UpdatedAt  time.Time // the last that was heard of it
+	EndedAt    time.Time // built or abandoned; zero: neither
+	Reason     string    // abandoned: why
+	MoneyBack  string    // abandoned: where its money goes
+
 	Milestones []Milestone
+	Parts      []Part
+	Delays     []Delay // the oldest first
 }
 
 // State is the state of the works.
@@ -24,69 +38,110 @@ type State string
 
 // The states.
 const (
-	Planned   State = "planned"
+	Planned   State = "planned" // nothing has begun
 	UnderWay  State = "under_way"
 	Built     State = "built"
-	Late      State = "late"
+	Late      State = "late" // never stored: a date has passed
 	Abandoned State = "abandoned"
 )
 
+// States are all states.
+func States() []State { return []State{Built, UnderWay, Late, Planned, Abandoned} }
+
 // Milestone is a dated stage of the works.
 type Milestone struct {
-	Title  string
+	Kind   Kind
+	Title  string // empty: the kind's own name in the reader's language
 	Body   string
 	DueAt  time.Time // zero: no date yet
 	DoneAt time.Time // zero: not done
 }
 
-// Of gives the follow-up of those proposals, with their milestones in order.
-func Of(ctx context.Context, tx db.Tx, platform int64, proposals []ids.ID) (map[ids.ID]Delivery, error) {
-	marks, args := db.In(proposals)
-	args = append([]any{platform}, args...)
-	rows, err := tx.Query(ctx, `SELECT d.proposal, d.project, d.state, d.updated_at FROM delivery d WHERE d.platform = ? AND d.proposal IN (`+marks+`)`, args...)
-	found, err := db.Collect(rows, err, func(r *sql.Rows, d *Delivery) error {
-		var at int64
-		err := r.Scan(&d.Proposal, &d.Project, &d.State, &at)
-		d.UpdatedAt = db.Time(at)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	all := make(map[ids.ID]Delivery, len(found))
-	for _, d := range found {
-		all[d.Proposal] = d
-	}
-	type row struct {
-		proposal ids.ID
-		Milestone
-	}
-	rows, err = tx.Query(ctx, `SELECT m.proposal, m.title, m.body, m.due_at, m.done_at FROM milestone m WHERE m.platform = ? AND m.proposal IN (`+marks+`) ORDER BY m.proposal, m.position`, args...)
-	milestones, err := db.Collect(rows, err, func(r *sql.Rows, v *row) error {
-		var due, done int64
-		err := r.Scan(&v.proposal, &v.Title, &v.Body, &due, &done)
-		v.DueAt, v.DoneAt = db.Time(due), db.Time(done)
-		return err
-	})
-	for _, m := range milestones {
-		d := all[m.proposal]
-		d.Milestones = append(d.Milestones, m.Milestone)
-		all[m.proposal] = d
-	}
-	return all, err
+// Kind is what a stage is about.
+type Kind string
+
+// The kinds. Once its opening is reached, a winner is built.
+const (
+	Study   Kind = "study"
+	Works   Kind = "works"
+	Opening Kind = "opening"
+	Free    Kind = "free"
+)
+
+// Kinds are all kinds.
+func Kinds() []Kind { return []Kind{Study, Works, Opening, Free} }
+
+// Part is one of the projects that were merged into a winner, with its own state.
+type Part struct {
+	Title  string
+	State  State
+	DueAt  time.Time // zero: no date
+	DoneAt time.Time
+	Note   string // abandoned: why
 }
 
-// Insert stores follow-ups with their milestones.
-func Insert(ctx context.Context, tx db.Tx, platform int64, deliveries []Delivery) error {
-	var rows, milestones [][]any
-	for _, d := range deliveries {
-		rows = append(rows, []any{platform, d.Proposal, d.Project, string(d.State), db.Micros(d.UpdatedAt)})
-		for i, m := range d.Milestones {
-			milestones = append(milestones, []any{platform, d.Proposal, i, m.Title, m.Body, db.Micros(m.DueAt), db.Micros(m.DoneAt)})
-		}
-	}
-	if err := db.Insert(ctx, tx, "delivery", []string{"platform", "proposal", "project", "state", "updated_at"}, rows); err != nil {
-		return err
-	}
-	return db.Insert(ctx, tx, "milestone", []string{"platform", "proposal", "position", "title", "body", "due_at", "done_at"}, milestones)
+// Delay is a date that was moved.
+type Delay struct {
+	ID       ids.ID
+	Position int // of the milestone
+	From, To time.Time
+	Reason   Reason
+	Words    string
+	At       time.Time
 }
+
+// Reason is why a date is moved, of a list, so that a city can count them.
+type Reason string
+
+// Reasons are the list; each has its name in the translations ("works.reason.…").
+func Reasons() []Reason {
+	return []Reason{"study", "permit", "land", "tender", "supply", "network", "weather", "neighbours", "money", "staff", "other"}
+}
+
+// News is what people are told of a winner.
+type News struct {
+	ID       ids.ID
+	Proposal ids.ID
+	Phase    Phase
+	Body     string
+	Picture  ids.ID // zero: none
+	At       time.Time
+}
+
+// Phase is when a piece of news, and its picture, is of.
+type Phase string
+
+// Phases are the phases, in their order.
+func Phases() []Phase { return []Phase{Before, During, After} }
+
+// The phases.
+const (
+	Before Phase = "before"
+	During Phase = "during"
+	After  Phase = "after"
+)
+
+// Tally is how many winners are in each state at a time.
+type Tally struct {
+	Built, UnderWay, Late, Planned, Abandoned int
+	Silent                                    int // of those that are neither built nor abandoned
+}
+
+// All is how many there are.
+func (t Tally) All() int { return t.Built + t.UnderWay + t.Late + t.Planned + t.Abandoned }
+
+// In is how many are in a state.
+func (t Tally) In(s State) int {
+	return map[State]int{Built: t.Built, UnderWay: t.UnderWay, Late: t.Late, Planned: t.Planned, Abandoned: t.Abandoned}[s]
+}
+
+// Office is a service of the city as works name it.
+type Office struct {
+	ID      ids.ID
+	Name    string
+	Contact string // public; may be empty
+	Members []ids.ID
+}
+
+// has says whether a person belongs to it.
+func (o Office) has(person ids.ID) bool { return slices.Contains(o.Members, person) }

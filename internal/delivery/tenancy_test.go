@@ -12,43 +12,112 @@ import (
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/delivery"
 	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/proposal"
 )
 
 func TestWorksOfAPlatformAreItsOwn(t *testing.T) {
-	proposal, project := ids.Random(), ids.Random()
+	winner, of, picture, service, news := ids.Random(), ids.Random(), ids.Random(), ids.Random(), ids.Random()
+	past, edition := ids.Random(), ids.Random()
 	more := []ids.ID{ids.Random(), ids.Random(), ids.Random()} // as many more on each platform as its key
+	at := time.UnixMicro(5_000_000)
+	vote, fresh, held := ids.Random(), ids.Random(), ids.Random()
 	dbtest.Tenancy{
 		Filled: []string{"Insert"},
 		Fill: func(ctx context.Context, tx db.Tx, platform int64) error {
 			var list []delivery.Delivery
 			for _, id := range more[:platform] {
-				list = append(list, delivery.Delivery{Proposal: id, Project: project, State: delivery.Planned, UpdatedAt: time.UnixMicro(1)})
+				list = append(list, delivery.Delivery{Proposal: id, Project: of, State: delivery.Planned, UpdatedAt: at, EndedAt: at})
 			}
-			return delivery.Insert(ctx, tx, platform, append(list, []delivery.Delivery{{Proposal: proposal, Project: project, State: delivery.Planned, UpdatedAt: time.UnixMicro(platform),
-				Milestones: []delivery.Milestone{{Title: fmt.Sprint("Étude de ", platform)}}}}...))
+			if err := delivery.Insert(ctx, tx, platform, append(list, []delivery.Delivery{{Proposal: winner, Project: of, State: delivery.Planned, UpdatedAt: at.AddDate(int(platform), 0, 0), EndedAt: at,
+				Milestones: []delivery.Milestone{{Title: fmt.Sprint("Étude de ", platform)}}, Parts: []delivery.Part{{Title: fmt.Sprint("Banc ", platform), State: delivery.Planned}}}}...)); err != nil {
+				return err
+			}
+			p := project.Project{ID: held, Slug: "budget", Origin: project.OfCity, State: project.Published, CreatedAt: at, PublishedAt: at}
+			if err := project.Insert(ctx, tx, platform, p); err != nil {
+				return err
+			}
+			if err := proposal.Insert(ctx, tx, platform, []proposal.Proposal{{ID: fresh, Project: held, Number: 1, Title: fmt.Sprint("Un mur de ", platform), Author: ids.Random(), CreatedAt: at, PublishedAt: at, UpdatedAt: at}}); err != nil {
+				return err
+			}
+			for table, rows := range map[string][]any{
+				"works_news (platform, id, proposal, project, phase, body, picture, at)":                                                                                 {platform, news, more[platform], more[platform-1], "after", fmt.Sprint("Ouvert sur ", platform), picture, 1},
+				"works_news (platform, id, proposal, project, phase, body, picture, at) ":                                                                                {platform, ids.Random(), winner, more[platform-1], "after", fmt.Sprint("Vu sur ", platform), nil, 2},
+				"result (platform, step, rule, rulebook, counted, ballots, ballots_hash, budget, spent, reserve, winners, official_known, official_same, proclaimed_at)": {platform, vote, "r", 1, true, 0, []byte{1}, 1, 1, 0, 1, false, false, 1},
+				"result_line (platform, step, rank, proposal, total, supporters, mark, stage, part, reason, official)":                                                   {platform, vote, 1, fresh, 1, 1, 1, "", "", "{}", nil},
+				"service (platform, id, slug, name, categories)":                                                                                                         {platform, service, "parcs", fmt.Sprint("Parcs de ", platform), "[]"},
+				"past_edition (platform, id, slug, title)":                                                                                                               {platform, edition, "2019", fmt.Sprint("2019 de ", platform)},
+				"past_winner (platform, id, edition, reference, number, title, body, district, latitude, longitude, address)":                                            {platform, past, edition, "1", 1, fmt.Sprint("Un banc de ", platform), "", nil, nil, nil, ""},
+				"works_delay (platform, id, proposal, project, position, from_at, to_at, reason, words, at)":                                                             {platform, ids.Random(), winner, of, 0, 1, 2, "permit", fmt.Sprint("De ", platform), 1},
+			} {
+				marks, _ := db.In(make([]int, 1))
+				for range len(rows) - 1 {
+					marks += ", ?"
+				}
+				if _, err := tx.Exec(ctx, `INSERT INTO `+table+` VALUES (`+marks+`)`, rows...); err != nil {
+					return err
+				}
+			}
+			return nil
 		},
 		Reads: []dbtest.Reading{{Of: "Of", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-			return delivery.Of(ctx, tx, platform, []ids.ID{proposal})
+			all, err := delivery.Of(ctx, tx, platform, []ids.ID{winner})
+			d := all[winner]
+			for i := range d.Delays {
+				d.Delays[i].ID = ids.ID{} // another one each time
+			}
+			return d, err
 		}}, {Of: "Counts", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-			return delivery.Counts(ctx, tx, platform, project)
-		}}, {Of: "Followed", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-			return delivery.Followed(ctx, tx, platform, project, delivery.Planned, 10)
+			return delivery.Counts(ctx, tx, platform, []ids.ID{of}, time.UnixMicro(1))
+		}}, {Of: "Winners", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+			return delivery.Winners(ctx, tx, platform, delivery.Query{Editions: []ids.ID{of}, State: delivery.Planned, Limit: 10}, at)
+		}}, {Of: "EndedIn", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+			return delivery.EndedIn(ctx, tx, platform, []ids.ID{of}, time.UnixMicro(0), at.AddDate(0, 0, 1), 10)
+		}}, {Of: "Years", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+			_, last, err := delivery.Years(ctx, tx, platform, []ids.ID{of}, time.UTC)
+			return last, err
+		}}, {Of: "NewsOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+			all, err := delivery.NewsOf(ctx, tx, platform, []ids.ID{winner})
+			if len(all[winner]) == 0 {
+				return "", err
+			}
+			return all[winner][0].Body, err
+		}}, {Of: "ShownWith", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+			of, _, _, err := delivery.ShownWith(ctx, tx, platform, picture)
+			return of, err
+		}}, {Of: "Offices", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+			return delivery.Offices(ctx, tx, platform)
+		}}, {Of: "PastEditions", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+			return delivery.PastEditions(ctx, tx, platform)
+		}}, {Of: "PastByIDs", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+			return delivery.PastByIDs(ctx, tx, platform, []ids.ID{past})
+		}}, {Of: "PastNumbered", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+			_, w, err := delivery.PastNumbered(ctx, tx, platform, "2019", 1)
+			return w, err
+		}}, {Of: "WinnersByID", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+			return delivery.WinnersByID(ctx, tx, platform, []ids.ID{past})
+		}}},
+		Writes: []dbtest.Writing{{Of: "Begin", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+			v := project.View{Project: project.Project{ID: held, Origin: project.OfCity}, Steps: []project.Step{{ID: vote, Kind: project.Vote}}}
+			return delivery.Begin(ctx, tx, platform, v, time.UTC)
 		}}},
 	}.Run(t)
 }
 
 func TestWorksComeBackWithTheirStagesInOrder(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		day := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
-		first := delivery.Delivery{Proposal: ids.Random(), Project: ids.Random(), State: delivery.UnderWay, UpdatedAt: day, Milestones: []delivery.Milestone{
-			{Title: "Étude", Body: "Avec les riverains", DueAt: day, DoneAt: day.AddDate(0, 0, 2)}, {Title: "Chantier", DueAt: day.AddDate(0, 6, 0)}, {Title: "Accord"}}}
-		second := delivery.Delivery{Proposal: ids.Random(), Project: first.Project, State: delivery.Abandoned, UpdatedAt: day}
+		spent := int64(120_00)
+		first := delivery.Delivery{Proposal: ids.Random(), Project: ids.Random(), State: delivery.UnderWay, UpdatedAt: today.UTC(), Voted: 200_00, Spent: &spent, PromisedAt: day(90), Milestones: []delivery.Milestone{
+			{Kind: delivery.Study, Title: "Étude", Body: "Avec les riverains", DueAt: day(0), DoneAt: day(2)}, {Kind: delivery.Works, DueAt: day(60)}, {Kind: delivery.Free, Title: "Accord"}},
+			Parts: []delivery.Part{{Title: "Un banc", State: delivery.Built, DoneAt: day(-3)}, {Title: "Un arbre", State: delivery.Abandoned, Note: "Le sol est trop mince."}}}
+		second := delivery.Delivery{Proposal: ids.Random(), Project: first.Project, State: delivery.Abandoned, UpdatedAt: today.UTC(), EndedAt: day(-1), Reason: "Trop cher", MoneyBack: "Rendu"}
 		err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
 			return delivery.Insert(ctx, tx, 1, []delivery.Delivery{first, second})
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
+		first.DueAt = day(61)
 		err = d.Read(t.Context(), func(ctx context.Context, tx db.Tx) error {
 			got, err := delivery.Of(ctx, tx, 1, []ids.ID{second.Proposal, ids.Random(), first.Proposal})
 			if diff := cmp.Diff(map[ids.ID]delivery.Delivery{first.Proposal: first, second.Proposal: second}, got); diff != "" {

@@ -15,6 +15,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/journal"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
@@ -128,6 +129,7 @@ type builder struct {
 	organiser, author account.Person
 	players           map[string]account.Person // by key
 	watch             account.Person            // a moderator whom no visitor plays
+	gardens           ids.ID                    // the service
 	done, total       int
 }
 
@@ -151,6 +153,9 @@ func (b *builder) build(ctx context.Context) error {
 	if err := b.staff(ctx); err != nil {
 		return err
 	}
+	if err := b.parks(db.At(ctx, at(b.city.day, founded, 11))); err != nil {
+		return err
+	}
 	for i := range b.city.editions {
 		e := &b.city.editions[i]
 		for _, stage := range []func(context.Context, *edition) error{b.organise, b.propose, b.enter, b.cast, b.proclaim} {
@@ -163,6 +168,9 @@ func (b *builder) build(ctx context.Context) error {
 		return err
 	}
 	if err := b.study(ctx); err != nil {
+		return err
+	}
+	if err := b.remember(db.At(ctx, at(b.city.day, -300, 10))); err != nil {
 		return err
 	}
 	if err := b.publish(ctx); err != nil {

@@ -166,7 +166,7 @@ func hasAnEditionInEachStage(t *testing.T, s shown) {
 		t.Fatalf("%d editions, %d districts", len(s.editions), len(s.districts))
 	}
 	for kind, want := range map[project.Kind][3]int{ // proposals, ballots, entries of the journal
-		project.Delivery: {58, 4712, 1 + 58 + 1 + 1}, project.Vote: {56, 3288, 1 + 56}, project.Analysis: {34, 0, 1 + 34 + 1}, project.Collect: {41, 0, 1 + 41},
+		project.Delivery: {58, 4712, 1 + 58 + 1 + 1 + 75}, project.Vote: {56, 3288, 1 + 56}, project.Analysis: {34, 0, 1 + 34 + 1}, project.Collect: {41, 0, 1 + 41},
 	} {
 		e := s.in(t, kind)
 		vote := e.Steps[project.VoteStep(e.Steps)]
@@ -206,7 +206,7 @@ func followsEveryWinner(t *testing.T, s shown) {
 		t.Fatalf("the result: %+v", e.result)
 	}
 	states, districts := map[delivery.State]int{}, map[ids.ID]bool{}
-	winners := 0
+	winners, silent := 0, 0
 	for _, l := range e.lines {
 		w, followed := e.works[l.Proposal]
 		if followed != l.Winner() {
@@ -220,7 +220,10 @@ func followsEveryWinner(t *testing.T, s shown) {
 			continue
 		}
 		winners++
-		states[w.State]++
+		states[w.At(today)]++
+		if w.Silent(today) {
+			silent++
+		}
 		districts[p.District] = true
 		checkWorks(t, p.Title, w)
 	}
@@ -228,6 +231,9 @@ func followsEveryWinner(t *testing.T, s shown) {
 		if states[state] == 0 {
 			t.Errorf("nothing is %s among %d winners", state, winners)
 		}
+	}
+	if silent != 1 {
+		t.Errorf("%d winners of which nothing was heard for six months", silent)
 	}
 	delete(districts, ids.ID{})
 	if len(districts) != 12 {
@@ -252,28 +258,28 @@ func remembersWhatHappened(t *testing.T, s shown) {
 	}
 }
 
-// checkWorks holds the milestones against the state that they explain.
+// checkWorks holds the stages against the state that they explain.
 func checkWorks(t *testing.T, title string, d delivery.Delivery) {
 	t.Helper()
-	done, overdue, before := 0, 0, time.Time{}
+	done, before := 0, time.Time{}
 	for _, m := range d.Milestones {
-		if m.DueAt.Before(before) || m.DoneAt.After(today) {
-			t.Errorf("%q, %s: due %v after %v, done %v", title, m.Title, m.DueAt, before, m.DoneAt)
+		if m.DoneAt.After(today) || m.DueAt.Before(before) {
+			t.Errorf("%q, %s: due %v after %v, done %v", title, m.Kind, m.DueAt, before, m.DoneAt)
 		}
-		before = m.DueAt
-		switch {
-		case !m.DoneAt.IsZero():
+		if before = m.DueAt; !m.DoneAt.IsZero() {
 			done++
-		case m.DueAt.Before(today):
-			overdue++
-			if m.Body == "" {
-				t.Errorf("%q, %s: late without a reason", title, m.Title)
-			}
 		}
 	}
-	all := done == len(d.Milestones)
-	if (overdue > 0) != (d.State == delivery.Late) || all != (d.State == delivery.Built || d.State == delivery.Abandoned) || d.UpdatedAt.After(today) {
-		t.Errorf("%q is %s with %d of %d milestones done, %d overdue", title, d.State, done, len(d.Milestones), overdue)
+	missed, promise := d.Missed(today)
+	state := d.At(today)
+	if (len(missed) > 0) != (state == delivery.Late) || (len(d.Delays) > 0) != (state == delivery.Late) || promise {
+		t.Errorf("%q is %s with dates missed %v and moved %+v", title, state, missed, d.Delays)
+	}
+	if (done == len(d.Milestones)) != (state == delivery.Built) || d.UpdatedAt.After(today) {
+		t.Errorf("%q is %s with %d of %d stages reached", title, state, done, len(d.Milestones))
+	}
+	if (state == delivery.Abandoned) != (d.Reason != "" && d.MoneyBack != "") {
+		t.Errorf("%q is %s for %q, its money: %q", title, state, d.Reason, d.MoneyBack)
 	}
 }
 

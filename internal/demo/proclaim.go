@@ -40,8 +40,15 @@ func (b *builder) announce(ctx context.Context, e *edition, at time.Time, step p
 				return err
 			}
 		}
-		return delivery.Insert(ctx, tx, b.of.Key, e.works(b.city.day, count.Winners))
+		view, err := project.Load(ctx, tx, b.of.Key, e.slug, b.of.Now(tx.Now()))
+		if err != nil {
+			return err
+		}
+		return delivery.Begin(ctx, tx, b.of.Key, view, b.of.Zone)
 	}); err != nil {
+		return err
+	}
+	if err := b.follow(ctx, e, count.Winners); err != nil {
 		return err
 	}
 	day := time.Date(at.Year(), at.Month(), at.Day()+councilAfter, 0, 0, 0, 0, at.Location())

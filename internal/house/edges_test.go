@@ -68,7 +68,7 @@ var rooms = []room{
 
 	{"ballot", base + "rulebook tally project proposal", "choices are proposals of a project's step"},
 	{"result", base + "rulebook tally project proposal ballot", "counts ballots on proposals under the rulebook"},
-	{"delivery", base + "project proposal", "follows what won"},
+	{"delivery", base + "geo media rulebook tally project proposal deposit result", "follows what won until it is built, and what won before Parvis"},
 
 	{"discussion", base + "project proposal", "what people say of proposals, and what their authors and the services write to each other"},
 
@@ -97,7 +97,7 @@ var rooms = []room{
 	{"web/edition", base + "basemap web/basemap rulebook tally project proposal result geo web web/ui web/citymap", "what the public pages of an edition have in common, hold no SQL"},
 	{"odt", "", "leaf: text documents that offices open"},
 	{"web/results", base + "rulebook tally project proposal ballot result transfer geo odt web web/edition web/ui web/citymap", "the pages of what came out of a vote, from the rooms (transfer: the files of ballots), hold no SQL"},
-	{"web/works", base + "rulebook tally project proposal result delivery geo web web/edition web/ui web/citymap", "the pages of what became of the winners, from the rooms, hold no SQL"},
+	{"web/works", base + "rulebook tally project proposal result delivery geo web web/edition web/ui web/citymap media deposit", "the pages of what became of the winners, from the rooms, hold no SQL"},
 	{"web/site", base + "media rulebook tally news project proposal deposit ballot result delivery transfer live geo search web web/edition web/articles web/works web/ui web/assets web/citymap web/talk web/analysis moderation web/moderate web/decide", "the public pages, from the rooms (transfer: where an edition came from), hold no SQL"},
 	{"web/basemap", base + "basemap web web/ui web/citymap", "serves the ground of maps and lays it under them"},
 

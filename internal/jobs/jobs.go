@@ -37,15 +37,16 @@ func Add(ctx context.Context, tx db.Tx, platform int64, kind string, body any, a
 
 // AddAll writes a job for each body, in as few statements as it can.
 func AddAll(ctx context.Context, tx db.Tx, platform int64, kind string, bodies []any, at time.Time) error {
-	return add(ctx, tx, platform, kind, "", bodies, at)
+	return AddEach(ctx, tx, platform, kind, make([]string, len(bodies)), bodies, at)
 }
 
 // AddTo writes a job that is done together with those of the same bundle that wait when the first of them is due.
 func AddTo(ctx context.Context, tx db.Tx, platform int64, kind, bundle string, body any, at time.Time) error {
-	return add(ctx, tx, platform, kind, bundle, []any{body}, at)
+	return AddEach(ctx, tx, platform, kind, []string{bundle}, []any{body}, at)
 }
 
-func add(ctx context.Context, tx db.Tx, platform int64, kind, bundle string, bodies []any, at time.Time) error {
+// AddEach is AddTo for several jobs, each with its own bundle, in as few statements as it can.
+func AddEach(ctx context.Context, tx db.Tx, platform int64, kind string, bundles []string, bodies []any, at time.Time) error {
 	now := tx.Now()
 	if at.IsZero() {
 		at = now
@@ -56,7 +57,7 @@ func add(ctx context.Context, tx db.Tx, platform int64, kind, bundle string, bod
 		if err != nil {
 			return fmt.Errorf("job %s: %w", kind, err)
 		}
-		rows[i] = []any{ids.Dated(now), platform, kind, bundle, string(raw), db.Micros(at), 0, "", false, 0, db.Micros(now)}
+		rows[i] = []any{ids.Dated(now), platform, kind, bundles[i], string(raw), db.Micros(at), 0, "", false, 0, db.Micros(now)}
 	}
 	return db.Insert(ctx, tx, "jobs", []string{"id", "platform", "kind", "bundle", "body", "run_at", "tries", "error", "parked", "claimed_until", "created_at"}, rows)
 }

@@ -346,6 +346,9 @@ func TestJobsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "Hasten", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return jobs.Hasten(ctx, tx, platform, "say")
 			}},
+			{Of: "AddEach", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
+				return jobs.AddEach(ctx, tx, platform, "say", []string{"together", ""}, []any{"e", "f"}, time.Time{})
+			}},
 			{Of: "Drop", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				list, err := jobs.Waiting(ctx, tx, platform, "say", 1)
 				if err != nil {

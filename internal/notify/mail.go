@@ -39,7 +39,7 @@ func Queue(ctx context.Context, tx db.Tx, platform int64, m Mail) error {
 		return nil
 	}
 	if m.List != "" && !m.Person.IsZero() {
-		return jobs.AddTo(ctx, tx, platform, Job, "mail/"+m.List+"/"+m.Person.String(), m, tx.Now().Add(gather))
+		return jobs.AddTo(ctx, tx, platform, Job, m.bundle(), m, tx.Now().Add(gather))
 	}
 	if m.Kind == Code { // somebody waits for it: it does not stand behind thousands of others
 		return jobs.AddTo(ctx, tx, platform, Job, urgent+m.To+"/"+ids.Random().String(), m, time.Time{})
@@ -63,3 +63,18 @@ func QueueAll(ctx context.Context, tx db.Tx, platform int64, mails []Mail) error
 	}
 	return jobs.AddAll(ctx, tx, platform, Job, bodies, time.Time{})
 }
+
+// QueueList is Queue for e-mails of one list to many people.
+func QueueList(ctx context.Context, tx db.Tx, platform int64, mails []Mail) error {
+	var bundles []string
+	var bodies []any
+	for _, m := range mails {
+		if m.To != "" {
+			bundles, bodies = append(bundles, m.bundle()), append(bodies, m)
+		}
+	}
+	return jobs.AddEach(ctx, tx, platform, Job, bundles, bodies, tx.Now().Add(gather))
+}
+
+// bundle is what the e-mails of its list to its person that wait are sent with.
+func (m Mail) bundle() string { return "mail/" + m.List + "/" + m.Person.String() }

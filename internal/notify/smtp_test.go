@@ -430,6 +430,9 @@ func TestMailsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "TakeBack", Call: func(ctx context.Context, tx db.Tx, of int64) error { return notify.TakeBack(ctx, tx, of, person) }},
 			{Of: "Join", Call: func(ctx context.Context, tx db.Tx, of int64) error { return notify.Join(ctx, tx, of, person, "suivi") }},
 			{Of: "Queue", Call: func(ctx context.Context, tx db.Tx, of int64) error { return notify.Queue(ctx, tx, of, code) }},
+			{Of: "QueueList", Call: func(ctx context.Context, tx db.Tx, of int64) error {
+				return notify.QueueList(ctx, tx, of, []notify.Mail{{To: "ana@exemple.fr", Kind: "vote_cast", List: "suivi", Person: person}})
+			}},
 			{Of: "Forget", Call: func(ctx context.Context, tx db.Tx, of int64) error {
 				return notify.Forget(ctx, tx, of, person, "ana@exemple.fr")
 			}},

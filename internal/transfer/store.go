@@ -126,7 +126,7 @@ func deadImports(ctx context.Context, tx db.Tx, before time.Time) ([]dead, error
 // ofStep are the tables whose rows belong to a step, ballots apart; ofProject those of a project.
 var (
 	ofStep    = []string{"result_line", "result", "result_file", "proclamation", "deliberation", "deliberation_change", "press", "turnout", "facet", "selection_tag", "selection"}
-	ofProject = []string{"search_word", "search_lexicon", "delivery", "proposal", "category", "project_district", "project_theme", "rulebook", "step"}
+	ofProject = []string{"search_word", "search_lexicon", "works_news", "works_delay", "works_part", "delivery", "proposal", "category", "project_district", "project_theme", "rulebook", "step"}
 )
 
 // eraseDistricts removes the districts that an edition alone lies in, where nothing but imports makes districts.

@@ -12,8 +12,10 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/ballot"
@@ -226,6 +228,10 @@ func (c *country) stops() []stop {
 		{name: "carte-reprise", host: replay, path: bp + "/carte"},
 		{name: "realisations", host: city, path: past + "/realisations"},
 		{name: "realisations-faites", host: city, path: past + "/realisations?etat=built"},
+		{name: "realisations-toutes", host: city, path: "/realisations"},
+		{name: "realisations-aucune", host: empty, path: "/realisations"},
+		{name: "realisations-bilan", host: city, path: "/realisations/bilan/" + strconv.Itoa(time.Now().Year())},
+		{name: "realisations-avant", host: city, path: "/realisations/avant/budget-participatif-2019/1"},
 		{name: "reglement", host: city, path: vote + "/reglement"},
 		{name: "mur", host: city, path: vote + "/mur"},
 		{name: "mur-depots", host: city, path: vote + "/mur?voir=depots"},

@@ -18,6 +18,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/web"
+	"github.com/parvis-civic/parvis/internal/web/works"
 )
 
 // Media serves at /media/ID, and smaller at /media/ID/480, the pictures that something public shows, and to people those
@@ -107,6 +108,9 @@ func publicPicture(ctx context.Context, tx db.Tx, of platform.Platform, id ids.I
 		return shown, err
 	}
 	if shown, err := news.ShowsPicture(ctx, tx, of.Key, access.Roles(0), id, of.Now(tx.Now())); shown || err != nil {
+		return shown, err
+	}
+	if shown, err := works.ShowsPicture(ctx, tx, of, id); shown || err != nil {
 		return shown, err
 	}
 	return project.ShowsCover(ctx, tx, of.Key, id)

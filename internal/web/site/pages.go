@@ -208,8 +208,8 @@ type ProposalPage struct {
 	Address    string // as the organiser gave it
 	Latitude   string // shown when there is no address; empty when there is none
 	Longitude  string
-	Where      *ui.CityMap // the place in the city; nil when it is not known
-	Works      *works.Line // the follow-up of a winner; nil when there is none
+	Where      *ui.CityMap   // the place in the city; nil when it is not known
+	Works      *works.Winner // the follow-up of a winner; nil when there is none
 	Reply      decide.Reply
 	Removed    string // when and why moderation removed it; empty: it stands
 	Imported   bool

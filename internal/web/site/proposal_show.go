@@ -180,7 +180,7 @@ func (v visit) proposal(ctx context.Context, e edition.Edition, found proposal.P
 	}
 	page.Address = found.Address
 	if e.Followed() {
-		if page.Works, err = works.Of(ctx, v.Visit, found.ID); err != nil {
+		if page.Works, err = works.Of(ctx, v.Visit, e, found.ID); err != nil {
 			return page, err
 		}
 	}
