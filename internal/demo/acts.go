@@ -20,6 +20,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
+	"github.com/parvis-civic/parvis/internal/rulebook"
 )
 
 // lead is how many days before its first step an edition is begun.
@@ -109,6 +110,9 @@ func (b *builder) propose(ctx context.Context, e *edition) error {
 	for i := range e.deposits {
 		d := &e.deposits[i]
 		p := b.city.crowd.people[d.who]
+		if key := playedBy[d.title]; key != "" {
+			p = participant{Person: b.players[key], as: rulebook.KindPerson}
+		}
 		content := deposit.Content{Title: d.title, Body: d.text, Category: d.category, District: deposit.WholeCity, Cost: strconv.FormatInt(d.cost/100, 10), Address: d.address,
 			Kind: p.as, Name: p.Name, Age: deposit.AgeAdult}
 		if d.home >= 0 {
@@ -155,22 +159,17 @@ func wanted(call deposit.Call) map[string]string {
 	return answers
 }
 
-// enter takes the proposals into the steps that have begun since, each when it began. The services that will decide of
-// them one by one come with the analysis.
+// enter takes the proposals into the analysis when it begins. The vote gets its list from decisions.
 func (b *builder) enter(ctx context.Context, e *edition) error {
 	for i, step := range e.calendar {
-		if step.Kind != project.Analysis && step.Kind != project.Vote || project.PhaseOf(e.calendar, i, b.city.made) == project.Future {
+		if step.Kind != project.Analysis || project.PhaseOf(e.calendar, i, b.city.made) == project.Future {
 			continue
-		}
-		status := ""
-		if step.Kind == project.Vote {
-			status = proposal.StatusVoted
 		}
 		if err := b.write(ctx, step.StartsAt, func(ctx context.Context, tx db.Tx) error {
 			selections, tags := make([]proposal.Selection, len(e.deposits)), make([][]proposal.Tag, len(e.deposits))
 			for i, d := range e.deposits {
 				p := d.proposal
-				selections[i] = proposal.Selection{Step: step.ID, Proposal: p.ID, Number: p.Number, Status: status, Cost: p.Cost, PublishedAt: p.PublishedAt, Shuffle: d.lot}
+				selections[i] = proposal.Selection{Step: step.ID, Proposal: p.ID, Number: p.Number, Cost: p.Cost, PublishedAt: p.PublishedAt, Shuffle: d.lot}
 				tags[i] = []proposal.Tag{{Kind: proposal.TagCategory, Slug: d.category}}
 				if d.home >= 0 {
 					tags[i] = append(tags[i], proposal.Tag{Kind: proposal.TagDistrict, Slug: b.city.districts[d.home].Key})

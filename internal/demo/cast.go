@@ -25,7 +25,7 @@ func (p Player) Email() string { return p.Key + account.StageDomain }
 
 // Players are the people of the guided tour.
 func Players() []Player {
-	return []Player{
+	return append([]Player{
 		{Key: "resident", Name: "Nadia B."},
 		{Key: "author", Name: "Édouard R."},
 		{Key: "agent", Name: "Lucie F.", Roles: []access.Role{access.PollingAgent}},
@@ -35,7 +35,7 @@ func Players() []Player {
 
 		{Key: "moderator", Name: "Inès T.", Roles: []access.Role{access.Moderator}},
 		{Key: "administrator", Name: "Samir K.", Roles: []access.Role{access.Administrator, access.Organiser}},
-	}
+	}, deciders()...)
 }
 
 // staff brings the players in, among whom is the organiser, on the day on which the city opens its platform.
@@ -52,13 +52,13 @@ func (b *builder) staff(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
+			b.players[p.Key] = person
 			switch p.Key {
 			case "author":
 				b.author = person
 			case "organiser":
 				b.organiser = person
 			}
-			b.players[p.Key] = person
 		}
 
 		var err error

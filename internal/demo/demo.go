@@ -158,7 +158,7 @@ func (b *builder) build(ctx context.Context) error {
 	}
 	for i := range b.city.editions {
 		e := &b.city.editions[i]
-		for _, stage := range []func(context.Context, *edition) error{b.organise, b.propose, b.enter, b.cast, b.proclaim} {
+		for _, stage := range []func(context.Context, *edition) error{b.organise, b.propose, b.enter, b.toVote, b.cast, b.proclaim} {
 			if err := stage(ctx, e); err != nil {
 				return fmt.Errorf("make the edition %s: %w", e.slug, err)
 			}
@@ -171,6 +171,9 @@ func (b *builder) build(ctx context.Context) error {
 		return err
 	}
 	if err := b.remember(db.At(ctx, at(b.city.day, -300, 10))); err != nil {
+		return err
+	}
+	if err := b.answer(ctx); err != nil {
 		return err
 	}
 	if err := b.publish(ctx); err != nil {

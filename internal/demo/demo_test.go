@@ -166,7 +166,9 @@ func hasAnEditionInEachStage(t *testing.T, s shown) {
 		t.Fatalf("%d editions, %d districts", len(s.editions), len(s.districts))
 	}
 	for kind, want := range map[project.Kind][3]int{ // proposals, ballots, entries of the journal
-		project.Delivery: {58, 4712, 1 + 58 + 1 + 1 + 75}, project.Vote: {56, 3288, 1 + 56}, project.Analysis: {34, 0, 1 + 34 + 1}, project.Collect: {41, 0, 1 + 41},
+		project.Delivery: {58, 4712, 1 + 58 + 58 + 1 + 1 + 75}, project.Vote: {56, 3288, 1 + 56 + 56},
+		project.Analysis: {33, 0, 1 + 34 + 1 + 1 + 11 + 2 + 1}, // one sent to another body, one joined with another, eleven answers, two appeals, one answered
+		project.Collect:  {41, 0, 1 + 41},
 	} {
 		e := s.in(t, kind)
 		vote := e.Steps[project.VoteStep(e.Steps)]

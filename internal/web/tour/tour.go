@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -43,8 +44,8 @@ func (s *Pages) Routes() []web.Route {
 type screen struct {
 	Key    string // in translations
 	Player string
-	Path   string // with one %s for the slug of the edition in that state
-	State  string // deposit, vote, past; empty: any
+	Path   string // of an edition's page; with one %s for its slug when the path is none of the edition's
+	State  string // deposit, study, vote, past; empty: no edition's
 }
 
 // screens are the stops.
@@ -60,6 +61,10 @@ var screens = []screen{
 	{"study", "parks", "/analyse", ""},
 
 	{"moderation", "moderator", "/moderation", ""},
+	{"board", "supervisor", "/decisions/%s", "study"},
+	{"sign", "decider", "/decisions/%s/signature", "study"},
+	{"refused", "refused", "/mon-espace", ""},
+	{"dashboard", "elected", "/tableau-de-bord", ""},
 	{"office", "organiser", "/organisation", ""},
 	{"admin", "administrator", "/administration", ""},
 }
@@ -105,6 +110,8 @@ func (s *Pages) editions(r *web.Request) (map[string]string, error) {
 				switch open := project.PhaseOf(v.Steps, i, v.Now) == project.Open; {
 				case open && step.Kind == project.Collect:
 					found["deposit"] = v.Slug
+				case open && step.Kind == project.Analysis:
+					found["study"] = v.Slug
 				case open && step.Kind == project.Vote:
 					found["vote"] = v.Slug
 				case open && step.Kind == project.Delivery:
@@ -131,7 +138,11 @@ func stops(p ui.Page, editions map[string]string) []stop {
 			if !ok {
 				continue
 			}
-			path = "/projets/" + slug + path
+			if before, after, ok := strings.Cut(path, "%s"); ok {
+				path = before + slug + after
+			} else {
+				path = "/projets/" + slug + path
+			}
 		}
 		list = append(list, stop{Number: len(list) + 1, screen: sc, Name: names[sc.Player], Href: p.Href(path)})
 	}
