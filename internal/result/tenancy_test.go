@@ -199,6 +199,11 @@ func TestResultsOfAPlatformAreItsOwn(t *testing.T) {
 					return err
 				}
 			}
+			for range platform { // more people follow on the second one
+				if err := proposal.Follow(ctx, tx, platform, s.proposals[0], ids.Random(), tx.Now(), false); err != nil {
+					return err
+				}
+			}
 			return nil
 		},
 		Reads: []dbtest.Reading{
@@ -239,6 +244,9 @@ func TestResultsOfAPlatformAreItsOwn(t *testing.T) {
 			}},
 			{Of: "Cut", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return result.Cut(ctx, tx, platform, s.vote)
+			}},
+			{Of: "Participants", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return result.Participants(ctx, tx, platform, s.vote)
 			}},
 			{Of: "Files", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return result.Files(ctx, tx, platform, s.vote)
