@@ -78,7 +78,7 @@ var rooms = []room{
 	{"live", base + "project", "counters of an edition's step, pushed while it is open"},
 
 	{"transfer", base + "media rulebook tally tally/pabulib project proposal deposit ballot result delivery", "fills every room from a file"},
-	{"demo", base + "basemap geo drawing media rulebook tally tally/pabulib news project proposal deposit analysis ballot result delivery transfer moderation", "fills every room with a city that does not exist"},
+	{"demo", base + "basemap geo drawing media rulebook tally tally/pabulib news project proposal deposit analysis decision ballot result delivery transfer moderation", "fills every room with a city that does not exist"},
 
 	{"demo/demotest", "db db/dbtest demo", "the demonstration's city for tests"},
 
