@@ -37,7 +37,7 @@ func contested() []moderated {
 		{name: "Gaspard T.", title: "Remplacer le gardien du gymnase", text: "Ce gardien est un incapable et tout le monde le sait.", before: 9,
 			reports:  []said{{"insult", "Il s’en prend à une personne que tout le quartier connaît."}, {"insult", ""}},
 			decision: moderation.Decision{Verb: moderation.Hide, Reason: "insult", Note: "Vous pouvez proposer d’autres horaires pour le gymnase, sans parler du gardien."}},
-		{name: "Odile R.", title: "Une haie devant la maison du coin", text: "Demandez à la dame du 14, son numéro est le 01 99 00 42 17, elle est souvent malade.", before: 8,
+		{name: "Odile R.", title: "Une haie devant la maison du coin", text: "Une haie cacherait les poubelles. Demandez à la dame du 14, son numéro est le 01 99 00 42 17, elle est souvent malade.", before: 8,
 			reports:  []said{{"personal", "Le numéro d’une voisine est écrit."}},
 			decision: moderation.Decision{Verb: moderation.Blank, Passages: []string{"du 14, son numéro est le 01 99 00 42 17, elle est souvent malade"}}},
 		{name: "Marius C.", title: "Du karaoké chez moi le samedi", text: "Venez nombreux, apportez vos chansons.", before: 6,
@@ -54,7 +54,7 @@ func contested() []moderated {
 			reports: []said{{"advert", "Une entreprise qui se vend."}, {"advert", ""}, {"advert", ""}}},
 		{name: "Toitures Éclair 2", title: "Isolation à un euro, sans conditions", text: "Offre réservée aux habitants. Appelez Toitures Éclair.", before: 2,
 			reports: []said{{"advert", "La même entreprise, sous un autre nom."}, {"advert", ""}}},
-		{name: "Linh P.", title: "Une aire de jeux sans béton au bord de l’eau", text: "Des troncs, du sable et une corde : rien de plus, et les enfants inventent le reste.", before: 1,
+		{name: "Linh P.", title: "Une aire de jeux sans béton au bord de l’eau", text: "Des troncs, du sable et une corde. Rien de plus, et les enfants inventent le reste.", before: 1,
 			reports: []said{{"other", "Je n’aime pas cette idée, les enfants font du bruit."}, {"duplicate", ""}}},
 	}
 }

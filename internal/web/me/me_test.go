@@ -216,8 +216,8 @@ func TestOnesOwnPages(t *testing.T) {
 		if a := again.ask("POST", "/connexion/mot-de-passe", url.Values{"email": {"ana@exemple.fr"}, "password": {"cheval agrafe pile"}}); a.StatusCode != 303 {
 			t.Errorf("signing in with it: %d %s", a.StatusCode, a.text)
 		}
-		wrong := again.ask("POST", "/connexion/mot-de-passe", url.Values{"email": {"ana@exemple.fr"}, "password": {"cheval agrafe pile "}})
-		nobody := again.ask("POST", "/connexion/mot-de-passe", url.Values{"email": {"bob@exemple.fr"}, "password": {"cheval agrafe pile "}})
+		wrong := again.ask("POST", "/connexion/mot-de-passe", url.Values{"email": {"ana@exemple.fr"}, "password": {"cheval agrafe pile "}, "shown_at": {"1"}}) // as a form says
+		nobody := again.ask("POST", "/connexion/mot-de-passe", url.Values{"email": {"bob@exemple.fr"}, "password": {"cheval agrafe pile "}, "shown_at": {"1"}})
 		if wrong.StatusCode != 422 || nobody.StatusCode != 422 || !strings.Contains(wrong.text, "ne vont pas ensemble") ||
 			strings.ReplaceAll(wrong.text, "ana@", "bob@") != nobody.text {
 			t.Errorf("an address with an account is told from one without: %d %d", wrong.StatusCode, nobody.StatusCode)

@@ -94,6 +94,7 @@ type writePage struct {
 	Kept     bool // it was typed before the address was proved
 	Until    time.Time
 	Problems ui.Problems
+	Inline   bool // below what it is about: that page is the same for everybody, and says no time
 }
 
 func (w writePage) nameField(p ui.Page) ui.Input {
@@ -184,6 +185,9 @@ func (s *Pages) post(r *web.Request, p ui.Page) (web.View, error) {
 		return s.writing(r, p, parent, w, err)
 	}
 	slug := r.PathValue("project")
+	if err := r.Human(); err != nil {
+		return s.writing(r, p, parent, w, err)
+	}
 	if !r.Person.Proved {
 		if _, err := s.at(r, func(_ context.Context, _ db.Tx, a place) error { return gone(a, r) }); err != nil {
 			return web.View{}, err // before anybody is made of who asks for nothing that is there
