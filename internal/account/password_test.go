@@ -119,7 +119,7 @@ func TestGuessingPasswordsIsSlowedAndThenStopped(t *testing.T) {
 		if invalid != 3 || limited != 9 {
 			t.Errorf("of twelve tries at once %d were made and %d refused; want 3 and 9", invalid, limited)
 		}
-		_, _, err := s.SignIn(ctx, here, "", "ana@exemple.fr", "wrong", library, "")
+		_, _, err := s.SignIn(at, here, "", "ana@exemple.fr", "wrong", library, "")
 		if f, ok := errors.AsType[*fault.Error](err); !ok || f.RetryAfter <= 0 {
 			t.Errorf("the refusal does not say how long: %v", err)
 		}

@@ -2,13 +2,17 @@ package transfer
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/parvis-civic/parvis/internal/ballot"
 	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
@@ -24,6 +28,7 @@ import (
 type Recount struct {
 	platform int64
 	step     ids.ID
+	ballots  []byte // hash of the ballots that were counted
 	meta     pabulib.Meta
 	rule     tally.Rule
 	projects []pabulib.Project
@@ -32,7 +37,7 @@ type Recount struct {
 
 // RecountOf reads what comes before the ballots.
 func RecountOf(ctx context.Context, tx db.Tx, of platform.Platform, v project.View, r result.Result) (Recount, error) {
-	c := Recount{platform: of.Key, step: r.Step, rule: v.Rulebook.Seeded(r.Seed), meta: metaOf(of, v, r), index: map[int]int{}}
+	c := Recount{platform: of.Key, step: r.Step, ballots: r.BallotsHash, rule: v.Rulebook.Seeded(r.Seed), meta: metaOf(of, v, r), index: map[int]int{}}
 	candidates, err := result.Candidates(ctx, tx, of.Key, r.Step)
 	if err != nil {
 		return c, err
@@ -102,6 +107,38 @@ func metaOf(of platform.Platform, v project.View, r result.Result) pabulib.Meta 
 		m.MaxSumPoints, m.MaxPoints = shape.MaxPoints, shape.MaxPerProject
 	}
 	return m
+}
+
+// Validator names the content of the file, in hexadecimal: what comes before the ballots, where a title may be taken away, and the hash
+// of the ballots, which are the same for ever once they are counted, in an order of their own.
+func (c Recount) Validator() (string, error) {
+	h := sha256.New()
+	w, err := pabulib.NewWriter(h, c.meta, c.rule, c.projects)
+	if err == nil {
+		err = w.Flush()
+	}
+	h.Write(c.ballots)
+	return hex.EncodeToString(h.Sum(nil)[:16]), err
+}
+
+// recountsAtOnce is how many such files are written at once: each reads every ballot of its vote.
+const recountsAtOnce = 4
+
+// recountAgain is how soon who was refused for that may come back: a large file takes some seconds.
+const recountAgain = 30 * time.Second
+
+// Recounts bounds how many files are written at once. Its zero value is ready.
+type Recounts struct{ busy atomic.Int64 }
+
+// Begin takes one of the places until leave is called. Fault: unavailable, with when to come back, when all are taken.
+func (r *Recounts) Begin() (leave func(), err error) {
+	if r.busy.Add(1) > recountsAtOnce {
+		r.busy.Add(-1)
+		f := fault.New(fault.Unavailable, "fault.results.file_busy")
+		f.RetryAfter = recountAgain
+		return nil, f
+	}
+	return func() { r.busy.Add(-1) }, nil
 }
 
 // ballotsAtOnce is how many ballots are read in one transaction: whoever reads slowly holds none.

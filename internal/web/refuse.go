@@ -1,7 +1,11 @@
 package web
 
 import (
+	"errors"
+	"math"
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
@@ -16,11 +20,20 @@ func Refuse(w http.ResponseWriter, r *http.Request, err error) {
 		eventOf(r).err = err
 	}
 	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
-		w.Header().Set("Retry-After", retryAfter)
+		w.Header().Set("Retry-After", comeBack(err))
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	http.Error(w, text, status)
 }
 
-// retryAfter is how soon such a client may come back, in seconds.
-const retryAfter = "5"
+// retryAfter is how soon such a client may come back when the fault does not say it.
+const retryAfter = 5 * time.Second
+
+// comeBack gives the seconds after which a client may come back.
+func comeBack(err error) string {
+	wait := retryAfter
+	if f, ok := errors.AsType[*fault.Error](err); ok && f.RetryAfter > 0 {
+		wait = f.RetryAfter
+	}
+	return strconv.Itoa(int(math.Ceil(wait.Seconds())))
+}

@@ -62,12 +62,19 @@ func (s *server) show(w http.ResponseWriter, r *http.Request, v View) {
 	}
 	sum := sha256.Sum256(body.Bytes())
 	tag := `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"` // weak: compressed or not, it is the same page
-	h.Set("ETag", tag)
-	if matches(r.Header.Get("If-None-Match"), tag) {
-		w.WriteHeader(http.StatusNotModified)
-		return
+	if !Fresh(w, r, tag) {
+		_, _ = w.Write(body.Bytes())
 	}
-	_, _ = w.Write(body.Bytes())
+}
+
+// Fresh sets the validator of an answer and says whether the client has that already: then it is answered.
+func Fresh(w http.ResponseWriter, r *http.Request, tag string) bool {
+	w.Header().Set("ETag", tag)
+	if !matches(r.Header.Get("If-None-Match"), tag) {
+		return false
+	}
+	w.WriteHeader(http.StatusNotModified)
+	return true
 }
 
 // matches compares weakly, as If-None-Match asks (RFC 9110, 13.1.2).

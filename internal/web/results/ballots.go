@@ -65,9 +65,22 @@ func (s *Pages) Ballots(w http.ResponseWriter, r *http.Request) {
 	header.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": recountFile(slug)}))
 	header.Set("Cache-Control", "public, no-cache") // a title may be taken away
 	header.Set("X-Robots-Tag", "noindex")
-	if r.Method == http.MethodHead {
+	tag, err := file.Validator()
+	if err != nil {
+		web.Refuse(w, r, err)
 		return
 	}
+	if web.Fresh(w, r, `W/"`+tag+`"`) || r.Method == http.MethodHead { // weak: compressed or not, it is the same file
+		return
+	}
+	leave, err := s.recounts.Begin()
+	if err != nil {
+		header.Del("ETag")
+		header.Del("Content-Disposition")
+		web.Refuse(w, r, err)
+		return
+	}
+	defer leave()
 	out := http.NewResponseController(w)
 	pushed := func() {
 		// As long as it moves, it may take longer than a page.

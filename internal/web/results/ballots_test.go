@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/parvis-civic/parvis/internal/db"
@@ -134,5 +135,64 @@ func TestBallotsComeOutOnlyWithTheResultAndOnlyOfMany(t *testing.T) {
 	}
 	if says := "ne sont pas publiés un par un"; !strings.Contains(text, says) {
 		t.Errorf("the page does not say %q", says)
+	}
+}
+
+// slow is a reader that takes nothing before it is let.
+type slow struct {
+	*httptest.ResponseRecorder
+	begun, let chan bool
+	once       sync.Once
+}
+
+func (s *slow) Write(b []byte) (int, error) {
+	s.once.Do(func() { close(s.begun) })
+	<-s.let
+	return s.ResponseRecorder.Write(b)
+}
+
+func TestTheFileOfBallotsIsReadAgainOnlyOnceItChangedAndByFewAtOnce(t *testing.T) {
+	d := demotest.OnDay.Open(t, db.SQLite)
+	h := serveDemo(t, d)
+	ask := func(w http.ResponseWriter, tag string) {
+		r := httptest.NewRequestWithContext(context.WithoutCancel(t.Context()), http.MethodGet, "http://localhost"+ballotsFile, nil)
+		r.Header.Set("If-None-Match", tag)
+		h.ServeHTTP(w, r)
+	}
+	first, again := httptest.NewRecorder(), httptest.NewRecorder()
+	ask(first, "")
+	tag := first.Header().Get("ETag")
+	ask(again, tag)
+	if first.Code != 200 || tag == "" || again.Code != 304 || again.Body.Len() != 0 {
+		t.Fatalf("%d with the validator %q, then %d with %d bytes", first.Code, tag, again.Code, again.Body.Len())
+	}
+	let := make(chan bool)
+	var readers sync.WaitGroup
+	for range 4 {
+		w := &slow{ResponseRecorder: httptest.NewRecorder(), begun: make(chan bool), let: let}
+		readers.Go(func() { ask(w, "") })
+		<-w.begun
+	}
+	refused, known := httptest.NewRecorder(), httptest.NewRecorder()
+	ask(refused, "")
+	ask(known, tag)
+	if refused.Code != 503 || refused.Header().Get("Retry-After") != "30" || refused.Header().Get("ETag") != "" || !strings.Contains(refused.Body.String(), "Réessayez") {
+		t.Errorf("the fifth reader gets %d, %v: %s", refused.Code, refused.Header(), refused.Body)
+	}
+	if known.Code != 304 {
+		t.Errorf("who has the file gets %d", known.Code)
+	}
+	close(let)
+	readers.Wait()
+	if err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE proposal SET trashed = 'invisible' WHERE platform = ? AND number = ?`, 1, 7)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	after := httptest.NewRecorder()
+	ask(after, tag)
+	if after.Code != 200 || after.Header().Get("ETag") == tag {
+		t.Errorf("once a title was taken away: %d, %q", after.Code, after.Header().Get("ETag"))
 	}
 }

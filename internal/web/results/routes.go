@@ -8,6 +8,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/result"
+	"github.com/parvis-civic/parvis/internal/transfer"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/edition"
 	"github.com/parvis-civic/parvis/internal/web/ui"
@@ -17,10 +18,11 @@ import (
 type Pages struct {
 	db         *db.DB
 	announcing *result.Service
+	recounts   transfer.Recounts
 }
 
 // New gives the pages over a database.
-func New(d *db.DB) *Pages { return &Pages{d, result.NewService(d)} }
+func New(d *db.DB) *Pages { return &Pages{db: d, announcing: result.NewService(d)} }
 
 // visit is one page being read, as the pages of an edition are.
 type visit struct{ edition.Visit }
