@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -346,6 +347,46 @@ func TestErasureForgetsAnAddressThatAnAgentTyped(t *testing.T) {
 		_, w, _, err := h.PaperCall(t.Context(), h.of, by, budget, dep.ID)
 		if err != nil || w.Email != "" {
 			t.Errorf("the address is still there: %q, %v", w.Email, err)
+		}
+	})
+}
+
+func TestTheAuthorOfANamelessSheetChangesItWithoutANameAndKeepsTheirOwn(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d, time.Hour)
+		by, bea := agent(access.PollingAgent), h.staged("bea")
+		h.publish(bea, whole()) // under a name, on a screen
+		nameless := whole()
+		nameless.Name, nameless.Nameless = "", true
+		dep := h.typed(by, nameless, deposit.Paper{Email: "bea@parvis.invalid"})
+		if _, err := h.PublishPaper(t.Context(), h.of, by, budget, dep.ID, 0, false); err != nil {
+			t.Fatal(err)
+		}
+		name := func(of ids.ID) (name string) {
+			h.read(func(ctx context.Context, tx db.Tx) error {
+				a, _, err := account.ByID(ctx, tx, h.of.Key, of)
+				name = a.Name
+				return err
+			})
+			return name
+		}
+		if got := name(dep.Participant); got != "" {
+			t.Errorf("the sheet left the name out, and it is shown as %q", got)
+		}
+		if err := h.TakeOver(t.Context(), h.of, bea, dep.ID, true); err != nil {
+			t.Fatal(err)
+		}
+		was := name(bea.ID)
+		nameless.Title = "Des bancs au soleil"
+		if _, err := h.Edit(t.Context(), h.of, bea, budget, dep.ID, nameless, deposit.Upload{}); err != nil {
+			t.Errorf("she cannot change it without a name: %v", err)
+		}
+		if got := name(bea.ID); got != was || was == "" {
+			t.Errorf("her name, which her other proposal shows, is now %q", got)
+		}
+		nameless.Nameless = false
+		if _, err := h.Edit(t.Context(), h.of, bea, budget, dep.ID, nameless, deposit.Upload{}); !slices.Equal(wrong(err), []string{"name"}) {
+			t.Errorf("what is no sheet needs a name: %v", err)
 		}
 	})
 }

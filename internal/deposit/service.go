@@ -334,7 +334,16 @@ func (s *Service) edit(ctx context.Context, tx db.Tx, of platform.Platform, who 
 	}
 	p := c.proposal(d, checked)
 	p.ID, p.Number, p.Reference, p.PublishedAt = was.ID, was.Number, was.Reference, was.PublishedAt
-	if err := account.Appear(ctx, tx, of.Key, p.Author, checked.Name, kindOf[checked.Kind], c.Now); err != nil {
+	name := checked.Name
+	if name == "" && w == nil && d.Content.Nameless && d.Content.Age != AgeYoung {
+		// The sheet left the name out; its author, who has taken it over, keeps the one that their other proposals show.
+		known, _, err := account.ByID(ctx, tx, of.Key, p.Author)
+		if err != nil {
+			return none, err
+		}
+		name = known.Name
+	}
+	if err := account.Appear(ctx, tx, of.Key, p.Author, name, kindOf[checked.Kind], c.Now); err != nil {
 		return none, err
 	}
 	if err := proposal.Change(ctx, tx, of.Key, was, p, checked.Facets, c.version(p)); err != nil {

@@ -583,3 +583,34 @@ func TestACityIsNotPeopledOrFilledAsARehearsalIs(t *testing.T) {
 		t.Errorf("what was refused has left something: %s", diff)
 	}
 }
+
+// A moment that is being played when the sweep comes writes how far it is afterwards: that does not bring the rehearsal back.
+func TestASweepIsNotUndoneByAMomentThatIsBeingPlayed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		v := settle(t, d)
+		slug := v.draft(project.ModelSimple)
+		before := dbtest.Rows(t, d)
+		if err := v.s.Start(t.Context(), v.of, v.claire, slug, rehearsal.Options{Seed: 7}); err != nil {
+			t.Fatal(err)
+		}
+		v.write(`UPDATE rehearsal SET started_at = started_at - ? WHERE platform = ?`, (25 * time.Hour).Microseconds(), v.see(slug).Platform)
+		swept := make(chan error, 1)
+		go func() {
+			for range 5 {
+				if err := v.s.Sweep(t.Context()); err != nil {
+					swept <- err
+					return
+				}
+			}
+			swept <- nil
+		}()
+		v.play()
+		if err := <-swept; err != nil {
+			t.Fatal(err)
+		}
+		v.play()
+		if diff := cmp.Diff(before, dbtest.Rows(t, d)); diff != "" {
+			t.Errorf("the rehearsal goes on, or has left something: %s", diff)
+		}
+	})
+}

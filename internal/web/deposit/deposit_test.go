@@ -223,6 +223,27 @@ func TestScriptsInEveryTextFieldStayText(t *testing.T) {
 	})
 }
 
+func TestACostThatNobodyKnowsIsNotShown(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		v := &visitor{cities: found(t, d), host: "localhost"}
+		fields := hostile()
+		for _, name := range []string{"cost", "latitude", "longitude", "category", "district"} {
+			fields.Set(name, "")
+		}
+		draft := v.begin(fields)
+		v.prove()
+		if _, head, body := v.post(draft+"/publier", url.Values{"charter": {"0"}}); !strings.HasSuffix(head.Get("Location"), "/en-ligne") {
+			t.Fatalf("not published:\n%s", body)
+		}
+		_, head, _ := v.get("/projets/budget/propositions/1")
+		for _, page := range []string{head.Get("Location"), "/projets/budget/propositions", "/projets/budget/propositions?ordre=moins-chers", draft + "/en-ligne"} {
+			if status, _, body := v.get(page); status != 200 || strings.Contains(body, `data-field="Proposal.cost"`) || strings.Contains(body, "0\u00a0€") {
+				t.Errorf("%s answers %d, or says what nobody knows", page, status)
+			}
+		}
+	})
+}
+
 func TestSomebodyElsesDraftIsNotThere(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		c := found(t, d)

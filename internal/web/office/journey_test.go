@@ -84,9 +84,9 @@ func journey(t *testing.T, c *town, r browsertest.Run) {
 	says("Ajouter des personnes", "Add people")
 	look("equipe")
 	page.Follow("form[action$='/lue'] button")
-	says("Publier l’édition", "Publish the edition")
+	says("Vérifier, puis publier", "Check, then publish")
 	look("bureau")
-	page.Follow("main .actions a") // the preview
+	page.Follow("main .actions a.quiet") // the preview
 	says("Aperçu", "Preview")
 	look("apercu")
 	page.Go(base + "/organisation/editions/budget-participatif-2027")

@@ -83,21 +83,25 @@ type page struct {
 	Players []demo.Player
 	As      string // the player that the visitor is
 	Name    string // of that player
-	Work    templ.SafeURL
+	Work    ui.Link
 }
 
 // work is where what a player does begins; one's own page for a resident.
-func work(p ui.Page, roles []access.Role) templ.SafeURL {
-	path := "/mon-espace"
+func work(p ui.Page, roles []access.Role) ui.Link {
+	path, title := "/mon-espace", "account.mine"
 	for _, one := range []struct {
-		role access.Role
-		path string
-	}{{access.PollingAgent, "/accueil"}, {access.Organiser, "/organisation"}, {access.Administrator, "/administration"}} { // the last one that they have
+		role        access.Role
+		path, title string
+	}{
+		{access.PollingAgent, "/accueil", "desk.title"},
+		{access.Organiser, "/organisation", "organise.home"},
+		{access.Administrator, "/administration", "admin.title"},
+	} { // the last one that they have
 		if slices.Contains(roles, one.role) {
-			path = one.path
+			path, title = one.path, one.title
 		}
 	}
-	return p.Href(path)
+	return ui.Link{Text: p.T("tour.work", "Where", p.T(title)), Href: p.Href(path)}
 }
 
 // editions gives the slug of the edition in each state.

@@ -1,12 +1,14 @@
 package tour_test
 
 import (
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/parvis-civic/parvis/internal/account"
@@ -68,6 +70,19 @@ func TestOneTapMakesAVisitorSomebodyOfTheCityAndNobodyReal(t *testing.T) {
 		p, ok, err := people.ByToken(t.Context(), of, r.Cookies()[0].Value)
 		if err != nil || !ok || p.Name != player.Name || len(p.Roles.List()) != len(player.Roles) {
 			t.Errorf("as %s the visitor is %+v: %v", player.Key, p, err)
+		}
+		page, err := c.Get(s.URL + tour.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(page.Body)
+		_ = page.Body.Close()
+		work := map[string]string{"agent": "/accueil", "organiser": "/organisation", "administrator": "/administration"}[player.Key]
+		if work == "" {
+			work = "/mon-espace"
+		}
+		if err != nil || !strings.Contains(string(text), "Vous êtes "+player.Name) || !strings.Contains(string(text), `<a class="more" href="`+work+`">Son travail`) {
+			t.Errorf("nothing leads %s to their work, which begins at %s: %v", player.Key, work, err)
 		}
 		if _, err := people.Play(t.Context(), of, "", "somebody@exemple.fr", ""); err == nil {
 			t.Error("a visitor can be somebody real")
