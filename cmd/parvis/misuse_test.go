@@ -61,7 +61,7 @@ func TestCommandsThatNeedADatabaseDoNotMakeOne(t *testing.T) {
 	empty := t.TempDir()
 	for _, dir := range []string{filepath.Join(empty, "mistyped"), empty} {
 		for _, args := range [][]string{{"platform", "list"}, {"backup", filepath.Join(t.TempDir(), "x.tar.zst")}, {"platform", "role", "--email", "a@exemple.fr", "--role", "organiser"},
-			{"import-addresses", write(t, "a.csv", "id\n")}} {
+			{"import-addresses", write(t, "a.csv", "id\n")}, {"import-winners", write(t, "w.csv", "id\n")}} {
 			r := parvis(t, append(args, "--data", dir)...)
 			if r.code != exitWrong || r.out != "" || !strings.Contains(r.err, "The folder "+dir+" holds no database of Parvis.") {
 				t.Errorf("%q: exit %d: %s%s", args, r.code, r.out, r.err)

@@ -144,7 +144,7 @@ func (m Money) bars(p ui.Page) (parts []ui.EnvelopePart, whole int64) {
 	}
 	if m.Committed != nil {
 		committed = max(*m.Committed-spent, 0)
-		parts = append(parts, ui.EnvelopePart{Label: p.T("works.money.committed_word"), Amount: committed, Class: "d3"})
+		parts = append(parts, ui.EnvelopePart{Label: p.T("works.money.due_word"), Amount: committed, Class: "d3"})
 	}
 	if left := m.Voted - spent - committed; left > 0 && len(parts) > 0 {
 		parts = append(parts, ui.EnvelopePart{Label: p.T("works.money.left_word"), Amount: left, Class: "rest"})

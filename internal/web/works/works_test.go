@@ -126,6 +126,9 @@ func (c *town) fill(ctx context.Context, tx db.Tx, n int) error {
 	if err := project.InsertSteps(ctx, tx, key, steps); err != nil {
 		return err
 	}
+	if _, err := tx.Exec(ctx, `UPDATE step SET proclaimed_at = ? WHERE platform = ? AND id = ?`, db.Micros(day(-100)), key, c.vote); err != nil {
+		return err
+	}
 	if err := db.Insert(ctx, tx, "rulebook", []string{"platform", "project", "version", "body", "hash", "created_at"}, [][]any{{key, p.ID, 1, string(book.Canonical()), []byte{1}, db.Micros(now)}}); err != nil {
 		return err
 	}
