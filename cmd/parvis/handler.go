@@ -64,7 +64,7 @@ func (h *house) handler() (http.Handler, error) {
 	all, err := web.New(web.Options{
 		Log: h.log, Platforms: pages, Static: ui.NewStatic(), People: people, Seen: h.metrics.seen,
 		Routes: h.routes(pages, people), Tour: h.tour(), Patience: patience, Foot: written.Foot,
-		Others: together(written.Feeds(), map[string]http.Handler{
+		Others: together(written.Feeds(), talk.Feeds(h.db, h.url), map[string]http.Handler{
 			"/graphql":                        api,
 			"GET /projets/{project}/mur/flux": pages.WallStream(h.live),
 			"GET /projets/{project}/resultats/bulletins.pb": http.HandlerFunc(results.New(h.db).Ballots),

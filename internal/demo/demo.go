@@ -184,6 +184,10 @@ func (b *builder) build(ctx context.Context) error {
 		return err
 	}
 
+	if err := b.talk(ctx); err != nil {
+		return err
+	}
+
 	return b.write(ctx, b.city.made, func(ctx context.Context, tx db.Tx) error {
 		if err := journal.Append(ctx, tx, b.of.Key, "demo_city", map[string]any{"platform": b.of.ID, "fictional": true}); err != nil {
 			return err

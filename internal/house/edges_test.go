@@ -78,7 +78,7 @@ var rooms = []room{
 	{"live", base + "project", "counters of an edition's step, pushed while it is open"},
 
 	{"transfer", base + "media rulebook tally tally/pabulib project proposal deposit ballot result delivery", "fills every room from a file"},
-	{"demo", base + "decision basemap geo drawing media rulebook tally tally/pabulib news project proposal deposit analysis ballot result delivery transfer moderation", "fills every room with a city that does not exist"},
+	{"demo", base + "discussion decision basemap geo drawing media rulebook tally tally/pabulib news project proposal deposit analysis ballot result delivery transfer moderation", "fills every room with a city that does not exist"},
 
 	{"demo/demotest", "db db/dbtest demo", "the demonstration's city for tests"},
 
@@ -114,7 +114,7 @@ var rooms = []room{
 	{"web/decide", base + "media rulebook tally project proposal analysis decision web web/ui", "the pages of who assesses and decides, and the answer as its author and everybody read it, hold no SQL"},
 
 	{"web/print", leaves + "db project web web/ui", "what is printed of an edition, and its short address, hold no SQL"},
-	{"web/talk", base + "follow rulebook project proposal discussion web web/ui moderation web/moderate", "the pages on which people talk, follow and are written to, from the rooms, hold no SQL"},
+	{"web/talk", base + "follow rulebook project proposal discussion web web/ui moderation web/moderate media news web/articles", "the pages on which people talk, follow and are written to, from the rooms, hold no SQL"},
 	{"web/articles", base + "media project news web web/ui", "the pages on which everybody reads what the city writes, hold no SQL"},
 	{"web/explorer", leaves + "web web/ui", "the page on which developers try the API"},
 	{"web/editor", base + "media project news web web/ui", "the pages on which the city writes, from the rooms, hold no SQL"},

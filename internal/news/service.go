@@ -15,6 +15,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/journal"
 	"github.com/parvis-civic/parvis/internal/media"
+	"github.com/parvis-civic/parvis/internal/notify"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
 )
@@ -204,6 +205,9 @@ func save(ctx context.Context, tx db.Tx, of platform.Platform, a *Article, w Wri
 			return err
 		}
 	}
+	if err := a.retell(ctx, tx, of, was, now); err != nil {
+		return err
+	}
 	switch {
 	case !a.PublishAt.Equal(was.PublishAt) || a.Withdrawn != was.Withdrawn:
 		return a.tell(ctx, tx, of, "article_published", map[string]any{"from": of.When(a.PublishAt).UTC().Format(time.RFC3339)})
@@ -211,6 +215,21 @@ func save(ctx context.Context, tx db.Tx, of platform.Platform, a *Article, w Wri
 		return a.tell(ctx, tx, of, "article_changed", nil)
 	}
 	return nil
+}
+
+// retell notes news of an edition for those who follow it, from its publication on; what is online since longer they know.
+func (a Article) retell(ctx context.Context, tx db.Tx, of platform.Platform, was Article, now time.Time) error {
+	state := a.State(now)
+	if was.State(now) == Online && state == Online {
+		return nil
+	}
+	if err := notify.TakeBack(ctx, tx, of.Key, a.ID); err != nil {
+		return err
+	}
+	if a.Kind != News || a.Project.IsZero() || state != Online && state != Scheduled {
+		return nil
+	}
+	return notify.Tell(ctx, tx, of, notify.Happening{Kind: "news", Project: a.Project, Source: a.ID, Path: a.Path(), Args: map[string]any{"News": a.French.Title}, At: a.PublishAt})
 }
 
 // tell writes into the journal. Until an article is online its words are nobody's to read, so the entry has none of them.
@@ -288,6 +307,9 @@ func (s *Service) Withdraw(ctx context.Context, of platform.Platform, who accoun
 		}
 		a.Version++
 		if err := update(ctx, tx, of.Key, *a); err != nil {
+			return err
+		}
+		if err := notify.TakeBack(ctx, tx, of.Key, a.ID); err != nil {
 			return err
 		}
 		return a.tell(ctx, tx, of, "article_withdrawn", nil)

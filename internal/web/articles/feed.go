@@ -2,8 +2,6 @@ package articles
 
 import (
 	"context"
-	"encoding/xml"
-	"io"
 	"net/http"
 	"slices"
 	"time"
@@ -15,40 +13,6 @@ import (
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/web"
 )
-
-// feed is an Atom feed (RFC 4287).
-type feed struct {
-	XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
-	Lang    string      `xml:"xml:lang,attr"`
-	ID      string      `xml:"id"`
-	Title   string      `xml:"title"`
-	Updated string      `xml:"updated"`
-	Author  string      `xml:"author>name"`
-	Links   []feedLink  `xml:"link"`
-	Entries []feedEntry `xml:"entry"`
-}
-
-type feedLink struct {
-	Rel  string `xml:"rel,attr"`
-	Href string `xml:"href,attr"`
-	Lang string `xml:"hreflang,attr,omitempty"`
-}
-
-type feedEntry struct {
-	Lang      string      `xml:"xml:lang,attr,omitempty"` // of its words, when it is not the feed's
-	ID        string      `xml:"id"`
-	Title     string      `xml:"title"`
-	Published string      `xml:"published"`
-	Updated   string      `xml:"updated"`
-	Author    *feedPerson `xml:"author"` // nil: the city, as the feed says
-	Summary   string      `xml:"summary,omitempty"`
-	Links     []feedLink  `xml:"link"`
-}
-
-type feedPerson struct {
-	Name string `xml:"name"`
-	Lang string `xml:"xml:lang,attr,omitempty"`
-}
 
 // Feeds are the feeds of the news, one for each language, by the pattern of net/http.
 func (s *Pages) Feeds() map[string]http.Handler {
@@ -62,7 +26,7 @@ func (s *Pages) Feeds() map[string]http.Handler {
 // feed serves the last news of the host's platform in a language; what is in French only is there in French.
 func (s *Pages) feed(lang i18n.Lang) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		var f feed
+		var f web.Feed
 		err := s.db.Read(r.Context(), func(ctx context.Context, tx db.Tx) error {
 			of, err := platform.ByHost(ctx, tx, r.Host)
 			if err != nil {
@@ -79,30 +43,36 @@ func (s *Pages) feed(lang i18n.Lang) http.HandlerFunc {
 			web.Refuse(w, r, err)
 			return
 		}
-		w.Header().Set("Content-Type", "application/atom+xml; charset=utf-8")
-		_, _ = io.WriteString(w, xml.Header)
-		_ = xml.NewEncoder(w).Encode(f) // only a broken connection fails
+		f.Write(w)
 	}
 }
 
 // feedOf makes the feed of articles, the newest first. An article has the same identifier in each language.
-func feedOf(lang i18n.Lang, of platform.Platform, base string, all []news.Article) feed {
+func feedOf(lang i18n.Lang, of platform.Platform, base string, all []news.Article) web.Feed {
 	at := func(path string) string { return base + web.InLanguage(lang, path) }
-	stamp := func(t time.Time) string { return t.UTC().Format(time.RFC3339) }
-	f := feed{Lang: string(lang), ID: "urn:uuid:" + of.ID.String(), Title: i18n.For(lang, of.Zone).T("news.feed", "Name", of.Name), Author: of.Name, Updated: stamp(time.Unix(0, 0)),
-		Links: []feedLink{{"self", at(feedPath), ""}, {"alternate", at(newsPath), string(lang)}}}
+	f := web.Feed{Lang: string(lang), ID: "urn:uuid:" + of.ID.String(), Title: i18n.For(lang, of.Zone).T("news.feed", "Name", of.Name), Author: of.Name, Updated: web.Stamp(time.Unix(0, 0)),
+		Links: []web.FeedLink{{"self", at(feedPath), ""}, {"alternate", at(newsPath), string(lang)}}}
 	if lang != i18n.FR { // the French one has had the platform's own identifier from the first day
 		f.ID += "#" + string(lang)
 	}
-	var last time.Time
+	f.Entries = Entries(lang, base, all)
+	for _, e := range f.Entries {
+		f.Updated = max(f.Updated, e.Updated) // of one form and zone, so that they compare
+	}
+	return f
+}
+
+// Entries are articles as a feed has them. An article has the same identifier in each.
+func Entries(lang i18n.Lang, base string, all []news.Article) (list []web.FeedEntry) {
+	at := func(path string) string { return base + web.InLanguage(lang, path) }
 	for _, a := range all {
 		words, of := a.In(lang)
-		e := feedEntry{ID: "urn:uuid:" + a.ID.String(), Title: words.Title, Published: stamp(a.PublishAt), Summary: words.Summary, Links: []feedLink{{"alternate", at(a.Path()), ""}}}
+		e := web.FeedEntry{ID: "urn:uuid:" + a.ID.String(), Title: words.Title, Published: web.Stamp(a.PublishAt), Summary: words.Summary, Links: []web.FeedLink{{"alternate", at(a.Path()), ""}}}
 		if of != lang {
 			e.Lang = string(of)
 		}
 		if by, byLang := a.By(lang); by != "" {
-			if e.Author = (&feedPerson{Name: by}); byLang != of {
+			if e.Author = (&web.FeedPerson{Name: by}); byLang != of {
 				e.Author.Lang = string(byLang)
 			}
 		}
@@ -110,10 +80,8 @@ func feedOf(lang i18n.Lang, of platform.Platform, base string, all []news.Articl
 		if a.ChangedAt.After(updated) {
 			updated = a.ChangedAt
 		}
-		if e.Updated = stamp(updated); updated.After(last) {
-			last, f.Updated = updated, e.Updated
-		}
-		f.Entries = append(f.Entries, e)
+		e.Updated = web.Stamp(updated)
+		list = append(list, e)
 	}
-	return f
+	return list
 }

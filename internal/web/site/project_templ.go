@@ -638,7 +638,7 @@ func ProjectShow(p ui.Page, pr ProjectPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Frame(p, ui.Head{Title: pr.Title, Description: pr.sentence(p)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Frame(p, ui.Head{Title: pr.Title, Description: pr.sentence(p), Feeds: talk.FeedsOf(p, pr.Slug, pr.Title)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

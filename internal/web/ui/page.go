@@ -55,7 +55,14 @@ type Head struct {
 	PictureAlt  string
 	Styles      []string // addresses of further stylesheets
 	Scripts     []string // addresses of scripts, run once the page is read
-	Refresh     int      // seconds after which the page asks itself anew when scripts do not run; 0: never
+	Feeds       []Feed
+	Refresh     int // seconds after which the page asks itself anew when scripts do not run; 0: never
+}
+
+// Feed is an Atom feed that a page names in its head.
+type Feed struct {
+	Href  templ.SafeURL
+	Title string
 }
 
 // Href gives the address of a path of this platform in the page's language.
