@@ -63,6 +63,9 @@ type Past struct {
 // mostAlike is how many like projects are looked at.
 const mostAlike = 12
 
+// mostShown is how many of the same edition are shown.
+const mostShown = 5
+
 // Study gives a proposal as an agent studies it, in the list that the filter makes of their desk. at says which of their assignments
 // is worked on; a zero service is the first that is open. Faults: forbidden, not_found.
 func (s *Service) Study(ctx context.Context, of platform.Platform, who account.Person, slug string, number int, at Key, f Filter, l *i18n.Locale) (v Study, err error) {
@@ -265,7 +268,9 @@ func (v *Study) around(ctx context.Context, tx db.Tx, of platform.Platform, d do
 		switch {
 		case a.ID == d.found.ID:
 		case a.Project == d.edition.Project.ID:
-			v.Alike = append(v.Alike, a)
+			if len(v.Alike) < mostShown {
+				v.Alike = append(v.Alike, a)
+			}
 		default:
 			earlier = append(earlier, a.ID)
 		}

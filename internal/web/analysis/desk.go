@@ -125,9 +125,12 @@ func plain(list []string) (options []ui.Option) {
 
 // filters are the fields by which the list is narrowed; those that could not narrow it are left out.
 func (v deskPage) filters(p ui.Page) (fields []ui.Input) {
-	if len(v.Editions) > 1 {
+	if slugs := v.names(func(t analysis.Task) string { return t.Edition }); len(slugs) > 1 {
 		var options []ui.Option
 		for _, e := range v.Editions {
+			if !slices.Contains(slugs, e.Slug) {
+				continue
+			}
 			options = append(options, ui.Option{Value: e.Slug, Label: e.Title, Lang: e.Language})
 		}
 		fields = append(fields, choice(p, "edition", p.T("analysis.filter.edition"), v.Filter.Edition, options))
@@ -216,4 +219,9 @@ func verdictState(p ui.Page, v analysis.Verdict) ui.State {
 func serviceName(seat analysis.Seat, id ids.ID) string {
 	v, _ := seat.Service(id)
 	return v.Name
+}
+
+// taskRound names the round in which a task was sent.
+func taskRound(p ui.Page, t analysis.Task) string {
+	return roundName(p, analysis.Round{Kind: t.RoundKind, Title: t.RoundName})
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/analysis"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/deposit"
@@ -296,6 +297,11 @@ func (v studyPage) noteField(p ui.Page) ui.Input {
 
 func (v studyPage) fileField(p ui.Page) ui.Input {
 	return ui.Input{Name: "file", Label: p.T("analysis.files.add"), Help: p.T("analysis.files.help", "Limit", deposit.FileMax>>20), Type: "file", Required: true}
+}
+
+// mayAsk says whether the agent may write to the author; what the author answers stands there too.
+func (v studyPage) mayAsk() bool {
+	return v.Seat.May(access.AskAuthor, v.Edition, v.Sent)
 }
 
 // filePath is where a document is read.
