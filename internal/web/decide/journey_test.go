@@ -52,7 +52,10 @@ func TestFromADisagreementToAnAppeal(t *testing.T) {
 	w.Click(`input[name=outcome][value=refused]`)
 	browsertest.Eval[string](w, `document.querySelector("#field-article").value = "deposit_what"`)
 	w.Follow(`button[value=template]`)
-	looks("the template", "Le budget paie des travaux")
+	looks("the template", "Ce qui le rendrait possible")
+	if !browsertest.Eval[bool](w, `document.querySelector("#field-explanation").value.startsWith("Le budget paie des travaux")`) {
+		t.Error("the article's template is not offered")
+	}
 	w.Follow(`button[value=ready]`)
 	looks("the template as it is", "Le modèle n’est pas complété")
 	w.Fill("#field-explanation", "")
