@@ -66,6 +66,9 @@ func (v visit) council(ctx context.Context, e edition.Edition) (*Council, error)
 	if d.Document {
 		c.Document = v.Href(e.Shown().Path() + "/resultats/fichiers/" + documentFile)
 	}
+	if len(d.Changes) == 0 {
+		return c, nil
+	}
 	list := make([]ids.ID, len(d.Changes))
 	for i, change := range d.Changes {
 		list[i] = change.Proposal
@@ -177,6 +180,13 @@ func (v visit) winnersTable(ctx context.Context, e edition.Edition) ([]byte, err
 				decision = v.T("results.council.removed") + " " + c.Reason
 			}
 			row(l.Rank, p, l, said[i], decision)
+		}
+	}
+	if council != nil {
+		for _, c := range council.Changes {
+			if c.Won {
+				rows = append(rows, []string{"", c.Number, guarded(c.Title), "", "", "", "", "", guarded(v.T("results.council.added") + " " + c.Reason)})
+			}
 		}
 	}
 	err = w.WriteAll(rows)
