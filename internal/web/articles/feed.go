@@ -51,7 +51,7 @@ func (s *Pages) feed(lang i18n.Lang) http.HandlerFunc {
 func feedOf(lang i18n.Lang, of platform.Platform, base string, all []news.Article) web.Feed {
 	at := func(path string) string { return base + web.InLanguage(lang, path) }
 	f := web.Feed{Lang: string(lang), ID: "urn:uuid:" + of.ID.String(), Title: i18n.For(lang, of.Zone).T("news.feed", "Name", of.Name), Author: of.Name, Updated: web.Stamp(time.Unix(0, 0)),
-		Links: []web.FeedLink{{"self", at(feedPath), ""}, {"alternate", at(newsPath), string(lang)}}}
+		Links: []web.FeedLink{{Rel: "self", Href: at(feedPath)}, {Rel: "alternate", Href: at(newsPath), Lang: string(lang)}}}
 	if lang != i18n.FR { // the French one has had the platform's own identifier from the first day
 		f.ID += "#" + string(lang)
 	}
@@ -67,7 +67,7 @@ func Entries(lang i18n.Lang, base string, all []news.Article) (list []web.FeedEn
 	at := func(path string) string { return base + web.InLanguage(lang, path) }
 	for _, a := range all {
 		words, of := a.In(lang)
-		e := web.FeedEntry{ID: "urn:uuid:" + a.ID.String(), Title: words.Title, Published: web.Stamp(a.PublishAt), Summary: words.Summary, Links: []web.FeedLink{{"alternate", at(a.Path()), ""}}}
+		e := web.FeedEntry{ID: "urn:uuid:" + a.ID.String(), Title: words.Title, Published: web.Stamp(a.PublishAt), Summary: words.Summary, Links: []web.FeedLink{{Rel: "alternate", Href: at(a.Path())}}}
 		if of != lang {
 			e.Lang = string(of)
 		}
