@@ -32,7 +32,7 @@ func Players() []Player {
 		{Key: "organiser", Name: "Claire M.", Roles: []access.Role{access.Organiser}},
 		{Key: "parks", Name: "Paule V.", Roles: []access.Role{access.Analyst}},
 		{Key: "roads", Name: "Marc T.", Roles: []access.Role{access.Analyst}},
-
+		{Key: "works", Name: "Yann G.", Roles: []access.Role{access.DeliveryAgent}},
 		{Key: "moderator", Name: "Inès T.", Roles: []access.Role{access.Moderator}},
 		{Key: "administrator", Name: "Samir K.", Roles: []access.Role{access.Administrator, access.Organiser}},
 	}, deciders()...)

@@ -213,7 +213,7 @@ func (v visit) cards(ctx context.Context, e edition.Edition, step int, list []pr
 		}
 		card.Districts, card.Category = edition.PlacesOf(tags[l.Proposal.ID], order)
 		card.Placeless = card.Placeless || len(card.Districts) == 0 && l.Proposal.Trashed != proposal.NotTrashed // which keeps no tags
-		if !l.Picture.IsZero() && v.Of.Kind != platform.Rehearsal { // there each is the same plain surface
+		if !l.Picture.IsZero() && v.Of.Kind != platform.Rehearsal {                                              // there each is the same plain surface
 			card.PictureURL, card.SmallURL = media.Path(l.Picture, media.Full), media.Path(l.Picture, media.Small)
 			card.PictureAlt, card.PictureLang = v.alt(pictures[l.Picture])
 		}

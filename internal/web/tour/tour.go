@@ -59,7 +59,7 @@ var screens = []screen{
 	{"results", "", "/resultats", "past"},
 	{"works", "", "/realisations", "past"},
 	{"study", "parks", "/analyse", ""},
-
+	{"follow", "works", "/suivi", ""},
 	{"moderation", "moderator", "/moderation", ""},
 	{"board", "supervisor", "/decisions/%s", "study"},
 	{"sign", "decider", "/decisions/%s/signature", "study"},
@@ -94,6 +94,12 @@ func work(p ui.Page, roles []access.Role) ui.Link {
 		path, title string
 	}{
 		{access.PollingAgent, "/accueil", "desk.title"},
+		{access.Analyst, "/analyse", "analysis.desk"},
+		{access.Supervisor, "/decisions", "decide.title"},
+		{access.DecisionMaker, "/decisions", "decide.title"},
+		{access.Elected, "/tableau-de-bord", "decide.dashboard"},
+		{access.Moderator, "/moderation", "moderation.title"},
+		{access.DeliveryAgent, "/suivi", "desk.works"},
 		{access.Organiser, "/organisation", "organise.home"},
 		{access.Administrator, "/administration", "admin.title"},
 	} { // the last one that they have

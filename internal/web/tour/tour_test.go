@@ -46,14 +46,14 @@ func TestOneTapMakesAVisitorSomebodyOfTheCityAndNobodyReal(t *testing.T) {
 		return r
 	}
 	places := map[string]bool{}
-	for n := range 16 {
+	for n := range 17 {
 		r := post(url.Values{"stop": {strconv.Itoa(n + 1)}})
 		if r.StatusCode != http.StatusSeeOther || places[r.Header.Get("Location")] {
 			t.Errorf("stop %d: %d to %s", n+1, r.StatusCode, r.Header.Get("Location"))
 		}
 		places[r.Header.Get("Location")] = true
 	}
-	for _, bad := range []url.Values{{"stop": {"17"}}, {"stop": {"0"}}, {"player": {"mayor"}}} {
+	for _, bad := range []url.Values{{"stop": {"18"}}, {"stop": {"0"}}, {"player": {"mayor"}}} {
 		if r := post(bad); r.StatusCode != http.StatusNotFound {
 			t.Errorf("%v: %d", bad, r.StatusCode)
 		}
