@@ -28,13 +28,6 @@ func moment(us int64) time.Time {
 	return db.Time(us)
 }
 
-func micros(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return db.Micros(t)
-}
-
 func unknown() error { return fault.New(fault.NotFound, "fault.talk.unknown") }
 
 // ByIDs gives comments as they are stored, those that were removed too, for who moderates; unknown ones are left out.

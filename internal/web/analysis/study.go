@@ -45,14 +45,6 @@ type studyPage struct {
 
 func (v studyPage) path() string { return studyOf(v.Edition.Slug, v.Proposal.Number) }
 
-// kept is the address of the page, or of something of it, in the list that it was opened from.
-func (v studyPage) kept(part string) string {
-	if v.At == nil {
-		return with(v.path()+part, v.Filter)
-	}
-	return with(v.path()+part, v.Filter, "pour", keyText(v.At.Key()))
-}
-
 // read gives the page of the address.
 func (s *Pages) read(r *web.Request, p ui.Page, f analysis.Filter, at analysis.Key) (v studyPage, err error) {
 	number, err := strconv.Atoi(r.PathValue("number"))

@@ -20,8 +20,6 @@ const (
 	// placed is how many proposals are placed one by one. Where there are more, districts say how many they have, until one
 	// looks closer: what a page takes does not follow the size of a city.
 	placed = 2000
-	// lettersOfLine is where names of districts break.
-	lettersOfLine = 11
 )
 
 // spots reads where the proposals of a query stand in a view, and gathers them; none when they crowd.

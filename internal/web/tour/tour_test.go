@@ -77,7 +77,8 @@ func TestOneTapMakesAVisitorSomebodyOfTheCityAndNobodyReal(t *testing.T) {
 		}
 		text, err := io.ReadAll(page.Body)
 		_ = page.Body.Close()
-		work := map[string]string{"agent": "/accueil", "organiser": "/organisation", "administrator": "/administration"}[player.Key]
+		work := map[string]string{"agent": "/accueil", "parks": "/analyse", "roads": "/analyse", "works": "/suivi", "moderator": "/moderation", "supervisor": "/decisions",
+			"decider": "/decisions", "second": "/decisions", "elected": "/tableau-de-bord", "organiser": "/organisation", "administrator": "/administration"}[player.Key]
 		if work == "" {
 			work = "/mon-espace"
 		}
