@@ -51,8 +51,9 @@ type Tie struct {
 }
 
 // LotTies gives the ties that only the lots of a rule separate; none when it draws no lots. Whoever draws: all of a tie that
-// lose under one drawing lose under any, as each found no money, or was kept out, where all stood before it. All that win do so
-// under any too, unless money is promised to some of them apart.
+// lose under one drawing lose under any, as each found no money, or was kept out, where all stood before it, but where one of them
+// stopped the count before the others had their turn. All that win do so under any too. Where money is promised to some apart, a
+// tie in which anybody wins or finds no money is taken to hang on the lots: a drawing too many does no harm.
 func LotTies(rule tally.Rule, candidates []Candidate, c tally.Result) []Tie {
 	at := slices.IndexFunc(rule.Ties, func(t tally.TieBreak) bool { return t.By == tally.TieLots })
 	if at < 0 {
@@ -87,12 +88,13 @@ func LotTies(rule tally.Rule, candidates []Candidate, c tally.Result) []Tie {
 		}
 		if j-i > 1 {
 			t := Tie{}
-			won, mixed := false, false
+			won, mixed, short, stopped := false, false, false, false
 			for _, o := range c.Projects[i:j] {
 				t.Projects = append(t.Projects, o.Project)
 				won, mixed = won || o.Winner, mixed || o.Mark != c.Projects[i].Mark
+				short, stopped = short || o.Reason.Code == tally.OutNoFit, stopped || o.Reason.Code == tally.OutStopped
 			}
-			t.Decides = mixed || won && apart
+			t.Decides = mixed || apart && (won || short) || short && stopped
 			ties = append(ties, t)
 		}
 		i = j
