@@ -166,7 +166,8 @@ func hasAnEditionInEachStage(t *testing.T, s shown) {
 		t.Fatalf("%d editions, %d districts", len(s.editions), len(s.districts))
 	}
 	for kind, want := range map[project.Kind][3]int{ // proposals, ballots, entries of the journal
-		project.Delivery: {58, 4712, 1 + 58 + 58 + 1 + 1 + 75}, project.Vote: {56, 3288, 1 + 56 + 56},
+		project.Delivery: {58, 4712, 1 + 58 + 58 + 3 + 75}, // the result, what the council made of it, the follow-up begun, and its news
+		project.Vote:     {56, 3288, 1 + 56 + 56},
 		project.Analysis: {33, 0, 1 + 34 + 1 + 1 + 11 + 2 + 1}, // one sent to another body, one joined with another, eleven answers, two appeals, one answered
 		project.Collect:  {46, 0, 1 + 41 + 8 + 4},              // eight that others reported, of which three are removed; four decisions of moderators
 	} {

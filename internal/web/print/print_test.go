@@ -158,7 +158,7 @@ func TestAShortAddressLeadsToWhatTheEditionAsksForNow(t *testing.T) {
 				t.Errorf("%s: %d to %s, want %s", path, status, to, want)
 			}
 		}
-		for _, path := range []string{"/e/K", "/e/ZZZZZZ", "/e/%3Cscript%3E", "/e/" + c.code(c.open) + "2"} {
+		for _, path := range []string{"/e/K", "/e/ZZZZZZ", "/e/%3Cscript%3E", "/e/" + c.code(c.open) + "2222222"} {
 			if status, _, body := c.get(path, ""); status != http.StatusNotFound || strings.Contains(body, "<script>") {
 				t.Errorf("%s: %d", path, status)
 			}

@@ -60,8 +60,8 @@ var cityScenarios = []scenario{
 	{"what is late alone", "localhost", lastYear + "/realisations?etat=late", 200, []string{"En retard · 2 projets"}, []string{"Remettre des poissons"}, 18},
 	{"a state that is none", "localhost", lastYear + "/realisations?etat=perdu", 400, []string{"état des travaux"}, nil, 2},
 	{"no works before winners", "localhost", thisYear + "/realisations", 404, nil, nil, 8},
-	{"works in the rooms", "localhost", lastYear, 200, []string{"Les réalisations"}, nil, 14},
-	{"no works in the rooms of a vote", "localhost", thisYear, 200, nil, []string{"Les réalisations"}, 14},
+	{"works in the rooms", "localhost", lastYear, 200, []string{"Les réalisations"}, nil, 15},
+	{"no works in the rooms of a vote", "localhost", thisYear, 200, nil, []string{"Les réalisations"}, 15},
 }
 
 func TestTheCityOnEveryPage(t *testing.T) {
