@@ -13,6 +13,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/decision/decisiontest"
 	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/follow"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/jobs"
 	"github.com/parvis-civic/parvis/internal/journal"
@@ -70,6 +71,16 @@ func told(h *decisiontest.Town, kind string) (bodies []string) {
 		return err
 	})
 	return bodies
+}
+
+// happened gives what letters and feeds say of decisions so much later.
+func happened(h *decisiontest.Town, later time.Duration) (list []follow.Entry) {
+	h.Helper()
+	h.Read(h.In(later), func(ctx context.Context, tx db.Tx) (err error) {
+		list, err = follow.Happened(ctx, tx, h.Of.Key, h.Steps[0].Project, []string{"decision"}, h.Of.Now(tx.Now()), 10)
+		return err
+	})
+	return list
 }
 
 // voted gives the titles that one may vote for, with their costs, and how many the step counts.
@@ -162,8 +173,14 @@ func TestAWaveComesOutAtItsTimeWhateverRuns(t *testing.T) {
 		if list, _, _ := voted(h); len(list) != 0 {
 			t.Errorf("%v can be voted for before the date", list)
 		}
+		if all := happened(h, wave); len(all) != 0 {
+			t.Errorf("followers read of it before its date: %+v", all)
+		}
 		for range 2 {
 			work(h, wave, decision.PublishJob)
+		}
+		if all := happened(h, wave); len(all) != 2 || !strings.Contains(all[0].Path+all[1].Path, "/propositions/3") {
+			t.Errorf("followers read of %+v, want both, once", all)
 		}
 		list, counted, inFacets := voted(h)
 		if len(list) != 1 || list[0].Number != 1 || list[0].Cost != 1_500_000 || counted != 1 || inFacets != 1 || len(list[0].Districts) != 1 {

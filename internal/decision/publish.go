@@ -216,6 +216,7 @@ func publish(ctx context.Context, tx db.Tx, of platform.Platform, e project.View
 		return err
 	}
 	f := following{e: e, rework: map[int64][]ids.ID{}}
+	var happened []notify.Happening
 	for _, d := range list {
 		p, stands := proposals[d.Proposal]
 		if !stands {
@@ -224,6 +225,7 @@ func publish(ctx context.Context, tx db.Tx, of platform.Platform, e project.View
 		was := inForce(before[d.Proposal])
 		if last[d.Proposal].ID == d.ID {
 			f.add(d, was, p)
+			happened = append(happened, notify.Happening{Kind: "decision", Project: d.Project, Proposal: d.Proposal, District: p.District, Source: d.ID, Actor: p.Author, Path: pathOf(e.Slug, p.Number), At: e.Now})
 		}
 		entry := map[string]any{"project": d.Project, "proposal": d.Proposal, "number": p.Number, "outcome": d.Outcome, "decision": d.ID}
 		if was.Outcome != Undecided {
@@ -240,6 +242,9 @@ func publish(ctx context.Context, tx db.Tx, of platform.Platform, e project.View
 		}
 	}
 	if err := f.do(ctx, tx, of); err != nil {
+		return err
+	}
+	if err := notify.TellAll(ctx, tx, of, happened); err != nil { // but the authors, who were told first
 		return err
 	}
 	return mark(ctx, tx, of.Key, "applied_at", list, e.Now)

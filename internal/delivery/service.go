@@ -14,6 +14,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/jobs"
 	"github.com/parvis-civic/parvis/internal/journal"
 	"github.com/parvis-civic/parvis/internal/media"
+	"github.com/parvis-civic/parvis/internal/notify"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
@@ -284,7 +285,7 @@ func entry(was, d Delivery, c Change) map[string]any {
 	return body
 }
 
-// tell stores a piece of news with its picture, and the job that tells who follows.
+// tell stores a piece of news with its picture, the job that tells its author at once, and what letters tell who follows.
 func tell(ctx context.Context, tx db.Tx, of platform.Platform, d Delivery, t Told, now time.Time) error {
 	n := News{ID: ids.Dated(tx.Now()), Proposal: d.Proposal, Phase: t.Phase, Body: t.Body, At: now}
 	if t.Picture != nil {
@@ -297,7 +298,18 @@ func tell(ctx context.Context, tx db.Tx, of platform.Platform, d Delivery, t Tol
 	if err := insertNews(ctx, tx, of.Key, d.Project, n); err != nil {
 		return err
 	}
-	return jobs.Add(ctx, tx, of.Key, NewsJob, newsJob{n.ID}, time.Time{})
+	if err := jobs.Add(ctx, tx, of.Key, NewsJob, newsJob{n.ID}, time.Time{}); err != nil {
+		return err
+	}
+	found, err := proposal.ByIDs(ctx, tx, of.Key, []ids.ID{d.Proposal})
+	if err != nil || len(found) == 0 { // nobody follows a past winner
+		return err
+	}
+	path, err := pathOf(ctx, tx, of.Key, found[0])
+	if err != nil {
+		return err
+	}
+	return notify.Tell(ctx, tx, of, notify.Happening{Kind: "work", Project: d.Project, Proposal: d.Proposal, District: found[0].District, Source: n.ID, Actor: found[0].Author, Path: path, At: now})
 }
 
 // Begin begins the follow-up of the winners of a proclaimed vote that have none: a study, works and an opening without a date, due

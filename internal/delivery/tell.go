@@ -19,7 +19,8 @@ import (
 	"github.com/parvis-civic/parvis/internal/proposal"
 )
 
-// NewsJob is the kind of job that tells who follows a winner, and its author, a piece of news; Tell does it.
+// NewsJob is the kind of job that tells the author of a winner a piece of news; Tell does it. Who follows it reads of it in the next
+// of their letters.
 const NewsJob = "works_news"
 
 // newsJob is the body of the job.
@@ -33,7 +34,7 @@ const newsList = "works"
 // DeskPath is where who follows works finds them.
 const DeskPath = "/suivi"
 
-// Tell does a NewsJob: each follower and the author is told once, in their language. The e-mails are queued in the transaction
+// Tell does a NewsJob: the author is told once, in their language. The e-mails are queued in the transaction
 // that takes the job away, so that a job which is tried again tells nobody twice.
 func (s *Service) Tell(ctx context.Context, job jobs.Job) error {
 	var body newsJob
@@ -62,24 +63,25 @@ func tellAll(ctx context.Context, tx db.Tx, of platform.Platform, id ids.ID) err
 		return err
 	}
 	p := found[0]
-	followers, err := proposal.Followers(ctx, tx, of.Key, p.ID)
+	people, err := account.Reachable(ctx, tx, of.Key, []ids.ID{p.Author})
 	if err != nil {
 		return err
 	}
-	people, err := account.Reachable(ctx, tx, of.Key, append(followers, p.Author)) // each once
+	path, err := pathOf(ctx, tx, of.Key, p)
 	if err != nil {
 		return err
 	}
-	slug, err := project.SlugOf(ctx, tx, of.Key, p.Project)
-	if err != nil {
-		return err
-	}
-	path := "/projets/" + slug + "/propositions/" + strconv.Itoa(p.Number)
 	mails := make([]notify.Mail, len(people))
 	for i, who := range people {
 		mails[i] = notify.Mail{To: who.Email, Name: who.Name, Lang: i18n.Lang(who.Language), Kind: "works_news", Person: who.ID, List: newsList, Path: path, Args: map[string]any{"Title": p.Title, "News": n.Body}}
 	}
 	return notify.QueueList(ctx, tx, of.Key, mails)
+}
+
+// pathOf is where everybody reads of a winner.
+func pathOf(ctx context.Context, tx db.Tx, platform int64, p proposal.Proposal) (string, error) {
+	slug, err := project.SlugOf(ctx, tx, platform, p.Project)
+	return "/projets/" + slug + "/propositions/" + strconv.Itoa(p.Number), err
 }
 
 // quarterSetting is the platform's setting that says of which quarter agents were asked last.

@@ -17,9 +17,9 @@ type Happening struct {
 	Kind     string         // "comment", "decision", "work", "news", …
 	Project  ids.ID         // the edition; zero: none
 	Proposal ids.ID         // zero: none. What is told of one that was removed from sight since is not told
-	District ids.ID         // zero: that of the proposal
+	District ids.ID         // that of the proposal; zero: none
 	Source   ids.ID         // what it tells of, to take it back with; zero: it stays
-	Actor    ids.ID         // who did it, and need not be told; zero: nobody
+	Actor    ids.ID         // who need not be told: who did it, or was told personally; zero: nobody
 	Path     string         // of the platform, without a language's prefix
 	Args     map[string]any // nothing that is not public then
 	At       time.Time      // the platform's time since which it is public; zero: now
@@ -60,26 +60,45 @@ func (p Period) Next(after time.Time, zone *time.Location) time.Time {
 // Tell notes something for those who follow it, in the transaction of what happened. They are told once it is public, and
 // never of what TakeBack takes back before. Nobody is told of what happens in a rehearsal.
 func Tell(ctx context.Context, tx db.Tx, of platform.Platform, h Happening) error {
-	if of.Kind == platform.Rehearsal {
+	return TellAll(ctx, tx, of, []Happening{h})
+}
+
+// TellAll tells several things, in as many statements for one as for all.
+func TellAll(ctx context.Context, tx db.Tx, of platform.Platform, list []Happening) error {
+	if of.Kind == platform.Rehearsal || len(list) == 0 {
 		return nil
 	}
 	now := of.Now(tx.Now())
-	if h.At.IsZero() {
-		h.At = now
+	rows, times := make([][]any, len(list)), map[time.Time]bool{}
+	for i, h := range list {
+		if h.At.IsZero() {
+			h.At = now
+		}
+		args, err := json.Marshal(h.Args)
+		if err != nil {
+			return err
+		}
+		rows[i] = []any{of.Key, ids.Dated(h.At), h.Kind, h.Project, h.Proposal, h.District, h.Source, h.Actor, h.Path, string(args), db.Micros(h.At)}
+		if h.At.Before(now) {
+			h.At = now
+		}
+		times[h.At] = true
 	}
-	args, err := json.Marshal(h.Args)
-	if err != nil {
+	if err := db.Insert(ctx, tx, "happening", []string{"platform", "id", "kind", "project", "proposal", "district", "source", "actor", "path", "args", "at"}, rows); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `INSERT INTO happening (platform, id, kind, project, proposal, district, source, actor, path, args, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		of.Key, ids.Dated(h.At), h.Kind, h.Project, h.Proposal, h.District, h.Source, h.Actor, h.Path, string(args), db.Micros(h.At)); err != nil {
-		return err
+	for at := range times { // one, but for what is planned
+		if err := wait(ctx, tx, of, at); err != nil {
+			return err
+		}
 	}
-	if h.At.Before(now) {
-		h.At = now
-	}
-	for _, p := range []Period{Daily, Weekly} { // a turn is written into the outbox by the first thing that waits for it
-		at := p.Next(h.At, of.Zone)
+	return nil
+}
+
+// wait writes the next turns after a time into the outbox: the first thing that waits for a turn does.
+func wait(ctx context.Context, tx db.Tx, of platform.Platform, since time.Time) error {
+	for _, p := range []Period{Daily, Weekly} {
+		at := p.Next(since, of.Zone)
 		n, err := tx.Exec(ctx, `INSERT INTO digest_turn (platform, period, at) VALUES (?, ?, ?) ON CONFLICT (platform, period, at) DO NOTHING`, of.Key, string(p), db.Micros(at))
 		if err != nil {
 			return err

@@ -48,9 +48,3 @@ func FollowTogether(ctx context.Context, tx db.Tx, platform int64, list []ids.ID
 		WHERE f.platform = ? AND f.proposal IN (`+marks+`) GROUP BY f.platform, f.participant ON CONFLICT (platform, proposal, participant) DO NOTHING`, append([]any{one, platform}, args...)...)
 	return err
 }
-
-// Followers gives the people who follow a proposal.
-func Followers(ctx context.Context, tx db.Tx, platform int64, proposal ids.ID) ([]ids.ID, error) {
-	rows, err := tx.Query(ctx, `SELECT f.participant FROM follow f WHERE f.platform = ? AND f.proposal = ? ORDER BY f.participant`, platform, proposal)
-	return db.Collect(rows, err, func(r *sql.Rows, id *ids.ID) error { return r.Scan(id) })
-}

@@ -77,10 +77,6 @@ func TestProposalsOfAPlatformAreItsOwn(t *testing.T) {
 			{Of: "Versions", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return proposal.Versions(ctx, tx, platform, keys[0])
 			}},
-			{Of: "Followers", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
-				list, err := proposal.Followers(ctx, tx, platform, keys[0])
-				return len(list), err
-			}},
 			{Of: "Following", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				n, follows, err := proposal.Following(ctx, tx, platform, keys[0], author)
 				return []any{n, follows}, err

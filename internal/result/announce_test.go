@@ -20,6 +20,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/follow"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/jobs"
@@ -160,6 +161,10 @@ func TestAResultComesOutWholeWithItsEntryAndItsFiles(t *testing.T) {
 			r, ok, err := result.Of(ctx, tx, h.Of.Key, h.Step)
 			if err != nil || !ok || r.Ballots != 3 || !bytes.Equal(r.BallotsHash, p.BallotsHash) || r.Winners != len(p.Winners) {
 				t.Errorf("the result: %+v, %v, %v", r, ok, err)
+			}
+			told, err := follow.Happened(ctx, tx, h.Of.Key, p.View.ID, []string{"result"}, tx.Now(), 10)
+			if err != nil || len(told) != 1 || told[0].Path != "/projets/"+h.Slug+"/resultats" {
+				t.Errorf("followers read of %+v, %v", told, err)
 			}
 			files, err := result.Files(ctx, tx, h.Of.Key, h.Step)
 			if err != nil || len(files) != 2 || !strings.Contains(string(files[0].Content), "\n1,1,3,3,1,") {

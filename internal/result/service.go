@@ -13,6 +13,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/jobs"
+	"github.com/parvis-civic/parvis/internal/notify"
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
 )
@@ -189,6 +190,9 @@ func (s *Service) announce(ctx context.Context, of platform.Platform, who accoun
 			return err
 		}
 		if _, err := Proclaim(ctx, tx, of.Key, e.View, p.Step().ID, string(p.Rule.Method), p.Counted, func(int) *int { return nil }); err != nil {
+			return err
+		}
+		if err := notify.Tell(ctx, tx, of, notify.Happening{Kind: "result", Project: e.Project.ID, Source: p.Step().ID, Path: "/projets/" + e.Slug + "/resultats", At: e.Now}); err != nil {
 			return err
 		}
 		return jobs.Add(ctx, tx, of.Key, TellJob, telling{Step: p.Step().ID}, time.Time{})

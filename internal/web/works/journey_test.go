@@ -24,7 +24,7 @@ func TestAnAgentTellsWhatIsNewOnAPhone(t *testing.T) {
 	c := settle(t, dbtest.Open(t, db.SQLite), winners)
 	now := time.Now()
 	c.sweep(now)
-	c.forget()
+	c.forget("")
 	c.sweep(now.AddDate(0, 3, 0))
 	mails := c.mails()
 	if len(mails) == 0 || mails[0].Path != "/suivi" {

@@ -24,6 +24,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/delivery"
+	"github.com/parvis-civic/parvis/internal/follow"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/jobs"
 	"github.com/parvis-civic/parvis/internal/journal"
@@ -497,7 +498,7 @@ func TestPicturesAreSeenWithTheWorksThatTheyAreOf(t *testing.T) {
 	says(t, "all works before their date", text, nil, "Un banc")
 }
 
-func TestFollowersAndTheAuthorAreToldOnceAndAgentsAskedOnceAQuarter(t *testing.T) {
+func TestTheAuthorIsToldAtOnceFollowersInTheirLetterAndAgentsAskedOnceAQuarter(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		c := settle(t, d, winners)
 		now := time.Now()
@@ -505,7 +506,7 @@ func TestFollowersAndTheAuthorAreToldOnceAndAgentsAskedOnceAQuarter(t *testing.T
 		if mails := c.mails(); len(mails) == 0 {
 			t.Log("asked in this quarter already")
 		}
-		c.forget()
+		c.forget("")
 		next := now.AddDate(0, 3, 0)
 		c.sweep(next)
 		c.sweep(next)
@@ -517,7 +518,7 @@ func TestFollowersAndTheAuthorAreToldOnceAndAgentsAskedOnceAQuarter(t *testing.T
 		if len(mails) != 3 || to["pia"] == nil || to["ron"] == nil || to["sam"] == nil || mails[0].Path != "/suivi" {
 			t.Errorf("asked: %v", to)
 		}
-		c.forget()
+		c.forget("")
 		c.change(now, 0, delivery.Change{Version: 1, News: &delivery.Told{Phase: delivery.During, Body: "Le chantier ouvre."}})
 		r := jobs.NewRunner(d, slog.New(slog.DiscardHandler), map[string]jobs.Handler{delivery.NewsJob: delivery.NewService(d).Tell})
 		for range 2 {
@@ -529,8 +530,26 @@ func TestFollowersAndTheAuthorAreToldOnceAndAgentsAskedOnceAQuarter(t *testing.T
 		for _, m := range c.mails() {
 			told[strings.TrimSuffix(m.To, account.StageDomain)+m.List] += string(m.Lang)
 		}
-		if len(told) != 2 || told["anaworks"] != "en" || told["theoworks"] != "fr" {
-			t.Errorf("told: %v", told)
+		if len(told) != 1 || told["theoworks"] != "fr" {
+			t.Errorf("told at once: %v", told)
+		}
+		c.forget(notify.Job)
+		week := db.At(t.Context(), now.AddDate(0, 0, 8))
+		var turns []jobs.Job
+		if err := d.Read(week, func(ctx context.Context, tx db.Tx) (err error) {
+			turns, err = jobs.Take(ctx, tx, c.of.Key, notify.DigestJob, tx.Now())
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for _, j := range turns {
+			if err := follow.NewDigests(d, "http://localhost").Handle(week, j); err != nil {
+				t.Fatal(err)
+			}
+		}
+		letters := c.mails()
+		if len(letters) != 1 || letters[0].To != "ana"+account.StageDomain || letters[0].Kind != "followed" || !strings.Contains(letters[0].Args["Lines"].(string), "/propositions/1") {
+			t.Errorf("letters: %+v", letters)
 		}
 	})
 }
@@ -553,10 +572,10 @@ func (c *town) mails() (list []notify.Mail) {
 	return list
 }
 
-// forget throws the e-mails that wait away.
-func (c *town) forget() {
+// forget throws the jobs of a kind that wait away; all when it names none.
+func (c *town) forget(kind string) {
 	c.write(func(ctx context.Context, tx db.Tx) error {
-		_, err := tx.Exec(ctx, `DELETE FROM jobs WHERE platform = ?`, c.of.Key)
+		_, err := tx.Exec(ctx, `DELETE FROM jobs WHERE platform = ? AND (kind = ? OR ? = '')`, c.of.Key, kind, kind)
 		return err
 	})
 }
