@@ -7,6 +7,7 @@ package browsertest
 
 import (
 	"context"
+	"encoding/json"
 	"net/url"
 	"os"
 	"os/exec"
@@ -100,6 +101,7 @@ type Page struct {
 	ctx context.Context
 
 	mu       sync.Mutex
+	bare     bool     // without scripts
 	host     string   // the one visited
 	problems []string // since the last look
 }
@@ -142,6 +144,7 @@ func (p *Page) Go(address string) {
 func (p *Page) As(o Options) {
 	p.t.Helper()
 	o = o.filled()
+	p.bare = o.NoJS
 	scheme, motion := "light", "no-preference"
 	if o.Dark {
 		scheme = "dark"
@@ -266,12 +269,37 @@ func (p *Page) Text(selector string) string {
 // Click clicks the first element that the CSS selector matches, and stays on the page.
 func (p *Page) Click(selector string) {
 	p.t.Helper()
+	p.bring(selector)
 	p.do("click on "+selector, chromedp.Click(chromedp.CSS(selector)))
+}
+
+// bring scrolls to what will be pressed, until it stays where it is: what was far away is laid out only now, and moves it.
+func (p *Page) bring(selector string) {
+	p.t.Helper()
+	if p.bare { // no page lays anything out late for who has no scripts
+		return
+	}
+	text, err := json.Marshal(selector)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	Eval[bool](p, `(async () => {
+		const there = document.querySelector(`+string(text)+`);
+		for (let last = "", n = 0; there && n < 100; n++) {
+			there.scrollIntoView({ block: "center", behavior: "instant" });
+			await new Promise((done) => setTimeout(done, 20));
+			const now = JSON.stringify(there.getBoundingClientRect());
+			if (now === last) break;
+			last = now;
+		}
+		return true;
+	})()`)
 }
 
 // Follow clicks a link or a button and waits until the document that it leads to is loaded; URL and Status are then its.
 func (p *Page) Follow(selector string) {
 	p.t.Helper()
+	p.bring(selector)
 	p.arrive("following "+selector, chromedp.Click(chromedp.CSS(selector)))
 }
 
