@@ -22,10 +22,24 @@ import (
 type Service struct {
 	db       *db.DB
 	editions *project.Service
+	then     []Then
 }
 
+// Then is what another room does in the transaction in which a result is announced, and in that in which the council's vote on it
+// is recorded.
+type Then func(ctx context.Context, tx db.Tx, of platform.Platform, v project.View) error
+
 // NewService returns the service on a database.
-func NewService(d *db.DB) *Service { return &Service{d, project.NewService(d)} }
+func NewService(d *db.DB, then ...Then) *Service { return &Service{d, project.NewService(d), then} }
+
+func (s *Service) after(ctx context.Context, tx db.Tx, of platform.Platform, v project.View) error {
+	for _, do := range s.then {
+		if err := do(ctx, tx, of, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // Preview is the count of a vote that is over, as organisers see it before anybody else.
 type Preview struct {
@@ -190,6 +204,9 @@ func (s *Service) announce(ctx context.Context, of platform.Platform, who accoun
 			return err
 		}
 		if _, err := Proclaim(ctx, tx, of.Key, e.View, p.Step().ID, string(p.Rule.Method), p.Counted, func(int) *int { return nil }); err != nil {
+			return err
+		}
+		if err := s.after(ctx, tx, of, e.View); err != nil {
 			return err
 		}
 		if err := notify.Tell(ctx, tx, of, notify.Happening{Kind: "result", Project: e.Project.ID, Source: p.Step().ID, Path: "/projets/" + e.Slug + "/resultats", At: e.Now}); err != nil {
