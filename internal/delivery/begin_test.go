@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/parvis-civic/parvis/internal/access"
+	"github.com/parvis-civic/parvis/internal/audit"
 	"github.com/parvis-civic/parvis/internal/ballot"
 	"github.com/parvis-civic/parvis/internal/bench"
 	"github.com/parvis-civic/parvis/internal/db"
@@ -110,6 +111,22 @@ func TestWinnersAreFollowedFromTheirAnnouncementAndAsTheCouncilLeftThem(t *testi
 			all, err := delivery.Of(ctx, tx, polls.Of.Key, numbered[:1])
 			if got := all[numbered[0]]; got.Reason != out.Reason {
 				t.Errorf("given up because %q", got.Reason)
+			}
+			if err != nil {
+				return err
+			}
+			var names []string
+			acts, err := audit.Acts(ctx, tx, polls.Of.Key, audit.Query{Family: audit.Decided, Who: organiser.ID, Limit: 9})
+			for _, a := range acts {
+				names = append(names, a.Name)
+				for _, lang := range i18n.Langs {
+					if !i18n.For(lang, time.UTC).Has("audit.act." + a.Name) {
+						t.Errorf("%s does not say what %s is", lang, a.Name)
+					}
+				}
+			}
+			if want := []string{"deliberation_recorded", "works_changed", "deliberation_recorded", "deliberation_recorded", "result_announced"}; !slices.Equal(slices.Sorted(slices.Values(names)), slices.Sorted(slices.Values(want))) {
+				t.Errorf("what the organiser did: %q", names)
 			}
 			return err
 		}); err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/audit"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/ids"
@@ -240,6 +241,9 @@ func (s *Service) Save(ctx context.Context, of platform.Platform, who account.Pe
 			return err
 		}
 		if err := journal.Append(ctx, tx, of.Key, entryKind(was, d), entry(was, d, c)); err != nil {
+			return err
+		}
+		if err := audit.Note(ctx, tx, of.Key, who, audit.Act{Name: entryKind(was, d), Kind: "proposal", Subject: d.Proposal, Project: d.Project}); err != nil {
 			return err
 		}
 		switch {

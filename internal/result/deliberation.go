@@ -120,6 +120,9 @@ func (s *Service) Record(ctx context.Context, of platform.Platform, who account.
 		if err := journal.Append(ctx, tx, of.Key, "deliberation_recorded", entry); err != nil {
 			return err
 		}
+		if err := noted(ctx, tx, of.Key, who, "deliberation_recorded", e.Project.ID, d.Number); err != nil {
+			return err
+		}
 		return s.after(ctx, tx, of, e.View)
 	})
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/audit"
 	"github.com/parvis-civic/parvis/internal/ballot"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
@@ -151,6 +152,9 @@ func (s *Service) SetNumbers(ctx context.Context, of platform.Platform, who acco
 		if err != nil {
 			return err
 		}
+		if err := noted(ctx, tx, of.Key, who, "result_numbers", e.Project.ID, numbers); err != nil {
+			return err
+		}
 		return keepNumbers(ctx, tx, of.Key, e, at, numbers)
 	})
 }
@@ -168,6 +172,9 @@ func (s *Service) SetPlan(ctx context.Context, of platform.Platform, who account
 			return fault.New(fault.Invalid, "fault.result.planned").In("planned")
 		case !at.IsZero() && p.Missing():
 			return fault.New(fault.Conflict, "fault.result.numbers").In("numbers")
+		}
+		if err := noted(ctx, tx, of.Key, who, "result_planned", e.Project.ID, ""); err != nil {
+			return err
 		}
 		if err := keepPlan(ctx, tx, of.Key, p.Step().ID, at); err != nil || at.IsZero() {
 			return err
@@ -209,11 +216,22 @@ func (s *Service) announce(ctx context.Context, of platform.Platform, who accoun
 		if err := s.after(ctx, tx, of, e.View); err != nil {
 			return err
 		}
+		if err := noted(ctx, tx, of.Key, who, "result_announced", e.Project.ID, ""); err != nil {
+			return err
+		}
 		if err := notify.Tell(ctx, tx, of, notify.Happening{Kind: "result", Project: e.Project.ID, Source: p.Step().ID, Path: "/projets/" + e.Slug + "/resultats", At: e.Now}); err != nil {
 			return err
 		}
 		return jobs.Add(ctx, tx, of.Key, TellJob, telling{Step: p.Step().ID}, time.Time{})
 	})
+}
+
+// noted keeps what an organiser did for who answers for them; what the clock does by a plan is nobody's act.
+func noted(ctx context.Context, tx db.Tx, platform int64, who account.Person, name string, edition ids.ID, note string) error {
+	if who.IsZero() {
+		return nil
+	}
+	return audit.Note(ctx, tx, platform, who, audit.Act{Name: name, Kind: "project", Subject: edition, Project: edition, Note: note})
 }
 
 // Part tells the check-list of an edition what waits after its vote.
