@@ -176,7 +176,7 @@ func TestAWaveComesOutAtItsTimeWhateverRuns(t *testing.T) {
 		}
 		h.Read(h.Context(), func(ctx context.Context, tx db.Tx) error {
 			acts, err := audit.Acts(ctx, tx, h.Of.Key, audit.Query{Family: audit.Decided, Name: "decision_signed", Limit: 9})
-			if len(acts) != 1 || acts[0].Note != "1, 3" || acts[0].Who != h.People["denis"].ID {
+			if len(acts) != 1 || acts[0].Note != "№ 1, 3" || acts[0].Who != h.People["denis"].ID {
 				t.Errorf("who signed, for who answers for them: %+v", acts)
 			}
 			return err

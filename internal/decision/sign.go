@@ -145,13 +145,13 @@ func (s *Service) Sign(ctx context.Context, of platform.Platform, who account.Pe
 	return n, err
 }
 
-// numbersOf lists numbers of proposals, in their order.
+// numbersOf lists numbers of proposals, in their order, in no language.
 func numbersOf(numbers []int) string {
 	list := make([]string, len(numbers))
 	for i, n := range slices.Sorted(slices.Values(numbers)) {
 		list[i] = strconv.Itoa(n)
 	}
-	return strings.Join(list, ", ")
+	return "№ " + strings.Join(list, ", ")
 }
 
 // changeable refuses to move a proposal into or out of a vote that has begun. Fault: closed.

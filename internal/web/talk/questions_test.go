@@ -82,6 +82,7 @@ func TestAGuestServiceReadsAndAnswersTheQuestionsOfWhatWasSentToIt(t *testing.T)
 			t.Errorf("a guest answers: %d", a.status)
 		}
 		has(t, "the author reads", c.get("auteur", about+"/questions").body, true, "nous sommes d’accord")
+		has(t, "the audit", c.get("organise", "/organisation/actes").body, true, ">n°", "1, "+title, `href="/projets/budget/propositions/1"`)
 	})
 }
 
