@@ -15,6 +15,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/analysis"
 	"github.com/parvis-civic/parvis/internal/ballot"
 	"github.com/parvis-civic/parvis/internal/decision"
+	"github.com/parvis-civic/parvis/internal/delivery"
 	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/discussion"
 	"github.com/parvis-civic/parvis/internal/follow"
@@ -97,7 +98,7 @@ func together(all ...map[string]http.Handler) map[string]http.Handler {
 // routes are the pages of every reader.
 func (h *house) routes(pages *site.Site, people *account.Service) []web.Route {
 	routes := slices.Concat(pages.Routes(),
-		results.New(h.db).Routes(), results.New(h.db).Desk(),
+		results.New(h.db).Routes(), results.New(h.db, delivery.Begin).Desk(),
 		works.New(h.db).Routes(), works.New(h.db).Desk(),
 		me.New(h.db, people, h.mailbox).Routes(),
 		webdeposit.New(h.db, deposit.NewService(h.db)).Routes(),

@@ -85,7 +85,7 @@ func (h *house) outbox() run.Task {
 
 // announcing adds what is done of results behind commits. A vote that closes is settled, then its organisers hear of it.
 func (h *house) announcing(handlers map[string]jobs.Handler, ballots *ballot.Service) {
-	results := result.NewService(h.db)
+	results := result.NewService(h.db, delivery.Begin)
 	handlers[result.AnnounceJob], handlers[result.TellJob], handlers[result.RemindJob] = results.AnnouncePlanned, results.Tell, results.Remind
 	handlers[ballot.SettleJob] = func(ctx context.Context, job jobs.Job) error {
 		if err := ballots.Settle(ctx, job); err != nil {

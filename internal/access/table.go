@@ -107,6 +107,9 @@ func reads(r Role) bool {
 	return r == Analyst || r == Supervisor || r == DecisionMaker || r == Moderator || manages(r)
 }
 
+// studies says whether a role reads what concerns a proposal that is studied: a guest only what was sent to them.
+func studies(r Role, m Moment) bool { return reads(r) || r == Partner && m.Sent }
+
 func everyone(Role, Moment) bool         { return true }
 func organisers(r Role, _ Moment) bool   { return manages(r) }
 func admins(r Role, _ Moment) bool       { return r == Administrator }
@@ -151,7 +154,7 @@ var table = map[Action]rule{
 		if m.Own || m.Draft {
 			return m.Own
 		}
-		return m.Published && (reads(r) || r == Partner && m.Sent) && (!m.Blanked || manages(r))
+		return m.Published && studies(r, m) && (!m.Blanked || manages(r))
 	},
 
 	SignIn:           everyone,
@@ -170,9 +173,9 @@ var table = map[Action]rule{
 	EditComment:     func(r Role, m Moment) bool { return r >= Resident && ownWhileOpen(r, m) && !m.Blanked },
 	WithdrawComment: func(r Role, m Moment) bool { return r >= Resident && m.Own && m.Published },
 	// Own is said of who wrote the proposal: they read their questions whatever became of it.
-	SeeQuestions: func(r Role, m Moment) bool { return r >= Resident && m.Published && (m.Own || reads(r)) },
+	SeeQuestions: func(r Role, m Moment) bool { return r >= Resident && m.Published && (m.Own || studies(r, m)) },
 	AskServices:  func(r Role, m Moment) bool { return r >= Resident && m.Published && m.Own && !m.Draft },
-	AskAuthor:    func(r Role, m Moment) bool { return reads(r) && m.Published && !m.Own && !m.Draft },
+	AskAuthor:    func(r Role, m Moment) bool { return studies(r, m) && m.Published && !m.Own && !m.Draft },
 	WriteAuthors: writes,
 	SeeAudit:     organisers,
 	Analyse: func(r Role, m Moment) bool {

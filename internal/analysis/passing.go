@@ -7,6 +7,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/audit"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/ids"
@@ -44,6 +45,13 @@ func (s *Service) Pass(ctx context.Context, of platform.Platform, who account.Pe
 			return invalid("charge", "not_member")
 		}
 		a := w.mine
+		name := "analysis_passed"
+		if p.Keep && to.ID != a.Service {
+			name = "analysis_asked"
+		}
+		if err := audit.Note(ctx, tx, of.Key, who, audit.Act{Name: name, Kind: "proposal", Subject: a.Proposal, Project: a.Project, Note: to.Name}); err != nil {
+			return err
+		}
 		if to.ID == a.Service {
 			a.Charge, a.Note = p.Charge, p.Note
 			return setState(ctx, tx, of.Key, a)

@@ -3,10 +3,13 @@ package analysis
 import (
 	"context"
 	"slices"
+	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/audit"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
@@ -151,9 +154,27 @@ func (s *Service) Send(ctx context.Context, of platform.Platform, who account.Pe
 		if err := tellTransmitted(ctx, tx, of.Key, e, services, fresh); err != nil {
 			return err
 		}
+		if err := audit.Note(ctx, tx, of.Key, who, audit.Act{Name: "analysis_sent", Kind: "project", Subject: e.Project.ID, Project: e.Project.ID, Note: toWhom(fresh, services)}); err != nil {
+			return err
+		}
 		return keepDaily(ctx, tx, of)
 	})
 	return n, err
+}
+
+// toWhom says how many proposals went to which services.
+func toWhom(fresh []Assignment, services []project.CityService) string {
+	n := map[ids.ID]int{}
+	for _, a := range fresh {
+		n[a.Service]++
+	}
+	var list []string
+	for _, v := range services {
+		if n[v.ID] > 0 {
+			list = append(list, v.Name+" ("+strconv.Itoa(n[v.ID])+")")
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 func (what Sending) check(services []project.CityService) error {

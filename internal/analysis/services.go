@@ -10,6 +10,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/audit"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
@@ -193,7 +194,10 @@ func (s *Service) staffing(ctx context.Context, of platform.Platform, who accoun
 			return err
 		}
 		people, err := fn(ctx, tx, all)
-		if err != nil || len(people) == 0 {
+		if err != nil {
+			return err
+		}
+		if err := audit.Note(ctx, tx, of.Key, who, audit.Act{Name: "services_set"}); err != nil || len(people) == 0 {
 			return err
 		}
 		return settleRoles(ctx, tx, of.Key, people, who.ID)

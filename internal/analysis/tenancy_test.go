@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/analysis"
 	"github.com/parvis-civic/parvis/internal/db"
@@ -27,7 +28,7 @@ func TestEachPlatformHasItsOwnAnalysis(t *testing.T) {
 			var said []analysis.Opinion
 			for i, r := range append([]ids.ID{round}, more[:platform]...) {
 				rounds = append(rounds, analysis.Round{ID: r, Project: edition, Position: i + 1, Kind: analysis.Costing, Title: fmt.Sprint("Tour de ", platform), DueAt: time.UnixMicro(platform)})
-				sent = append(sent, analysis.Assignment{Round: r, Service: service, Proposal: proposal, Project: edition, State: analysis.Todo, DueAt: time.UnixMicro(platform), Note: fmt.Sprint(platform)})
+				sent = append(sent, analysis.Assignment{Round: r, Service: service, Proposal: proposal, Project: edition, Lead: true, State: analysis.Todo, DueAt: time.UnixMicro(platform), Note: fmt.Sprint(platform)})
 				said = append(said, analysis.Opinion{Round: r, Service: service, Proposal: proposal, Verdict: analysis.Favourable, Public: fmt.Sprint("Avis de ", platform),
 					Answers: map[string]string{"a": fmt.Sprint(platform)}, Version: 1, SavedBy: agent, SavedAt: time.UnixMicro(platform)})
 			}
@@ -36,6 +37,12 @@ func TestEachPlatformHasItsOwnAnalysis(t *testing.T) {
 			}
 			if _, err := tx.Exec(ctx, `INSERT INTO service_member (platform, service, participant) VALUES (?, ?, ?)`, platform, service, agent); err != nil {
 				return err
+			}
+			for _, id := range more[:platform] {
+				if _, err := tx.Exec(ctx, `INSERT INTO service_member (platform, service, participant) VALUES (?, ?, ?)`, platform, service, id); err != nil {
+					return err
+				}
+				sent = append(sent, analysis.Assignment{Round: round, Service: service, Proposal: id, Project: edition, State: analysis.Todo})
 			}
 			if _, err := tx.Exec(ctx, `INSERT INTO evaluation_form (platform, project, body, updated_at) VALUES (?, ?, ?, 0)`, platform, edition, fmt.Sprintf(`{"articles":["a%d"]}`, platform)); err != nil {
 				return err
@@ -66,6 +73,13 @@ func TestEachPlatformHasItsOwnAnalysis(t *testing.T) {
 			}},
 			{Of: "FormOf", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return analysis.FormOf(ctx, tx, platform, project.View{Project: project.Project{ID: edition}, Rulebook: rulebook.Rulebook{Deliberation: true}})
+			}},
+			{Of: "InCharge", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				return analysis.InCharge(ctx, tx, platform, proposal)
+			}},
+			{Of: "SentTo", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
+				_, sent, err := analysis.SentTo(ctx, tx, platform, account.Person{ID: agent, Roles: access.Roles(0).With(access.Partner)})
+				return len(sent), err
 			}},
 			{Of: "Counts", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 				return analysis.Counts(ctx, tx, platform, edition, time.UnixMicro(5))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/audit"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
@@ -147,6 +148,9 @@ func (s *Service) AnswerAppeal(ctx context.Context, of platform.Platform, who ac
 			if err := due(ctx, tx, of, d.Project, d.TellAt, d.PublishAt); err != nil {
 				return err
 			}
+		}
+		if err := audit.Note(ctx, tx, of.Key, who, audit.Act{Name: "appeal_answered", Kind: "proposal", Subject: a.Proposal, Project: a.Project}); err != nil {
+			return err
 		}
 		return tellAnswer(ctx, tx, of, b.Edition, c.Line.Proposal, a)
 	})

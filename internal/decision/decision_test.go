@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/parvis-civic/parvis/internal/audit"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/decision"
@@ -173,6 +174,13 @@ func TestAWaveComesOutAtItsTimeWhateverRuns(t *testing.T) {
 		if list, _, _ := voted(h); len(list) != 0 {
 			t.Errorf("%v can be voted for before the date", list)
 		}
+		h.Read(h.Context(), func(ctx context.Context, tx db.Tx) error {
+			acts, err := audit.Acts(ctx, tx, h.Of.Key, audit.Query{Family: audit.Decided, Name: "decision_signed", Limit: 9})
+			if len(acts) != 1 || acts[0].Note != "№ 1, 3" || acts[0].Who != h.People["denis"].ID {
+				t.Errorf("who signed, for who answers for them: %+v", acts)
+			}
+			return err
+		})
 		if all := happened(h, wave); len(all) != 0 {
 			t.Errorf("followers read of it before its date: %+v", all)
 		}

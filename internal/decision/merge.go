@@ -10,6 +10,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/audit"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
@@ -127,6 +128,9 @@ func (s *Service) AskMerge(ctx context.Context, of platform.Platform, who accoun
 				Args: map[string]any{"Title": p.Title, "Project": e.Title, "Titles": l.List(titles), "Reason": reason, "Until": l.Until(until)}})
 		}
 		if err := InsertMerger(ctx, tx, of.Key, m, parts); err != nil {
+			return err
+		}
+		if err := audit.Note(ctx, tx, of.Key, who, audit.Act{Name: "merge_asked", Kind: "proposal", Subject: m.Common, Project: m.Project, Note: numbersOf(numbers)}); err != nil {
 			return err
 		}
 		return notify.QueueAll(ctx, tx, of.Key, mails)

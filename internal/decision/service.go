@@ -9,6 +9,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/analysis"
+	"github.com/parvis-civic/parvis/internal/audit"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
@@ -255,7 +256,11 @@ func (s *Service) Propose(ctx context.Context, of platform.Platform, who account
 			return fault.All(found)
 		}
 		n = len(list)
-		return KeepAssessments(ctx, tx, of.Key, list)
+		if err := KeepAssessments(ctx, tx, of.Key, list); err != nil {
+			return err
+		}
+		project := b.Edition.Project.ID
+		return audit.Note(ctx, tx, of.Key, who, audit.Act{Name: "decision_proposed", Kind: "project", Subject: project, Project: project, Note: numbersOf(numbers)})
 	})
 	return n, err
 }

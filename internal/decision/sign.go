@@ -2,11 +2,14 @@ package decision
 
 import (
 	"context"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/audit"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/ids"
@@ -57,7 +60,10 @@ func (s *Service) SetWave(ctx context.Context, of platform.Platform, who account
 		if err := KeepWave(ctx, tx, of.Key, kept, of.Zone); err != nil {
 			return err
 		}
-		return due(ctx, tx, of, kept.Project, kept.TellAt, kept.PublishAt)
+		if err := due(ctx, tx, of, kept.Project, kept.TellAt, kept.PublishAt); err != nil {
+			return err
+		}
+		return audit.Note(ctx, tx, of.Key, who, audit.Act{Name: "wave_set", Kind: "project", Subject: kept.Project, Project: kept.Project, Note: kept.Title})
 	})
 	return kept, err
 }
@@ -131,9 +137,21 @@ func (s *Service) Sign(ctx context.Context, of platform.Platform, who account.Pe
 			return fault.All(found)
 		}
 		n = len(list)
-		return InsertDecisions(ctx, tx, of.Key, list)
+		if err := InsertDecisions(ctx, tx, of.Key, list); err != nil {
+			return err
+		}
+		return audit.Note(ctx, tx, of.Key, who, audit.Act{Name: "decision_signed", Kind: "project", Subject: w.Project, Project: w.Project, Note: numbersOf(numbers)})
 	})
 	return n, err
+}
+
+// numbersOf lists numbers of proposals, in their order, in no language.
+func numbersOf(numbers []int) string {
+	list := make([]string, len(numbers))
+	for i, n := range slices.Sorted(slices.Values(numbers)) {
+		list[i] = strconv.Itoa(n)
+	}
+	return "№ " + strings.Join(list, ", ")
 }
 
 // changeable refuses to move a proposal into or out of a vote that has begun. Fault: closed.
@@ -191,6 +209,9 @@ func (s *Service) Unsign(ctx context.Context, of platform.Platform, who account.
 		if err := KeepAssessments(ctx, tx, of.Key, []Assessment{f.Assessment}); err != nil {
 			return err
 		}
-		return deleteDecisions(ctx, tx, of.Key, []ids.ID{d.ID})
+		if err := deleteDecisions(ctx, tx, of.Key, []ids.ID{d.ID}); err != nil {
+			return err
+		}
+		return audit.Note(ctx, tx, of.Key, who, audit.Act{Name: "decision_unsigned", Kind: "proposal", Subject: d.Proposal, Project: d.Project})
 	})
 }

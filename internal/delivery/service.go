@@ -8,6 +8,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/audit"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/ids"
@@ -18,7 +19,6 @@ import (
 	"github.com/parvis-civic/parvis/internal/platform"
 	"github.com/parvis-civic/parvis/internal/project"
 	"github.com/parvis-civic/parvis/internal/proposal"
-	"github.com/parvis-civic/parvis/internal/result"
 )
 
 // Service is for who follows the works.
@@ -243,6 +243,9 @@ func (s *Service) Save(ctx context.Context, of platform.Platform, who account.Pe
 		if err := journal.Append(ctx, tx, of.Key, entryKind(was, d), entry(was, d, c)); err != nil {
 			return err
 		}
+		if err := audit.Note(ctx, tx, of.Key, who, audit.Act{Name: entryKind(was, d), Kind: "proposal", Subject: d.Proposal, Project: d.Project}); err != nil {
+			return err
+		}
 		switch {
 		case c.News != nil:
 			return tell(ctx, tx, of, d, *c.News, now)
@@ -310,57 +313,4 @@ func tell(ctx context.Context, tx db.Tx, of platform.Platform, d Delivery, t Tol
 		return err
 	}
 	return notify.Tell(ctx, tx, of, notify.Happening{Kind: "work", Project: d.Project, Proposal: d.Proposal, District: found[0].District, Source: n.ID, Actor: found[0].Author, Path: path, At: now})
-}
-
-// Begin begins the follow-up of the winners of a proclaimed vote that have none: a study, works and an opening without a date, due
-// by what the rulebook gives from the proclamation on. Doing it again changes nothing.
-func Begin(ctx context.Context, tx db.Tx, platform int64, v project.View, zone *time.Location) error {
-	at := project.VoteStep(v.Steps)
-	if at < 0 || v.Origin != project.OfCity {
-		return nil
-	}
-	found, err := result.OfSteps(ctx, tx, platform, []ids.ID{v.Steps[at].ID})
-	if err != nil {
-		return err
-	}
-	r, ok := found[v.Steps[at].ID]
-	if !ok || !r.Counted {
-		return nil
-	}
-	lines, err := result.Marked(ctx, tx, platform, r.Step)
-	if err != nil {
-		return err
-	}
-	var winners []ids.ID
-	for _, l := range lines {
-		if l.Winner() {
-			winners = append(winners, l.Proposal)
-		}
-	}
-	fresh, err := unfollowed(ctx, tx, platform, winners)
-	if err != nil || len(fresh) == 0 {
-		return err
-	}
-	proposals, err := proposal.ByIDs(ctx, tx, platform, fresh)
-	if err != nil {
-		return err
-	}
-	list := make([]Delivery, len(proposals))
-	for i, p := range proposals {
-		list[i] = Delivery{Proposal: p.ID, Project: p.Project, State: Planned, Version: 1, Voted: p.Cost, PromisedAt: promised(v, r.ProclaimedAt, zone), UpdatedAt: r.ProclaimedAt,
-			Milestones: []Milestone{{Kind: Study}, {Kind: Works}, {Kind: Opening}}}
-	}
-	if err := Insert(ctx, tx, platform, list); err != nil {
-		return err
-	}
-	return journal.Append(ctx, tx, platform, "works_begun", map[string]any{"project": v.Project.ID, "proposals": fresh})
-}
-
-// promised is the last day that the rulebook gives a winner; zero when it gives none.
-func promised(v project.View, proclaimed time.Time, zone *time.Location) time.Time {
-	if v.Rulebook.Deposit == nil || v.Rulebook.Deposit.Months == 0 || proclaimed.IsZero() {
-		return time.Time{}
-	}
-	day := proclaimed.In(zone).AddDate(0, v.Rulebook.Deposit.Months, 0)
-	return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, zone)
 }

@@ -302,6 +302,17 @@ func update(ctx context.Context, tx db.Tx, platform int64, d Delivery, delays []
 	return insertStages(ctx, tx, d.stageRows(platform), d.partRows(platform))
 }
 
+// remove takes away winners of which nothing was told.
+func remove(ctx context.Context, tx db.Tx, platform int64, proposals []ids.ID) error {
+	marks, args := db.In(proposals)
+	for _, table := range []string{"milestone", "works_part", "delivery"} {
+		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE platform = ? AND proposal IN (`+marks+`)`, append([]any{platform}, args...)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func insertNews(ctx context.Context, tx db.Tx, platform int64, edition ids.ID, n News) error {
 	_, err := tx.Exec(ctx, `INSERT INTO works_news (platform, id, proposal, project, phase, body, picture, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		platform, n.ID, n.Proposal, edition, n.Phase, n.Body, n.Picture, db.Micros(n.At))
@@ -332,11 +343,12 @@ func unfollowed(ctx context.Context, tx db.Tx, platform int64, proposals []ids.I
 	return db.Collect(rows, err, func(r *sql.Rows, id *ids.ID) error { return r.Scan(id) })
 }
 
-// followed says which votes, by their steps, have winners that all have a follow-up, or none to follow.
+// followed says which votes, by their steps, have winners, as the council left them, that all have a follow-up, or none to follow.
 func followed(ctx context.Context, tx db.Tx, platform int64, steps []ids.ID) (map[ids.ID]bool, error) {
 	marks, args := db.In(steps)
-	rows, err := tx.Query(ctx, `SELECT r.step FROM result r WHERE r.platform = ? AND r.step IN (`+marks+`) AND r.counted AND EXISTS (SELECT 1 FROM result_line l WHERE l.platform = r.platform
-		AND l.step = r.step AND l.mark <> 0 AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.platform = l.platform AND d.proposal = l.proposal))`, append([]any{platform}, args...)...)
+	rows, err := tx.Query(ctx, `SELECT r.step FROM result r WHERE r.platform = ? AND r.step IN (`+marks+`) AND r.counted AND EXISTS (SELECT 1 FROM result_line l
+		LEFT JOIN deliberation_change c ON c.platform = l.platform AND c.step = l.step AND c.proposal = l.proposal
+		WHERE l.platform = r.platform AND l.step = r.step AND COALESCE(c.won, l.mark <> 0) AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.platform = l.platform AND d.proposal = l.proposal))`, append([]any{platform}, args...)...)
 	left, err := db.Collect(rows, err, func(r *sql.Rows, id *ids.ID) error { return r.Scan(id) })
 	all := map[ids.ID]bool{}
 	for _, step := range steps {

@@ -93,7 +93,7 @@ func quarter(now time.Time) (name string, begins time.Time) {
 	return fmt.Sprintf("%d-%d", now.Year(), q+1), time.Date(now.Year(), time.Month(q*3+1), 1, 0, 0, 0, 0, now.Location())
 }
 
-// Sweep begins the follow-up of winners that were proclaimed since, and asks agents once each quarter what is new, on every
+// Sweep begins the follow-up of winners that have none, proclaimed before announcements did, and asks agents once each quarter what is new, on every
 // platform. It is called from time to time.
 func (s *Service) Sweep(ctx context.Context) error {
 	var all []platform.Platform
@@ -155,7 +155,7 @@ func (s *Service) begin(ctx context.Context, of platform.Platform) error {
 			return err
 		}
 		for _, v := range fresh { // a handful, once in the life of each
-			if err := Begin(ctx, tx, of.Key, v, of.Zone); err != nil {
+			if err := Begin(ctx, tx, of, v); err != nil {
 				return err
 			}
 		}

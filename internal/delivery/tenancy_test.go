@@ -12,8 +12,6 @@ import (
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/delivery"
 	"github.com/parvis-civic/parvis/internal/ids"
-	"github.com/parvis-civic/parvis/internal/project"
-	"github.com/parvis-civic/parvis/internal/proposal"
 )
 
 func TestWorksOfAPlatformAreItsOwn(t *testing.T) {
@@ -21,7 +19,6 @@ func TestWorksOfAPlatformAreItsOwn(t *testing.T) {
 	past, edition := ids.Random(), ids.Random()
 	more := []ids.ID{ids.Random(), ids.Random(), ids.Random()} // as many more on each platform as its key
 	at := time.UnixMicro(5_000_000)
-	vote, fresh, held := ids.Random(), ids.Random(), ids.Random()
 	dbtest.Tenancy{
 		Filled: []string{"Insert"},
 		Fill: func(ctx context.Context, tx db.Tx, platform int64) error {
@@ -33,22 +30,13 @@ func TestWorksOfAPlatformAreItsOwn(t *testing.T) {
 				Milestones: []delivery.Milestone{{Title: fmt.Sprint("Étude de ", platform)}}, Parts: []delivery.Part{{Title: fmt.Sprint("Banc ", platform), State: delivery.Planned}}}}...)); err != nil {
 				return err
 			}
-			p := project.Project{ID: held, Slug: "budget", Origin: project.OfCity, State: project.Published, CreatedAt: at, PublishedAt: at}
-			if err := project.Insert(ctx, tx, platform, p); err != nil {
-				return err
-			}
-			if err := proposal.Insert(ctx, tx, platform, []proposal.Proposal{{ID: fresh, Project: held, Number: 1, Title: fmt.Sprint("Un mur de ", platform), Author: ids.Random(), CreatedAt: at, PublishedAt: at, UpdatedAt: at}}); err != nil {
-				return err
-			}
 			for table, rows := range map[string][]any{
-				"works_news (platform, id, proposal, project, phase, body, picture, at)":                                                                                 {platform, news, more[platform], more[platform-1], "after", fmt.Sprint("Ouvert sur ", platform), picture, 1},
-				"works_news (platform, id, proposal, project, phase, body, picture, at) ":                                                                                {platform, ids.Random(), winner, more[platform-1], "after", fmt.Sprint("Vu sur ", platform), nil, 2},
-				"result (platform, step, rule, rulebook, counted, ballots, ballots_hash, budget, spent, reserve, winners, official_known, official_same, proclaimed_at)": {platform, vote, "r", 1, true, 0, []byte{1}, 1, 1, 0, 1, false, false, 1},
-				"result_line (platform, step, rank, proposal, total, supporters, mark, stage, part, reason, official)":                                                   {platform, vote, 1, fresh, 1, 1, 1, "", "", "{}", nil},
-				"service (platform, id, slug, name, categories)":                                                                                                         {platform, service, "parcs", fmt.Sprint("Parcs de ", platform), "[]"},
-				"past_edition (platform, id, slug, title)":                                                                                                               {platform, edition, "2019", fmt.Sprint("2019 de ", platform)},
-				"past_winner (platform, id, edition, reference, number, title, body, district, latitude, longitude, address)":                                            {platform, past, edition, "1", 1, fmt.Sprint("Un banc de ", platform), "", nil, nil, nil, ""},
-				"works_delay (platform, id, proposal, project, position, from_at, to_at, reason, words, at)":                                                             {platform, ids.Random(), winner, of, 0, 1, 2, "permit", fmt.Sprint("De ", platform), 1},
+				"works_news (platform, id, proposal, project, phase, body, picture, at)":                                      {platform, news, more[platform], more[platform-1], "after", fmt.Sprint("Ouvert sur ", platform), picture, 1},
+				"works_news (platform, id, proposal, project, phase, body, picture, at) ":                                     {platform, ids.Random(), winner, more[platform-1], "after", fmt.Sprint("Vu sur ", platform), nil, 2},
+				"service (platform, id, slug, name, categories)":                                                              {platform, service, "parcs", fmt.Sprint("Parcs de ", platform), "[]"},
+				"past_edition (platform, id, slug, title)":                                                                    {platform, edition, "2019", fmt.Sprint("2019 de ", platform)},
+				"past_winner (platform, id, edition, reference, number, title, body, district, latitude, longitude, address)": {platform, past, edition, "1", 1, fmt.Sprint("Un banc de ", platform), "", nil, nil, nil, ""},
+				"works_delay (platform, id, proposal, project, position, from_at, to_at, reason, words, at)":                  {platform, ids.Random(), winner, of, 0, 1, 2, "permit", fmt.Sprint("De ", platform), 1},
 			} {
 				marks, _ := db.In(make([]int, 1))
 				for range len(rows) - 1 {
@@ -96,10 +84,6 @@ func TestWorksOfAPlatformAreItsOwn(t *testing.T) {
 			return w, err
 		}}, {Of: "WinnersByID", Call: func(ctx context.Context, tx db.Tx, platform int64) (any, error) {
 			return delivery.WinnersByID(ctx, tx, platform, []ids.ID{past})
-		}}},
-		Writes: []dbtest.Writing{{Of: "Begin", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
-			v := project.View{Project: project.Project{ID: held, Origin: project.OfCity}, Steps: []project.Step{{ID: vote, Kind: project.Vote}}}
-			return delivery.Begin(ctx, tx, platform, v, time.UTC)
 		}}},
 	}.Run(t)
 }

@@ -19,7 +19,7 @@ const councilAfter = 26
 
 // announce announces the result of a vote as an organiser does, at a time; the council approves it at its next meeting.
 func (b *builder) announce(ctx context.Context, e *edition, at time.Time, step project.Step) error {
-	results, then := result.NewService(b.db), db.At(ctx, at)
+	results, then := result.NewService(b.db, delivery.Begin), db.At(ctx, at)
 	count, err := results.Preview(then, b.of, b.organiser, e.slug)
 	if err != nil {
 		return err
@@ -40,11 +40,7 @@ func (b *builder) announce(ctx context.Context, e *edition, at time.Time, step p
 				return err
 			}
 		}
-		view, err := project.Load(ctx, tx, b.of.Key, e.slug, b.of.Now(tx.Now()))
-		if err != nil {
-			return err
-		}
-		return delivery.Begin(ctx, tx, b.of.Key, view, b.of.Zone)
+		return nil
 	}); err != nil {
 		return err
 	}

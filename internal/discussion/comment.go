@@ -56,6 +56,7 @@ type About struct {
 	project.View
 	Proposal proposal.Proposal
 	Rule     Rule
+	Sent     bool // to a service of who reads it (For)
 }
 
 // Moment is what access is asked with about its comments.

@@ -2,10 +2,12 @@ package discussion
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/analysis"
 	"github.com/parvis-civic/parvis/internal/audit"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/i18n"
@@ -68,8 +70,16 @@ func SideOf(a About, who account.Person) (Side, error) {
 // QuestionMoment is what access is asked with about the questions to and of a proposal's author.
 func (a About) QuestionMoment(who account.Person) access.Moment {
 	m := a.Moment()
+	m.Sent = a.Sent
 	m.Own = !who.IsZero() && who.ID == a.Proposal.Author
 	return m
+}
+
+// For gives somebody with their roles as they count among the services, and notes whether the proposal was sent to theirs.
+func (a *About) For(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person) (account.Person, error) {
+	roles, sent, err := analysis.SentTo(ctx, tx, of.Key, who)
+	who.Roles, a.Sent = roles, slices.Contains(sent, a.Proposal.ID)
+	return who, err
 }
 
 // Questions gives the threads of a proposal, the last begun first: those that the reader may see.
@@ -138,7 +148,11 @@ func (s *Service) speak(ctx context.Context, of platform.Platform, who account.P
 		if err != nil {
 			return err
 		}
-		side, err := SideOf(a, who)
+		counted, err := a.For(ctx, tx, of, who)
+		if err != nil {
+			return err
+		}
+		side, err := SideOf(a, counted)
 		if err != nil {
 			return err
 		}
@@ -220,8 +234,8 @@ func (s *Service) addressees(ctx context.Context, tx db.Tx, of platform.Platform
 	if err != nil {
 		return nil, err
 	}
-	if len(list) == 0 && s.charge != nil {
-		if list, err = s.charge(ctx, tx, of.Key, a.Proposal.ID); err != nil {
+	if len(list) == 0 {
+		if list, err = analysis.InCharge(ctx, tx, of.Key, a.Proposal.ID); err != nil {
 			return nil, err
 		}
 	}
@@ -242,13 +256,4 @@ func (s *Service) addressees(ctx context.Context, tx db.Tx, of platform.Platform
 		}
 	}
 	return account.Reachable(ctx, tx, of.Key, list)
-}
-
-// Charge says who is in charge of a proposal; the room of the analysis knows.
-type Charge func(ctx context.Context, tx db.Tx, platform int64, proposal ids.ID) ([]ids.ID, error)
-
-// InCharge gives the service that tells those of a question who fn says.
-func (s *Service) InCharge(fn Charge) *Service {
-	s.charge = fn
-	return s
 }

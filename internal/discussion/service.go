@@ -20,10 +20,7 @@ import (
 )
 
 // Service is for who talks.
-type Service struct {
-	db     *db.DB
-	charge Charge // who is told of questions; nil: who follows the analyses
-}
+type Service struct{ db *db.DB }
 
 // NewService returns the service on a database.
 func NewService(d *db.DB) *Service { return &Service{db: d} }

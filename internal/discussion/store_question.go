@@ -64,8 +64,9 @@ func questionsOf(ctx context.Context, tx db.Tx, platform int64, proposal ids.ID,
 
 // WaitingQuery says which threads are wanted that wait for the city.
 type WaitingQuery struct {
-	Project ids.ID // zero: of all editions
-	After   Key    // zero: from the one that has waited longest on
+	Project ids.ID   // zero: of all editions
+	Of      []ids.ID // those proposals alone; nil: all
+	After   Key      // zero: from the one that has waited longest on
 	Limit   int
 }
 
@@ -75,6 +76,10 @@ func Waiting(ctx context.Context, tx db.Tx, platform int64, w WaitingQuery) ([]Q
 	where, args := `q.platform = ? AND q.waits_for = ?`, []any{platform, string(OfCity)}
 	if !w.Project.IsZero() {
 		where, args = where+` AND q.project = ?`, append(args, w.Project)
+	}
+	if w.Of != nil {
+		marks, in := db.In(w.Of)
+		where, args = where+` AND q.proposal IN (`+marks+`)`, append(args, in...)
 	}
 	if !w.After.At.IsZero() {
 		where, args = where+` AND (q.moved_at, q.id) > (?, ?)`, append(args, db.Micros(w.After.At), w.After.ID)

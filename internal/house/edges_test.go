@@ -70,7 +70,7 @@ var rooms = []room{
 	{"result", base + "rulebook tally project proposal ballot", "counts ballots on proposals under the rulebook"},
 	{"delivery", base + "geo media rulebook tally project proposal deposit result", "follows what won until it is built, and what won before Parvis"},
 
-	{"discussion", base + "project proposal", "what people say of proposals, and what their authors and the services write to each other"},
+	{"discussion", base + "project proposal analysis", "what people say of proposals, and what their authors and the services write to each other (analysis: who studies which)"},
 
 	{"moderation", base + "project proposal deposit discussion", "what becomes of what people wrote and others reported"},
 
@@ -114,7 +114,7 @@ var rooms = []room{
 	{"web/decide", base + "media rulebook tally project proposal analysis decision web web/ui", "the pages of who assesses and decides, and the answer as its author and everybody read it, hold no SQL"},
 
 	{"web/print", leaves + "db project web web/ui", "what is printed of an edition, and its short address, hold no SQL"},
-	{"web/talk", base + "follow rulebook project proposal discussion web web/ui moderation web/moderate media news web/articles", "the pages on which people talk, follow and are written to, from the rooms, hold no SQL"},
+	{"web/talk", base + "follow rulebook project proposal discussion web web/ui moderation web/moderate media news web/articles analysis", "the pages on which people talk, follow and are written to, from the rooms, hold no SQL"},
 	{"web/articles", base + "media project news web web/ui", "the pages on which everybody reads what the city writes, hold no SQL"},
 	{"web/explorer", leaves + "web web/ui", "the page on which developers try the API"},
 	{"web/editor", base + "media project news web web/ui", "the pages on which the city writes, from the rooms, hold no SQL"},

@@ -18,6 +18,28 @@ var (
 	keyStart = regexp.MustCompile(`^[a-z][a-z0-9_]*\.[a-z0-9_.]*$`)
 )
 
+// noteAct adds the words of an act of an agent: audit.Act{Name: "sent"} is read as audit.act.sent.
+func noteAct(act *ast.CompositeLit, found map[string]token.Position, set *token.FileSet) {
+	of, ok := act.Type.(*ast.SelectorExpr)
+	if !ok || of.Sel.Name != "Act" || len(act.Elts) == 0 {
+		return
+	}
+	if room, ok := of.X.(*ast.Ident); !ok || room.Name != "audit" {
+		return
+	}
+	for _, e := range act.Elts {
+		pair, ok := e.(*ast.KeyValueExpr)
+		if !ok {
+			continue
+		}
+		name, isName := pair.Key.(*ast.Ident)
+		if lit, ok := pair.Value.(*ast.BasicLit); ok && isName && name.Name == "Name" && lit.Kind == token.STRING {
+			text, _ := strconv.Unquote(lit.Value)
+			found["audit.act."+text] = set.Position(lit.Pos())
+		}
+	}
+}
+
 // keys lists the translation keys that a Go file names: every literal that looks like the key of a fault, and those given
 // to a method T or Has.
 func keys(t *testing.T, f file) map[string]token.Position {
@@ -35,6 +57,9 @@ func keys(t *testing.T, f file) map[string]token.Position {
 	}
 	ast.Inspect(parsed, func(n ast.Node) bool {
 		note(n, faultKey)
+		if act, ok := n.(*ast.CompositeLit); ok {
+			noteAct(act, found, set)
+		}
 		call, ok := n.(*ast.CallExpr)
 		if !ok {
 			return true

@@ -175,6 +175,9 @@ func (s *Service) Reply(ctx context.Context, of platform.Platform, who account.P
 		if err := updateAct(ctx, tx, of.Key, a, monthOf(a.At, of.Zone)); err != nil {
 			return err
 		}
+		if err := noted(ctx, tx, of.Key, who, "moderation_"+string(answer), a); err != nil {
+			return err
+		}
 		return s.tell(ctx, tx, of, a, "moderation_"+string(answer), note)
 	})
 	return a, err

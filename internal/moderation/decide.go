@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/audit"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
 	"github.com/parvis-civic/parvis/internal/i18n"
@@ -58,6 +59,13 @@ func (s *Service) Decide(ctx context.Context, of platform.Platform, who account.
 		} else if err := s.perform(ctx, tx, of, &a, c, d.Passages, true); err != nil {
 			return err
 		}
+		name := "moderation_" + string(a.Verb)
+		if a.Standing == Proposed {
+			name = "moderation_proposed"
+		}
+		if err := noted(ctx, tx, of.Key, who, name, a); err != nil {
+			return err
+		}
 		if d.Verb != Exclude || a.Standing == Proposed { // a person is kept away while the contribution still waits
 			m.State, m.OpenedAt = d.next(a.Standing), now
 		}
@@ -67,6 +75,11 @@ func (s *Service) Decide(ctx context.Context, of platform.Platform, who account.
 		return nil
 	})
 	return a, err
+}
+
+// noted keeps what a moderator did for who answers for them, without a word of the contribution or to its author.
+func noted(ctx context.Context, tx db.Tx, platform int64, who account.Person, name string, a Act) error {
+	return audit.Note(ctx, tx, platform, who, audit.Act{Name: name, Kind: string(a.Kind), Subject: a.Contribution, Project: a.Project})
 }
 
 // midnightAfter is the end of a day.
@@ -221,6 +234,13 @@ func (s *Service) Agree(ctx context.Context, of platform.Platform, who account.P
 		a = acts[at]
 		if a.By == who.ID || m.Author == who.ID {
 			return fault.New(fault.Forbidden, "fault.moderation.same_person")
+		}
+		name := "moderation_agreed"
+		if !agree {
+			name = "moderation_disagreed"
+		}
+		if err := noted(ctx, tx, of.Key, who, name, a); err != nil {
+			return err
 		}
 		was := a.Standing
 		a.Second, a.Standing = who.ID, Done

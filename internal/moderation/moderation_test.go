@@ -11,10 +11,12 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/audit"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/deposit"
 	"github.com/parvis-civic/parvis/internal/fault"
+	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/journal"
 	"github.com/parvis-civic/parvis/internal/moderation"
@@ -462,6 +464,20 @@ func TestTheAuthorAppealsAndAnotherPersonAnswers(t *testing.T) {
 		if got := h.entries(); !slices.Equal(got, []string{"hide", "overturned"}) {
 			t.Errorf("journal: %v", got)
 		}
+		h.read(func(ctx context.Context, tx db.Tx) error {
+			acts, err := audit.Acts(ctx, tx, h.of.Key, audit.Query{Family: audit.Decided, Subject: p.ID, Limit: 9})
+			if len(acts) != 2 || acts[0].Name != "moderation_overturned" || acts[0].Who != h.denis.ID || acts[1].Name != "moderation_hide" || acts[1].Who != h.claire.ID || acts[1].Note != "" {
+				t.Errorf("acts: %+v", acts)
+			}
+			for _, verb := range []string{"keep", "hide", "edit", "blank", "restore", "bar", "proposed", "agreed", "disagreed", "upheld", "overturned"} {
+				for _, lang := range i18n.Langs {
+					if !i18n.For(lang, time.UTC).Has("audit.act.moderation_" + verb) {
+						t.Errorf("%s does not say what moderation_%s is", lang, verb)
+					}
+				}
+			}
+			return err
+		})
 	})
 }
 

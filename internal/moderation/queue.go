@@ -7,6 +7,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/audit"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/ids"
 	"github.com/parvis-civic/parvis/internal/platform"
@@ -270,7 +271,12 @@ func (s *Service) SetDomains(ctx context.Context, of platform.Platform, who acco
 	if err := mayKeepDomains(who); err != nil {
 		return err
 	}
-	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return account.SetDomains(ctx, tx, of.Key, d) })
+	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
+		if err := account.SetDomains(ctx, tx, of.Key, d); err != nil {
+			return err
+		}
+		return audit.Note(ctx, tx, of.Key, who, audit.Act{Name: "domains_set"})
+	})
 }
 
 func mayKeepDomains(who account.Person) error {

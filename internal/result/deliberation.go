@@ -117,7 +117,13 @@ func (s *Service) Record(ctx context.Context, of platform.Platform, who account.
 			sum := sha256.Sum256(document)
 			entry["document_sha256"] = hex.EncodeToString(sum[:])
 		}
-		return journal.Append(ctx, tx, of.Key, "deliberation_recorded", entry)
+		if err := journal.Append(ctx, tx, of.Key, "deliberation_recorded", entry); err != nil {
+			return err
+		}
+		if err := noted(ctx, tx, of.Key, who, "deliberation_recorded", e.Project.ID, d.Number); err != nil {
+			return err
+		}
+		return s.after(ctx, tx, of, e.View)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/audit"
 	"github.com/parvis-civic/parvis/internal/ballot"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/fault"
@@ -22,10 +23,24 @@ import (
 type Service struct {
 	db       *db.DB
 	editions *project.Service
+	then     []Then
 }
 
+// Then is what another room does in the transaction in which a result is announced, and in that in which the council's vote on it
+// is recorded.
+type Then func(ctx context.Context, tx db.Tx, of platform.Platform, v project.View) error
+
 // NewService returns the service on a database.
-func NewService(d *db.DB) *Service { return &Service{d, project.NewService(d)} }
+func NewService(d *db.DB, then ...Then) *Service { return &Service{d, project.NewService(d), then} }
+
+func (s *Service) after(ctx context.Context, tx db.Tx, of platform.Platform, v project.View) error {
+	for _, do := range s.then {
+		if err := do(ctx, tx, of, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // Preview is the count of a vote that is over, as organisers see it before anybody else.
 type Preview struct {
@@ -137,6 +152,9 @@ func (s *Service) SetNumbers(ctx context.Context, of platform.Platform, who acco
 		if err != nil {
 			return err
 		}
+		if err := noted(ctx, tx, of.Key, who, "result_numbers", e.Project.ID, numbers); err != nil {
+			return err
+		}
 		return keepNumbers(ctx, tx, of.Key, e, at, numbers)
 	})
 }
@@ -154,6 +172,9 @@ func (s *Service) SetPlan(ctx context.Context, of platform.Platform, who account
 			return fault.New(fault.Invalid, "fault.result.planned").In("planned")
 		case !at.IsZero() && p.Missing():
 			return fault.New(fault.Conflict, "fault.result.numbers").In("numbers")
+		}
+		if err := noted(ctx, tx, of.Key, who, "result_planned", e.Project.ID, ""); err != nil {
+			return err
 		}
 		if err := keepPlan(ctx, tx, of.Key, p.Step().ID, at); err != nil || at.IsZero() {
 			return err
@@ -192,11 +213,25 @@ func (s *Service) announce(ctx context.Context, of platform.Platform, who accoun
 		if _, err := Proclaim(ctx, tx, of.Key, e.View, p.Step().ID, string(p.Rule.Method), p.Counted, func(int) *int { return nil }); err != nil {
 			return err
 		}
+		if err := s.after(ctx, tx, of, e.View); err != nil {
+			return err
+		}
+		if err := noted(ctx, tx, of.Key, who, "result_announced", e.Project.ID, ""); err != nil {
+			return err
+		}
 		if err := notify.Tell(ctx, tx, of, notify.Happening{Kind: "result", Project: e.Project.ID, Source: p.Step().ID, Path: "/projets/" + e.Slug + "/resultats", At: e.Now}); err != nil {
 			return err
 		}
 		return jobs.Add(ctx, tx, of.Key, TellJob, telling{Step: p.Step().ID}, time.Time{})
 	})
+}
+
+// noted keeps what an organiser did for who answers for them; what the clock does by a plan is nobody's act.
+func noted(ctx context.Context, tx db.Tx, platform int64, who account.Person, name string, edition ids.ID, note string) error {
+	if who.IsZero() {
+		return nil
+	}
+	return audit.Note(ctx, tx, platform, who, audit.Act{Name: name, Kind: "project", Subject: edition, Project: edition, Note: note})
 }
 
 // Part tells the check-list of an edition what waits after its vote.

@@ -20,6 +20,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/analysis"
+	"github.com/parvis-civic/parvis/internal/audit"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/i18n"
@@ -302,6 +303,13 @@ func TestOnlyWhoStudiesAProposalReadsWhatIsSaidOfIt(t *testing.T) {
 		c := settle(t, d, 4)
 		c.services()
 		c.must(c.desk.Pass(t.Context(), c.of, c.people["marc"], c.key("Voirie", 2), analysis.Passing{To: c.service["Transports"], Keep: true}))
+		c.must(d.Read(t.Context(), func(ctx context.Context, tx db.Tx) error {
+			acts, err := audit.Acts(ctx, tx, c.of.Key, audit.Query{Family: audit.Decided, Who: c.people["marc"].ID, Limit: 9})
+			if len(acts) != 1 || acts[0].Name != "analysis_asked" || acts[0].Note != "Transports" {
+				t.Errorf("what he did, for who answers for him: %+v", acts)
+			}
+			return err
+		}))
 		c.must(c.desk.Note(t.Context(), c.of, c.people["paule"], "budget", 2, "Note de la ville"))
 		pdf := []byte("%PDF-1.7 plan")
 		if status, to, _ := c.upload("marc", "/analyse/budget/2/fichiers", "file", "plan.html", pdf); status != http.StatusSeeOther {

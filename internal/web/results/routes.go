@@ -21,8 +21,10 @@ type Pages struct {
 	recounts   transfer.Recounts
 }
 
-// New gives the pages over a database.
-func New(d *db.DB) *Pages { return &Pages{db: d, announcing: result.NewService(d)} }
+// New gives the pages over a database; then is what follows from what organisers announce.
+func New(d *db.DB, then ...result.Then) *Pages {
+	return &Pages{db: d, announcing: result.NewService(d, then...)}
+}
 
 // visit is one page being read, as the pages of an edition are.
 type visit struct{ edition.Visit }

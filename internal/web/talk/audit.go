@@ -9,7 +9,10 @@ import (
 	"github.com/parvis-civic/parvis/internal/account"
 	"github.com/parvis-civic/parvis/internal/audit"
 	"github.com/parvis-civic/parvis/internal/db"
+	"github.com/parvis-civic/parvis/internal/discussion"
 	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/project"
+	"github.com/parvis-civic/parvis/internal/proposal"
 	"github.com/parvis-civic/parvis/internal/web"
 	"github.com/parvis-civic/parvis/internal/web/ui"
 )
@@ -20,9 +23,13 @@ const auditPath = "/organisation/actes"
 type auditPage struct {
 	Query audit.Query
 	Acts  []audit.Act
-	Names map[ids.ID]string // of agents
+	Names map[ids.ID]string  // of agents
+	About map[ids.ID]subject // by act
 	Next  string
 }
+
+// subject is what an act is about, as far as it may be named.
+type subject struct{ Text, Path, Lang string }
 
 func (a auditPage) role(p ui.Page) ui.Input {
 	i := ui.Input{Name: "role", Label: p.T("audit.role"), Options: []ui.Option{{Label: p.T("audit.all")}}}
@@ -68,6 +75,37 @@ func (a auditPage) href(p ui.Page, who ids.ID, before string) templ.SafeURL {
 	return p.HrefWith(auditPath, pairs...)
 }
 
+// subjects names the proposals and editions of acts, in two statements.
+func subjects(ctx context.Context, tx db.Tx, p ui.Page, platform int64, acts []audit.Act) (map[ids.ID]subject, error) {
+	var proposals, projects []ids.ID
+	for _, a := range acts {
+		if projects = append(projects, a.Project); a.Kind == "proposal" {
+			proposals = append(proposals, a.Subject)
+		}
+	}
+	named, err := proposal.ByIDs(ctx, tx, platform, proposals)
+	if err != nil {
+		return nil, err
+	}
+	editions, err := project.ByIDs(ctx, tx, platform, projects)
+	all := map[ids.ID]subject{}
+	for _, a := range acts {
+		for _, e := range editions {
+			if e.ID != a.Project {
+				continue
+			}
+			all[a.ID] = subject{Text: e.Title, Path: "/projets/" + e.Slug, Lang: foreign(p, e.Language)}
+			for _, one := range named {
+				if one.ID == a.Subject {
+					about := place{About: discussion.About{View: project.View{Project: e}, Proposal: one}}
+					all[a.ID] = subject{Text: p.T("audit.proposal", "Number", one.Number, "Title", about.title(p)), Path: pathOf(e.Slug, one.Number), Lang: foreign(p, e.Language)}
+				}
+			}
+		}
+	}
+	return all, err
+}
+
 func (s *Pages) audit(r *web.Request, p ui.Page) (web.View, error) {
 	q := r.URL.Query()
 	page := auditPage{Query: audit.Query{Family: audit.Family(q.Get("famille")), Limit: pageSize + 1}}
@@ -88,6 +126,9 @@ func (s *Pages) audit(r *web.Request, p ui.Page) (web.View, error) {
 		var list []ids.ID
 		for _, a := range page.Acts {
 			list = append(list, a.Who)
+		}
+		if page.About, err = subjects(ctx, tx, p, r.Platform.Key, page.Acts); err != nil {
+			return err
 		}
 		people, err := account.Reachable(ctx, tx, r.Platform.Key, list)
 		page.Names = map[ids.ID]string{}

@@ -44,7 +44,7 @@ func TestALetterToAuthorsIsSeenThenSentOnceAndLogged(t *testing.T) {
 		}
 		has(t, "what was sent", c.get("organise", path).body, true, "Atelier &lt;jeudi&gt;", "à 1 personne")
 		acts := c.get("organise", "/organisation/actes")
-		has(t, "the audit", acts.body, true, "A écrit à des personnes qui proposent", "Pilote", "Atelier &lt;jeudi&gt;")
+		has(t, "the audit", acts.body, true, "A écrit à des personnes qui proposent", "Pilote", "Atelier &lt;jeudi&gt;", `href="/projets/budget"`)
 		has(t, "of organisers alone", c.get("organise", "/organisation/actes?role=organiser").body, false, "A écrit à des personnes")
 		has(t, "of the help", c.get("organise", "/organisation/actes?famille=help").body, true, "Rien pour ces choix")
 		for _, who := range []string{"lea", "pilote", "analyste"} {

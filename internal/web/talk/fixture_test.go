@@ -72,7 +72,7 @@ func found(t *testing.T, d *db.DB) *city {
 func (c *city) edit(ctx context.Context, tx db.Tx) error {
 	now := tx.Now()
 	for name, roles := range map[string][]access.Role{"auteur": nil, "lea": nil, "marc": nil, "analyste": {access.Analyst}, "pilote": {access.Supervisor}, "elue": {access.Elected},
-		"guichet": {access.PollingAgent}, "organise": {access.Organiser}} {
+		"guichet": {access.PollingAgent}, "bailleur": {access.Partner}, "organise": {access.Organiser}} {
 		p, err := account.Stage(ctx, tx, c.of.Key, account.Person{Email: name + account.StageDomain, Name: strings.ToUpper(name[:1]) + name[1:], Kind: account.Resident, Language: "fr"}, roles)
 		if err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/analysis"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/discussion"
 	"github.com/parvis-civic/parvis/internal/fault"
@@ -28,6 +29,10 @@ type Thread struct {
 
 // ask adds the threads that the reader may see.
 func (s *Section) ask(ctx context.Context, tx db.Tx, of platform.Platform, reader account.Person, a discussion.About) error {
+	reader, err := a.For(ctx, tx, of, reader)
+	if err != nil {
+		return err
+	}
 	if !s.Seen && !reader.Roles.Can(access.SeeQuestions, a.QuestionMoment(reader)) {
 		return nil
 	}
@@ -121,7 +126,11 @@ func (s *Pages) questionsPage(r *web.Request, p ui.Page, page questionsPage, ref
 		page = typed
 		page.place, page.Section, page.Problems, page.Done = a, *section(r.Person, p, a.About), problems, done(r, p)
 		page.Mine = a.QuestionMoment(r.Person).Own
-		if !page.Seen && !r.May(access.SeeQuestions, a.QuestionMoment(r.Person)) {
+		reader, err := a.For(ctx, tx, r.Platform, r.Person)
+		if err != nil {
+			return err
+		}
+		if !page.Seen && !reader.Roles.Can(access.SeeQuestions, a.QuestionMoment(reader)) {
 			return fault.New(fault.NotFound, "fault.deposit.unknown")
 		}
 		if err := page.ask(ctx, tx, r.Platform, r.Person, a.About); err != nil {
@@ -199,7 +208,15 @@ func (s *Pages) waiting(r *web.Request, p ui.Page) (web.View, error) {
 	var page waitingPage
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx db.Tx) error {
 		page = waitingPage{}
-		list, err := discussion.Waiting(ctx, tx, r.Platform.Key, discussion.WaitingQuery{After: readKey(r.URL.Query().Get("apres")), Limit: pageSize + 1})
+		roles, sent, err := analysis.SentTo(ctx, tx, r.Platform.Key, r.Person)
+		if err != nil {
+			return err
+		}
+		wanted := discussion.WaitingQuery{After: readKey(r.URL.Query().Get("apres")), Limit: pageSize + 1}
+		if !roles.Can(access.AskAuthor, access.Moment{Published: true}) { // a guest
+			wanted.Of = append([]ids.ID{}, sent...)
+		}
+		list, err := discussion.Waiting(ctx, tx, r.Platform.Key, wanted)
 		if err != nil {
 			return err
 		}

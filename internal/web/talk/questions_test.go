@@ -9,6 +9,7 @@ import (
 
 	"github.com/parvis-civic/parvis/internal/access"
 	"github.com/parvis-civic/parvis/internal/account"
+	"github.com/parvis-civic/parvis/internal/analysis"
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/db/dbtest"
 	"github.com/parvis-civic/parvis/internal/ids"
@@ -34,6 +35,55 @@ func (c *city) mails() (list []string) {
 		c.t.Fatal(err)
 	}
 	return list
+}
+
+func TestAGuestServiceReadsAndAnswersTheQuestionsOfWhatWasSentToIt(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		c := found(t, d)
+		const other = "/projets/budget/propositions/2"
+		ask := func(who, path, body string) answer {
+			return c.post(who, path+"/questions", "public", "non", "body", body)
+		}
+		if err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error {
+			landlord, round := ids.Random(), ids.Random()
+			if _, err := tx.Exec(ctx, `INSERT INTO service (platform, id, slug, name, categories, districts, body) VALUES (?, ?, 'bailleur', 'Habitat', '[]', '[]', 'Bailleur social')`, c.of.Key, landlord); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, `INSERT INTO service_member (platform, service, participant) VALUES (?, ?, ?)`, c.of.Key, landlord, c.by["bailleur"].ID); err != nil {
+				return err
+			}
+			if err := analysis.InsertRounds(ctx, tx, c.of.Key, []analysis.Round{{ID: round, Project: c.edition.ID, Position: 1, Kind: analysis.Costing, Title: "Chiffrage", DueAt: tx.Now()}}); err != nil {
+				return err
+			}
+			return analysis.InsertAssignments(ctx, tx, c.of.Key, []analysis.Assignment{{Round: round, Service: landlord, Proposal: c.first.ID, Project: c.edition.ID, Lead: true, State: analysis.Todo, DueAt: tx.Now(), AssignedAt: tx.Now()}})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		const sent, kept = "À qui est le mur du fond ?", "Le terrain est-il à vous ?"
+		ask("auteur", about, sent)
+		ask("auteur", other, kept)
+		told := strings.Join(c.mails(), "\n")
+		if strings.Count(told, "question_to_city bailleur ") != 1 || strings.Count(told, "question_to_city pilote ") != 1 {
+			t.Errorf("the lead service is told of what it studies, who follows the analyses of the rest: %s", told)
+		}
+		has(t, "the desk of a guest", c.get("bailleur", "/agents/questions").body, true, "propositions/1")
+		has(t, "the desk of a guest", c.get("bailleur", "/agents/questions").body, false, "propositions/2")
+		page := c.get("bailleur", about+"/questions").body
+		has(t, "what was sent", page, true, "thread private", "le mur du fond")
+		if strings.Contains(c.get("bailleur", other+"/questions").body+c.get("bailleur", other+"-x").body, "terrain est-il") {
+			t.Error("a guest reads what was not sent to them")
+		}
+		if a := ask("bailleur", other, "Je m’invite"); a.status != http.StatusForbidden && a.status != http.StatusConflict {
+			t.Errorf("a guest asks about what was not sent to them: %d", a.status)
+		}
+		id := strings.Split(page, `id="q-`)[1][:36]
+		if a := c.post("bailleur", about+"/questions/"+id, "body-"+id, "À nous, et nous sommes d’accord."); a.status != http.StatusSeeOther {
+			t.Errorf("a guest answers: %d", a.status)
+		}
+		has(t, "the author reads", c.get("auteur", about+"/questions").body, true, "nous sommes d’accord")
+		has(t, "the audit", c.get("organise", "/organisation/actes").body, true, ">n°", "1, "+title, `href="/projets/budget/propositions/1"`)
+	})
 }
 
 func TestAnAuthorAndTheServicesWriteToEachOtherInPrivateOrInPublicAsChosen(t *testing.T) {
