@@ -24,7 +24,7 @@ var (
 	digits = regexp.MustCompile(`[0-9a-f]{8,}[0-9a-f-]*|[0-9]+[^/]*`)
 )
 
-// What the services write for themselves alone is on no page that anybody else reaches by its links.
+// What the services write for themselves alone is on no page that anybody else reaches by links, nor at the addresses where they read it.
 func TestWhatTheServicesWriteForThemselvesIsReadByThemAlone(t *testing.T) {
 	d := demotest.Today.Open(t, db.SQLite)
 	city, err := platform.NewService(d).ByHost(t.Context(), "localhost")
@@ -48,7 +48,12 @@ func TestWhatTheServicesWriteForThemselvesIsReadByThemAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	may := []string{"parks", "roads", "supervisor", "decider", "second", "organiser", "administrator"}
-	players := append([]demo.Player{{}}, demo.Players()...)
+	players := append(demo.Players(), demo.Player{})
+	slices.SortStableFunc(players, func(a, b demo.Player) int { // who writes it comes first: the others are given where it was
+		rank := map[string]int{"parks": -2, "roads": -1}
+		return rank[a.Key] - rank[b.Key]
+	})
+	var where []string
 	for _, p := range players {
 		token := ""
 		if p.Key != "" {
@@ -58,6 +63,7 @@ func TestWhatTheServicesWriteForThemselvesIsReadByThemAlone(t *testing.T) {
 		}
 		shapes, saw, asked := map[string]int{}, map[string]bool{}, 0
 		queue := []string{"/", "/projets", "/mon-espace", "/analyse", "/decisions", "/moderation", "/organisation", "/administration", "/tableau-de-bord", "/suivi", "/accueil", "/sitemap.xml"}
+		queue = append(slices.Clone(where), queue...)
 		known := map[string]bool{}
 		for ; len(queue) > 0; queue = queue[1:] {
 			path := queue[0]
@@ -80,7 +86,7 @@ func TestWhatTheServicesWriteForThemselvesIsReadByThemAlone(t *testing.T) {
 			}
 			for _, word := range []string{"quetzalavis", "quetzalnote"} {
 				if strings.Contains(string(b), word) {
-					saw[word] = true
+					saw[word], where = true, append(where, path)
 					if !slices.Contains(may, p.Key) {
 						t.Errorf("%s as %q says %s", path, p.Key, word)
 					}
@@ -91,7 +97,7 @@ func TestWhatTheServicesWriteForThemselvesIsReadByThemAlone(t *testing.T) {
 			}
 		}
 		t.Logf("%q: %d pages, saw %v", p.Key, asked, saw)
-		if p.Key == "parks" && !saw["quetzalavis"] {
+		if p.Key == "parks" && !saw["quetzalavis"] || p.Key == "roads" && !saw["quetzalnote"] {
 			t.Error("who wrote it does not read it, so that this proves nothing")
 		}
 		if asked < 20 {
