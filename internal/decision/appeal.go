@@ -133,10 +133,17 @@ func (s *Service) AnswerAppeal(ctx context.Context, of platform.Platform, who ac
 		if err := answerAppeal(ctx, tx, of.Key, a); err != nil {
 			return err
 		}
-		if err := journal.Append(ctx, tx, of.Key, "appeal_answered", map[string]any{"project": a.Project, "proposal": a.Proposal, "number": c.Line.Proposal.Number, "appeal": a.ID, "result": a.Result}); err != nil {
+		entry := map[string]any{"project": a.Project, "proposal": a.Proposal, "number": c.Line.Proposal.Number, "appeal": a.ID}
+		if a.Result == Confirmed { // a change is told by the decision that it makes, once that is public
+			entry["result"] = a.Result
+		}
+		if err := journal.Append(ctx, tx, of.Key, "appeal_answered", entry); err != nil {
 			return err
 		}
 		if a.Result == Changed {
+			if err := may(who, access.Decide, access.Moment{Published: true}); err != nil { // it signs a decision
+				return err
+			}
 			if err := b.changeable(c.Line, c.Line.Assessment.Outcome); err != nil {
 				return err
 			}

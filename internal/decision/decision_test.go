@@ -207,6 +207,44 @@ func TestAWaveComesOutAtItsTimeWhateverRuns(t *testing.T) {
 	})
 }
 
+func TestADecisionThatComesOutWhileModerationHidesItsProposalFollowsOnceItIsBack(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := decisiontest.New(t, d, "ville")
+		const wave = 48 * time.Hour
+		h.Decide(wave, map[int]decision.Assessment{1: decisiontest.Voted(1_500_000, why)})
+		change := func(later time.Duration, do func(ctx context.Context, tx db.Tx, p proposal.Proposal) error) {
+			err := d.Write(h.In(later), func(ctx context.Context, tx db.Tx) error {
+				p, _, err := proposal.Numbered(ctx, tx, h.Of.Key, h.Steps[0].Project, 1)
+				if err != nil {
+					return err
+				}
+				return do(ctx, tx, p)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		change(time.Hour, func(ctx context.Context, tx db.Tx, p proposal.Proposal) error {
+			return proposal.TakeOut(ctx, tx, h.Of.Key, p, proposal.Invisible, "", h.Now)
+		})
+		work(h, wave-time.Hour, decision.TellJob)
+		work(h, wave, decision.PublishJob)
+		if n := len(mails(h, "decided")) + len(told(h, "proposal_decided")); n != 0 {
+			t.Errorf("%d letters and entries of what is hidden", n)
+		}
+		change(wave+time.Hour, func(ctx context.Context, tx db.Tx, p proposal.Proposal) error {
+			return proposal.PutBack(ctx, tx, h.Of.Key, p, nil)
+		})
+		for range 2 {
+			work(h, wave+2*time.Hour, proposal.BackJob)
+		}
+		list, counted, _ := voted(h)
+		if len(list) != 1 || counted != 1 || len(mails(h, "decided")) != 1 || len(told(h, "proposal_decided")) != 1 {
+			t.Errorf("once it is back: %+v in a vote that counts %d, %d letters, %d entries", list, counted, len(mails(h, "decided")), len(told(h, "proposal_decided")))
+		}
+	})
+}
+
 func TestAChangeAfterPublicationIsANewDecisionAndTheVoteFollows(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := decisiontest.New(t, d, "ville")

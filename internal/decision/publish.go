@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -34,7 +35,7 @@ type work struct {
 
 // Handlers are what does the jobs of this room.
 func (s *Service) Handlers() map[string]jobs.Handler {
-	return map[string]jobs.Handler{TellJob: s.job(tell), PublishJob: s.job(publish), OfferJob: s.offer}
+	return map[string]jobs.Handler{TellJob: s.job(tell), PublishJob: s.job(publish), OfferJob: s.offer, proposal.BackJob: s.job(publish)}
 }
 
 // job does the work of an edition, whose time is asked again in the transaction: twice is once.
@@ -75,20 +76,24 @@ func (s *Service) Publish(ctx context.Context, of platform.Platform, slug string
 	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error { return onEdition(ctx, tx, of, slug, publish) })
 }
 
-// standing gives the proposals of decisions that still stand, by identifier.
-func standing(ctx context.Context, tx db.Tx, platform int64, list []Decision) (map[ids.ID]proposal.Proposal, error) {
+// standing gives the proposals of decisions that still stand, by identifier, and the decisions without those whose proposal
+// moderation hides: they wait until it is back.
+func standing(ctx context.Context, tx db.Tx, platform int64, list []Decision) (by map[ids.ID]proposal.Proposal, settled []Decision, err error) {
 	all := make([]ids.ID, len(list))
 	for i, d := range list {
 		all[i] = d.Proposal
 	}
 	found, err := proposal.ByIDs(ctx, tx, platform, all)
-	by := map[ids.ID]proposal.Proposal{}
+	by, hidden := map[ids.ID]proposal.Proposal{}, map[ids.ID]bool{}
 	for _, p := range found {
-		if p.Trashed == proposal.NotTrashed {
+		switch p.Trashed {
+		case proposal.NotTrashed:
 			by[p.ID] = p
+		case proposal.Visible, proposal.Invisible:
+			hidden[p.ID] = true
 		}
 	}
-	return by, err
+	return by, slices.DeleteFunc(list, func(d Decision) bool { return hidden[d.Proposal] }), err
 }
 
 // tell tells authors of what was decided, each once.
@@ -97,8 +102,8 @@ func tell(ctx context.Context, tx db.Tx, of platform.Platform, e project.View) e
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	proposals, err := standing(ctx, tx, of.Key, list)
-	if err != nil {
+	proposals, list, err := standing(ctx, tx, of.Key, list)
+	if err != nil || len(list) == 0 {
 		return err
 	}
 	authors := make([]ids.ID, 0, len(list))
@@ -202,8 +207,8 @@ func publish(ctx context.Context, tx db.Tx, of platform.Platform, e project.View
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	proposals, err := standing(ctx, tx, of.Key, list)
-	if err != nil {
+	proposals, list, err := standing(ctx, tx, of.Key, list)
+	if err != nil || len(list) == 0 {
 		return err
 	}
 	last, all := map[ids.ID]Decision{}, make([]ids.ID, 0, len(list))
@@ -224,7 +229,10 @@ func publish(ctx context.Context, tx db.Tx, of platform.Platform, e project.View
 		}
 		was := inForce(before[d.Proposal])
 		if last[d.Proposal].ID == d.ID {
-			f.add(d, was, p)
+			// Nothing enters or leaves a vote that has begun, however late this runs.
+			if (d.Outcome == ToVote) == (was.Outcome == ToVote) || !project.Voted(e.Steps, e.Now) {
+				f.add(d, was, p)
+			}
 			happened = append(happened, notify.Happening{Kind: "decision", Project: d.Project, Proposal: d.Proposal, District: p.District, Source: d.ID, Actor: p.Author, Path: pathOf(e.Slug, p.Number), At: e.Now})
 		}
 		entry := map[string]any{"project": d.Project, "proposal": d.Proposal, "number": p.Number, "outcome": d.Outcome, "decision": d.ID}

@@ -239,7 +239,7 @@ func (s *Service) Propose(ctx context.Context, of platform.Platform, who account
 		}
 		var list []Assessment
 		var found []*fault.Error
-		for _, number := range numbers {
+		for _, number := range slices.Compact(slices.Sorted(slices.Values(numbers))) {
 			l, ok := b.line(number)
 			cost, agreed := l.agreed()
 			switch {

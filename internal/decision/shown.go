@@ -2,6 +2,7 @@ package decision
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/parvis-civic/parvis/internal/access"
@@ -69,8 +70,14 @@ func ShownOf(ctx context.Context, tx db.Tx, of platform.Platform, e project.View
 		return s, err
 	}
 	for i := range s.Appeals {
-		if !s.Own {
-			s.Appeals[i].Body = ""
+		a := &s.Appeals[i]
+		if s.Own {
+			continue
+		}
+		a.Body = ""
+		// What an answer brings is public with the decision that it makes, not before.
+		if a.Result == Changed && !slices.ContainsFunc(s.Decisions, func(d Decision) bool { return d.Appeal == a.ID }) {
+			a.Result, a.Answer, a.AnsweredBy, a.AnsweredAt = "", "", ids.ID{}, time.Time{}
 		}
 	}
 	if s.Wishes, err = Wishes(ctx, tx, of.Key, p.ID); err != nil || !s.Own {

@@ -116,10 +116,13 @@ func (s *Service) Sign(ctx context.Context, of platform.Platform, who account.Pe
 		}
 		var list []Decision
 		var found []*fault.Error
-		for _, number := range numbers {
+		for _, number := range slices.Compact(slices.Sorted(slices.Values(numbers))) {
 			l, ok := b.line(number)
 			if !ok {
 				return notFound()
+			}
+			if l.Appeal != nil { // whose answer decides, by somebody else
+				return fault.New(fault.Conflict, "fault.decision.appealed", "Number", number).In("number")
 			}
 			ground := groundOf(b.Edition, b.Services, askedOf(l.Decisions, l.Proposal), of.Zone)
 			if l.Stage != ToSign || l.Assessment.Check(ground) != nil {

@@ -15,7 +15,16 @@ import (
 // leaves; the room of ballots, which stands above this one, does it: it frees the votes that were given to the proposal.
 const LeftJob = "proposal_left"
 
-// Left is the body of that job.
+// BackJob is the kind of job that says that a proposal which moderation had hidden is back in its project: what was to follow from
+// a decision meanwhile follows now, which the room of decisions does.
+const BackJob = "proposal_back"
+
+// Back is the body of a BackJob.
+type Back struct {
+	Project ids.ID `json:"project"`
+}
+
+// Left is the body of a LeftJob.
 type Left struct {
 	Project ids.ID `json:"project"`
 	Number  int    `json:"number"`

@@ -9,6 +9,7 @@ import (
 	"github.com/parvis-civic/parvis/internal/db"
 	"github.com/parvis-civic/parvis/internal/i18n"
 	"github.com/parvis-civic/parvis/internal/ids"
+	"github.com/parvis-civic/parvis/internal/jobs"
 	"github.com/parvis-civic/parvis/internal/project"
 )
 
@@ -37,7 +38,7 @@ func PutBack(ctx context.Context, tx db.Tx, platform int64, p Proposal, facets [
 			return err
 		}
 	}
-	return nil
+	return jobs.Add(ctx, tx, platform, BackJob, Back{p.Project}, time.Time{})
 }
 
 // slugMax is how long the form of a title in an address may be.
