@@ -36,10 +36,11 @@ const (
 	Waiting State = "waiting" // for an answer, from the author or another service
 	Given   State = "given"   // the opinion is given
 	Passed  State = "passed"  // another service has it now
+	Closed  State = "closed"  // the city has decided without waiting any longer; never stored: it follows from the decision
 )
 
 // States lists them.
-func States() []State { return []State{Todo, Begun, Waiting, Given, Passed} }
+func States() []State { return []State{Todo, Begun, Waiting, Given, Passed, Closed} }
 
 // Open says whether the service still has to answer.
 func (s State) Open() bool { return s == Todo || s == Begun || s == Waiting }
@@ -47,7 +48,15 @@ func (s State) Open() bool { return s == Todo || s == Begun || s == Waiting }
 // Late says whether the service should have answered.
 func (a Assignment) Late(now time.Time) bool { return a.State.Open() && a.DueAt.Before(now) }
 
-const assignmentColumns = `a.round, a.service, a.proposal, a.project, a.lead, a.charge, a.state, a.due_at, a.assigned_at, a.assigned_by, a.from_service, a.note`
+// decided says in SQL that the last decision on the proposal of an assignment, signed or public, leaves its services nothing to
+// say: any but that its author has it to rework.
+const decided = `EXISTS (SELECT 1 FROM decision z WHERE z.platform = a.platform AND z.proposal = a.proposal AND z.outcome <> 'rework'
+	AND NOT EXISTS (SELECT 1 FROM decision y WHERE y.platform = z.platform AND y.proposal = z.proposal AND y.outcome = 'rework' AND y.decided_at > z.decided_at))`
+
+// stateNow is the state of an assignment in SQL. What a decision closes is open again when that is taken back.
+const stateNow = `CASE WHEN a.state IN ('todo', 'draft', 'waiting') AND ` + decided + ` THEN 'closed' ELSE a.state END`
+
+const assignmentColumns = `a.round, a.service, a.proposal, a.project, a.lead, a.charge, ` + stateNow + `, a.due_at, a.assigned_at, a.assigned_by, a.from_service, a.note`
 
 // targets are where the columns of an assignment go; its times are stored as microseconds.
 func (a *Assignment) targets(due, assigned *int64) []any {
@@ -103,9 +112,10 @@ type Count struct {
 
 // Counts gives how far the services are with an edition, in the order of rounds.
 func Counts(ctx context.Context, tx db.Tx, platform int64, project ids.ID, now time.Time) ([]Count, error) {
-	rows, err := tx.Query(ctx, `SELECT a.round, a.service, a.state, COUNT(*), SUM(CASE WHEN a.due_at < ? THEN 1 ELSE 0 END), MIN(a.due_at)
-		FROM assignment a JOIN analysis_round r ON r.platform = a.platform AND r.id = a.round
-		WHERE a.platform = ? AND a.project = ? GROUP BY a.round, r.position, a.service, a.state ORDER BY r.position, a.service, a.state`, db.Micros(now), platform, project)
+	rows, err := tx.Query(ctx, `SELECT t.round, t.service, t.state, COUNT(*), SUM(CASE WHEN t.due_at < ? THEN 1 ELSE 0 END), MIN(t.due_at)
+		FROM (SELECT a.round, r.position, a.service, `+stateNow+` AS state, a.due_at FROM assignment a JOIN analysis_round r ON r.platform = a.platform AND r.id = a.round
+			WHERE a.platform = ? AND a.project = ?) t
+		GROUP BY t.round, t.position, t.service, t.state ORDER BY t.position, t.service, t.state`, db.Micros(now), platform, project)
 	return db.Collect(rows, err, func(r *sql.Rows, c *Count) error {
 		var due int64
 		err := r.Scan(&c.Round, &c.Service, &c.State, &c.N, &c.Late, &due)

@@ -128,7 +128,7 @@ func loadsOf(ctx context.Context, tx db.Tx, of platform.Platform) (map[ids.ID]Lo
 	}
 	marks, args := db.In(open)
 	rows, err := tx.Query(ctx, `SELECT a.service, a.charge, a.due_at, COUNT(*) FROM assignment a JOIN proposal p ON p.platform = a.platform AND p.id = a.proposal
-		WHERE a.platform = ? AND a.state IN ('todo', 'draft') AND p.trashed = '' AND a.project IN (`+marks+`) GROUP BY a.service, a.charge, a.due_at`, append([]any{of.Key}, args...)...)
+		WHERE a.platform = ? AND a.state IN ('todo', 'draft') AND NOT `+decided+` AND p.trashed = '' AND a.project IN (`+marks+`) GROUP BY a.service, a.charge, a.due_at`, append([]any{of.Key}, args...)...)
 	all, err := db.Collect(rows, err, func(r *sql.Rows, one *row) error {
 		var due int64
 		err := r.Scan(&one.service, &one.charge, &due, &one.n)

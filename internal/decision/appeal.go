@@ -94,7 +94,7 @@ type Answer struct {
 
 // AnswerAppeal answers an appeal, and tells its author. Changed takes the assessment of the proposal, which must be handed over and
 // newer than the decision, as the new decision: its author is told at once, and it is public an hour later. Faults: forbidden (who
-// decided does not answer), not_found, conflict (it is answered), invalid (result, text).
+// decided, or wrote the assessment, does not answer), not_found, conflict (it is answered), invalid (result, text).
 func (s *Service) AnswerAppeal(ctx context.Context, of platform.Platform, who account.Person, slug string, id ids.ID, answer Answer) error {
 	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {
 		if err := lock(ctx, tx, of, slug); err != nil {
@@ -108,7 +108,7 @@ func (s *Service) AnswerAppeal(ctx context.Context, of platform.Platform, who ac
 		if err != nil {
 			return err
 		}
-		if err := may(who, access.AnswerAppeal, access.Moment{Published: true, Own: c.Decision.DecidedBy == who.ID}); err != nil {
+		if err := may(who, access.AnswerAppeal, access.Moment{Published: true, Own: c.Decision.By(who.ID)}); err != nil {
 			return err
 		}
 		a := c.Appeal

@@ -72,10 +72,16 @@ type Decision struct {
 	TellAt       time.Time // when its author is told
 	AppealUntil  time.Time // zero: it cannot be appealed
 	Appeal       ids.ID    // that it answers; zero: none
+	AssessedBy   ids.ID    // who wrote the assessment that it was made of; zero: not kept
 	DecidedBy    ids.ID
 	DecidedAt    time.Time
 	ToldAt       time.Time // zero: not yet
 	AppliedAt    time.Time // when what follows from it was done
+}
+
+// By says whether that person signed it, or wrote what was signed: they do not answer its appeal.
+func (d Decision) By(who ids.ID) bool {
+	return !who.IsZero() && (d.DecidedBy == who || d.AssessedBy == who)
 }
 
 // Phase is where the decision is: Future while it is nobody's but the city's, Open once its author is told, Closed once it is

@@ -377,8 +377,11 @@ func TestAnAppealGoesToAnotherPersonThanWhoDecided(t *testing.T) {
 		if letters := mails(h, "appeal_sent"); len(letters) != 1 || letters[0].Args["Receipt"] != a.Receipt() {
 			t.Errorf("the receipt: %v", letters)
 		}
+		sonia := h.People["sonia"] // the assessment was hers
+		sonia.Roles = h.People["dora"].Roles
 		answer := decision.Answer{Result: decision.Confirmed, Text: "Après une nouvelle étude, la lettre n’engage pas la métropole."}
 		wants(t, "who decided answers", h.AnswerAppeal(then, h.Of, h.People["denis"], slug, a.ID, answer), fault.Forbidden)
+		wants(t, "who assessed answers, and may decide", h.AnswerAppeal(then, h.Of, sonia, slug, a.ID, answer), fault.Forbidden)
 		wants(t, "a service answers", h.AnswerAppeal(then, h.Of, h.People["alex"], slug, a.ID, answer), fault.Forbidden)
 		wants(t, "its author answers", h.AnswerAppeal(then, h.Of, ana, slug, a.ID, answer), fault.Forbidden)
 		wants(t, "one that there is not", h.AnswerAppeal(then, h.Of, h.People["dora"], slug, ids.Random(), answer), fault.NotFound)

@@ -166,7 +166,10 @@ func groundOf(e project.View, services []project.CityService, asked int64, zone 
 			g.Articles = append(g.Articles, a)
 		}
 		if key := "decision.template." + a.Key; l.Has(key) {
-			g.Templates[a.Key] = l.T(key)
+			g.Templates[a.Key] = ""
+			if text := e.Rulebook.Forbids(l, a.Key); text != "" {
+				g.Templates[a.Key] = l.T(key, "Text", text)
+			}
 		}
 	}
 	for _, v := range services {

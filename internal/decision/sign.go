@@ -171,7 +171,7 @@ func (b Board) changeable(l Line, to Outcome) error {
 func (b Board) decision(l Line, g Ground, who account.Person, now time.Time) Decision {
 	a := l.Assessment
 	d := Decision{ID: ids.Dated(now), Proposal: l.Proposal.ID, Project: b.Edition.Project.ID, Outcome: a.Outcome, Asked: g.Asked, Cost: a.Cost, Running: a.Running, Article: a.Article,
-		Explanation: strings.TrimSpace(a.Explanation), Possible: strings.TrimSpace(a.Possible), DecidedBy: who.ID, DecidedAt: b.Edition.Now}
+		Explanation: strings.TrimSpace(a.Explanation), Possible: strings.TrimSpace(a.Possible), AssessedBy: a.SavedBy, DecidedBy: who.ID, DecidedAt: b.Edition.Now}
 	if article, ok := g.Article(a.Article); ok {
 		d.ArticleTitle, d.ArticleText = article.Title, strings.Join(article.Paragraphs, "\n\n")
 	}

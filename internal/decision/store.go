@@ -59,12 +59,12 @@ func KeepAssessments(ctx context.Context, tx db.Tx, platform int64, list []Asses
 }
 
 const decisionColumns = `d.id, d.proposal, d.project, d.wave, d.outcome, d.asked, d.cost, d.running, d.article, d.article_title, d.article_text, d.explanation, d.possible,
-	d.contact_name, d.contact, d.deadline, d.publish_at, d.tell_at, d.appeal_until, d.appeal, d.decided_by, d.decided_at, d.told_at, d.applied_at`
+	d.contact_name, d.contact, d.deadline, d.publish_at, d.tell_at, d.appeal_until, d.appeal, d.assessed_by, d.decided_by, d.decided_at, d.told_at, d.applied_at`
 
 func scanDecision(r *sql.Rows, d *Decision) error {
 	var deadline, publish, tell, until, decided, told, applied int64
 	err := r.Scan(&d.ID, &d.Proposal, &d.Project, &d.Wave, &d.Outcome, &d.Asked, &d.Cost, &d.Running, &d.Article, &d.ArticleTitle, &d.ArticleText, &d.Explanation, &d.Possible,
-		&d.ContactName, &d.Contact, &deadline, &publish, &tell, &until, &d.Appeal, &d.DecidedBy, &decided, &told, &applied)
+		&d.ContactName, &d.Contact, &deadline, &publish, &tell, &until, &d.Appeal, &d.AssessedBy, &d.DecidedBy, &decided, &told, &applied)
 	d.Deadline, d.PublishAt, d.TellAt, d.AppealUntil = db.Time(deadline), db.Time(publish), db.Time(tell), db.Time(until)
 	d.DecidedAt, d.ToldAt, d.AppliedAt = db.Time(decided), db.Time(told), db.Time(applied)
 	return err
@@ -102,10 +102,10 @@ func InsertDecisions(ctx context.Context, tx db.Tx, platform int64, list []Decis
 	rows := make([][]any, len(list))
 	for i, d := range list {
 		rows[i] = []any{platform, d.ID, d.Proposal, d.Project, d.Wave, string(d.Outcome), d.Asked, d.Cost, d.Running, d.Article, d.ArticleTitle, d.ArticleText, d.Explanation, d.Possible,
-			d.ContactName, d.Contact, db.Micros(d.Deadline), db.Micros(d.PublishAt), db.Micros(d.TellAt), db.Micros(d.AppealUntil), d.Appeal, d.DecidedBy, db.Micros(d.DecidedAt), db.Micros(d.ToldAt), db.Micros(d.AppliedAt)}
+			d.ContactName, d.Contact, db.Micros(d.Deadline), db.Micros(d.PublishAt), db.Micros(d.TellAt), db.Micros(d.AppealUntil), d.Appeal, d.AssessedBy, d.DecidedBy, db.Micros(d.DecidedAt), db.Micros(d.ToldAt), db.Micros(d.AppliedAt)}
 	}
 	return db.Insert(ctx, tx, "decision", []string{"platform", "id", "proposal", "project", "wave", "outcome", "asked", "cost", "running", "article", "article_title", "article_text", "explanation", "possible",
-		"contact_name", "contact", "deadline", "publish_at", "tell_at", "appeal_until", "appeal", "decided_by", "decided_at", "told_at", "applied_at"}, rows)
+		"contact_name", "contact", "deadline", "publish_at", "tell_at", "appeal_until", "appeal", "assessed_by", "decided_by", "decided_at", "told_at", "applied_at"}, rows)
 }
 
 // mark writes when authors were told of decisions, or when what follows from them was done.

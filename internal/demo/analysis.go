@@ -23,6 +23,7 @@ func desks() []struct {
 	}{
 		{analysis.About{Name: "Espaces verts", Contact: "espaces-verts@pont-l-alouette.example", Categories: []string{"Nature et fraîcheur", "Cadre de vie", "Sport et jeux", "Énergie et climat"}}, "parks"},
 		{analysis.About{Name: "Voirie", Contact: "voirie@pont-l-alouette.example", Categories: []string{"Mobilités", "École et jeunesse", "Culture et patrimoine", "Solidarité et santé"}}, "roads"},
+		{analysis.About{Name: "Éducation et jeunesse", Contact: "education@pont-l-alouette.example"}, ""},
 		{analysis.About{Name: "Transports", Body: "Métropole de Sorane", Contact: "transports@sorane.example"}, ""},
 	}
 }

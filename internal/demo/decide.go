@@ -47,8 +47,8 @@ const (
 
 // firstAnswers come out in the first wave: refusals with their reasons, and one of each of what else can be said.
 func (b *builder) firstAnswers() []written {
-	refused := func(title, service, why, way string) written {
-		return written{title, decision.Assessment{Outcome: decision.Refused, Article: "deposit_what", Explanation: why, Possible: way, Ready: true}, service}
+	refused := func(title, service, article, why, way string) written {
+		return written{title, decision.Assessment{Outcome: decision.Refused, Article: article, Explanation: why, Possible: way, Ready: true}, service}
 	}
 	vote := func(title string, euros int64, why string) written {
 		cents := 100 * euros
@@ -62,17 +62,17 @@ func (b *builder) firstAnswers() []written {
 	kept := other("Une piste de BMX dans la carrière", "Espaces verts", decision.Kept, "La carrière est occupée par un chantier jusqu’à la fin de l’année prochaine : rien ne peut y être construit avant.")
 	kept.Possible = "À la prochaine édition, le terrain sera libre. Vous serez prévenu à l’ouverture du dépôt."
 	return []written{
-		refused("Protections périodiques gratuites dans tous les collèges", "Voirie",
-			"Remplir les distributeurs demande une personne chaque semaine et un achat chaque mois. Ce budget ne paie que ce qui s’achète une fois. Nous l’avons vérifié avec les sept collèges.",
+		refused("Protections périodiques gratuites dans tous les collèges", "Éducation et jeunesse", "deposit_what",
+			"Remplir les distributeurs demande une personne chaque semaine et un achat chaque mois. C’est une dépense de fonctionnement, que ce budget ne paie pas. Nous l’avons vérifié avec les sept collèges.",
 			"Les distributeurs seuls, posés et payés une fois, iraient au vote si le département s’engage à les remplir. Nous vous aidons à lui écrire."),
-		refused("La nuit de l’orientation", "Voirie",
-			"Une soirée chaque année est une dépense qui revient chaque année : le règlement ne la permet pas. La salle, elle, existe déjà et reste libre ce soir-là.",
+		refused("La nuit de l’orientation", "Éducation et jeunesse", "deposit_what",
+			"Une soirée chaque année est une dépense de fonctionnement : le règlement ne la permet pas. La salle, elle, existe déjà et reste libre ce soir-là.",
 			"Cent tables pliantes et une sonorisation, achetées une fois, serviraient à cette soirée et à beaucoup d’autres. Déposez-les sous cette forme."),
-		refused("Trois ponts à sauter, enfin autorisés", "Voirie",
+		refused("Trois ponts à sauter, enfin autorisés", "Espaces verts", "added-2",
 			"Sous les trois ponts, l’eau n’a pas deux mètres en été. Le service y a mesuré le fond en juin : un saut y est dangereux, et la ville en serait responsable.",
 			"Un ponton pour nager, là où l’eau est profonde et surveillée, tiendrait dans le budget. Le service vous montre le lieu."),
-		refused("Un voyage en train pour chaque classe de quatrième", "Voirie",
-			"Des billets de train ne laissent rien de construit : ce budget ne paie que des travaux et des achats qui durent.",
+		refused("Un voyage en train pour chaque classe de quatrième", "Éducation et jeunesse", "deposit_what",
+			"Des billets de train se paient à nouveau chaque année : c’est une dépense de fonctionnement, et ce budget ne paie que des investissements.",
 			"Le service des écoles a une aide pour les sorties. Votre classe peut la demander avant les vacances."),
 		other("Un vrai éclairage pour le terrain de rugby", "Espaces verts", decision.Planned, "L’éclairage du terrain est remplacé cet été, sur le budget des sports. Les plans sont affichés au club."),
 		other("Un bus de nuit le samedi", "Transports", decision.Passed, "Les bus sont l’affaire de la métropole, qui décide des lignes chaque automne. Nous lui avons envoyé votre projet et les avis reçus."),

@@ -86,7 +86,7 @@ func ofTheVote(b rulebook.Rulebook) rulebook.Rulebook {
 func ofTheYoung(b rulebook.Rulebook) rulebook.Rulebook {
 	young := rulebook.Who{MinimumAge: 11, Residence: rulebook.Residence{In: rulebook.Anywhere}, Kinds: []rulebook.Kind{rulebook.KindPerson, rulebook.KindSchool}}
 	b.Deposit.Who, b.Deposit.PerPerson, b.Deposit.MaximumCost, b.Deposit.Months = young, 2, euros(80_000), 12
-	b.Deposit.Running = rulebook.Running{Kind: rulebook.RunningAllowed}
+	b.Deposit.Running = rulebook.Running{Kind: rulebook.RunningNoDirect}
 	b.Vote.Who = &rulebook.Who{MinimumAge: 11, Residence: rulebook.Residence{In: rulebook.InCity}, Kinds: []rulebook.Kind{rulebook.KindPerson}}
 	b.Vote.Ballot = rulebook.Shape{Kind: rulebook.Ranking, Min: 1, Max: 3}
 	b.Count.Scoring = tally.Scoring{By: tally.ByRank, Weights: []int64{5, 3, 1}}
@@ -101,6 +101,12 @@ func ofTheYoung(b rulebook.Rulebook) rulebook.Rulebook {
 		Body: rulebook.Text{
 			FR: "On propose et on vote de onze à dix-huit ans. L’âge se dit sur l’honneur, et personne n’en garde la trace.",
 			EN: "One proposes and votes from eleven to eighteen. Age is stated on one’s honour, and nobody keeps a record of it.",
+		},
+	}, {
+		Title: rulebook.Text{FR: "Sans danger", EN: "Without danger"},
+		Body: rulebook.Text{
+			FR: "Un projet ne met personne en danger, là où il est proposé. Un service de la ville le vérifie sur place.",
+			EN: "A project puts nobody in danger where it is proposed. A service of the city checks that on site.",
 		},
 	}}
 	return b

@@ -39,6 +39,40 @@ func (r Rulebook) Regulation(l *i18n.Locale) []Article {
 	return w.articles
 }
 
+const allKinds = 5 // of participant
+
+// Forbids gives what an article of the règlement keeps out, in its own sentences; empty for one that permits all that it speaks
+// of, and for those that the city added, of which only their readers can tell.
+func (r Rulebook) Forbids(l *i18n.Locale, article string) string {
+	w, d := &writer{l: l, r: r}, r.Deposit
+	switch {
+	case article == "budget":
+		return w.say("budget.total", "Amount", r.money(r.Count.Budget))
+	case d == nil:
+		return ""
+	case article == "deposit_who":
+		var texts []string
+		if who := d.Who; who.MinimumAge > 0 || who.Residence.In != Anywhere || len(who.Kinds) < allKinds || len(who.Domains) > 0 || who.Listed {
+			texts = append(texts, w.who("deposit", who))
+		}
+		texts = append(texts, w.barred(d.Barred))
+		if d.PerPerson > 0 {
+			texts = append(texts, w.perPerson(d.PerPerson))
+		}
+		return join(texts...)
+	case article == "deposit_what":
+		var texts []string
+		if d.MaximumCost > 0 || d.Months > 0 {
+			texts = append(texts, w.limits(*d))
+		}
+		if d.Running.Kind != RunningAllowed {
+			texts = append(texts, w.running(d.Running))
+		}
+		return join(texts...)
+	}
+	return ""
+}
+
 // election is who votes, how, and how the ballots are counted.
 func (w *writer) election() {
 	if who := w.r.Vote.Who; who != nil {

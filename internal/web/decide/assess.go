@@ -144,7 +144,12 @@ func (s *Pages) save(r *web.Request, p ui.Page) (web.View, error) {
 	}
 	a, err := f.typed(r)
 	if r.Posted("act") == "template" { // the words that the article begins with, in the place of none
-		f.Explanation = cmp.Or(f.Explanation, f.Ground.Template(f.Article))
+		template := f.Ground.Template(f.Article)
+		if template == "" {
+			f.Problems, err = p.ProblemsOf(fault.New(fault.Invalid, "fault.decision.permits").In("article"))
+			return web.Form(Assess(p, f), f.Problems), err
+		}
+		f.Explanation = cmp.Or(f.Explanation, template)
 		return web.View{Page: Assess(p, f)}, nil
 	}
 	if err == nil {

@@ -159,7 +159,7 @@ func (s *Pages) agenda(r *web.Request, p ui.Page) (web.View, error) {
 	v := viewOf(b, filterOf(r))
 	v.Lines = nil
 	for _, l := range b.Lines {
-		if l.Quarrel.Any() || l.Stage == decision.Returned || l.Stage == decision.Appealed {
+		if l.Quarrel.Any() && l.Stage != decision.Waits && l.Stage != decision.Answered || l.Stage == decision.Returned || l.Stage == decision.Appealed {
 			v.Lines = append(v.Lines, l)
 		}
 	}

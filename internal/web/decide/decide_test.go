@@ -200,8 +200,8 @@ func TestTheSupervisorsAndTheAuthorsWay(t *testing.T) {
 		// Template language: the words of the article are offered, and refused as they are.
 		form := url.Values{"outcome": {"refused"}, "article": {"deposit_what"}, "version": {"0"}, "act": {"template"}, "retour": {"desaccord=oui"}}
 		_, text = c.must(0, "sonia", "POST", three, form, 200)
-		if !strings.Contains(text, "Le budget paie des travaux") {
-			t.Error("the template is not there")
+		if !strings.Contains(text, "Un projet est un investissement") {
+			t.Error("the template does not say what this rulebook keeps out")
 		}
 		form.Set("explanation", "Le budget paie des travaux et des achats. Ce projet demande [ce qui sort de la règle…].")
 		form.Set("act", "ready")

@@ -159,7 +159,7 @@ func (s *Pages) showAppeal(r *web.Request, p ui.Page, v appealView, failed error
 	if v.Case, err = v.Board.Case(id); err != nil {
 		return web.View{}, err
 	}
-	v.Mine = v.Decision.DecidedBy == r.Person.ID
+	v.Mine = v.Decision.By(r.Person.ID)
 	v.May, v.Done = r.May(access.AnswerAppeal, access.Moment{Published: true, Own: v.Mine}), done(r, p)
 	if v.Problems, err = p.ProblemsOf(failed); err != nil {
 		return web.View{}, err
