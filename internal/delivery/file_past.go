@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"io"
 	"path"
 	"slices"
@@ -179,7 +180,7 @@ func sheet(name string, content []byte) (lines [][]string, err error) {
 			break
 		}
 		defer func() { _ = book.Close() }()
-		lines, err = book.GetRows(book.GetSheetName(0))
+		lines, err = firstRows(book)
 	default:
 		return nil, pastFormat()
 	}
@@ -197,6 +198,27 @@ func sheet(name string, content []byte) (lines [][]string, err error) {
 		}
 	}
 	return lines, nil
+}
+
+// mostColumns is how many cells of a row are looked at: more than a list of winners has. A row is read with every cell up to its
+// last one, which may be the 16,384th.
+const mostColumns = 50
+
+// firstRows gives the rows of the first sheet, one more than there may be at most: a small file can hold more than fits in memory.
+func firstRows(book *excelize.File) (lines [][]string, err error) {
+	rows, err := book.Rows(book.GetSheetName(0))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() && len(lines) <= maxPast+1 {
+		line, err := rows.Columns()
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, slices.Clone(line[:min(len(line), mostColumns)]))
+	}
+	return lines, rows.Error()
 }
 
 // pastStates are the words for states, folded.
