@@ -495,6 +495,25 @@ func TestProposalsBecomeOneWithAllTheirAuthorsOrNotAtAll(t *testing.T) {
 			}
 			return err
 		})
+		if err := d.Write(h.Context(), func(ctx context.Context, tx db.Tx) error { // moderation hides it, and gives it back
+			p, _, err := proposal.Numbered(ctx, tx, h.Of.Key, h.Steps[0].Project, 4)
+			if err == nil {
+				err = proposal.TakeOut(ctx, tx, h.Of.Key, p, proposal.Invisible, "", h.Now)
+			}
+			if err == nil {
+				err = proposal.PutBack(ctx, tx, h.Of.Key, p, nil)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		h.Read(h.Context(), func(ctx context.Context, tx db.Tx) error {
+			p, _, err := proposal.Numbered(ctx, tx, h.Of.Key, h.Steps[0].Project, 4)
+			if p.Trashed != proposal.Merged || p.TrashedReason == "" {
+				t.Errorf("once moderation gave it back: %q, %q", p.Trashed, p.TrashedReason)
+			}
+			return err
+		})
 		if s := shown(h, time.Hour, "", 4); s.Merger == nil || s.Merger.Common != h.Proposals[0].ID || len(s.Parts) != 2 {
 			t.Errorf("the merged one does not lead to the common one: %+v", s.Merger)
 		}

@@ -33,8 +33,12 @@ type Left struct {
 // TakeOut marks a proposal as withdrawn by its author, removed by moderation or merged into another, with the reason that is shown, and takes it
 // out of searches and of every step's list. Votes that were given to it are freed after the commit. now is the platform's time.
 func TakeOut(ctx context.Context, tx db.Tx, platform int64, p Proposal, how Trashed, reason string, now time.Time) error {
-	if _, err := tx.Exec(ctx, `UPDATE proposal SET trashed = ?, trashed_reason = ?, trashed_at = ? WHERE platform = ? AND id = ?`,
-		string(how), reason, db.Micros(now), platform, p.ID); err != nil {
+	merged := ""
+	if how == Merged {
+		merged = reason
+	}
+	if _, err := tx.Exec(ctx, `UPDATE proposal SET trashed = ?, trashed_reason = ?, trashed_at = ?, merged_reason = CASE WHEN ? <> '' THEN ? ELSE merged_reason END WHERE platform = ? AND id = ?`,
+		string(how), reason, db.Micros(now), merged, merged, platform, p.ID); err != nil {
 		return err
 	}
 	if err := Reindex(ctx, tx, platform, p, Proposal{}); err != nil {

@@ -14,8 +14,12 @@ import (
 )
 
 // PutBack undoes TakeOut: the proposal is found again, and listed in the steps that it was taken out of, under its facets. Votes
-// that were freed meanwhile do not come back.
+// that were freed meanwhile do not come back. One that had become part of another before is so again.
 func PutBack(ctx context.Context, tx db.Tx, platform int64, p Proposal, facets []Facet) error {
+	merged, err := tx.Exec(ctx, `UPDATE proposal SET trashed = ?, trashed_reason = merged_reason WHERE platform = ? AND id = ? AND merged_reason <> ''`, string(Merged), platform, p.ID)
+	if err != nil || merged > 0 {
+		return err
+	}
 	if _, err := tx.Exec(ctx, `UPDATE proposal SET trashed = ?, trashed_reason = '', trashed_at = 0 WHERE platform = ? AND id = ?`, string(NotTrashed), platform, p.ID); err != nil {
 		return err
 	}
