@@ -323,7 +323,7 @@ func TestTwoWhoAssessLoseNothingAndWhatIsSignedStays(t *testing.T) {
 		if _, err := h.Save(now, h.Of, sonia, slug, 3, ready); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := h.Sign(now, h.Of, denis, slug, []int{3}, w.ID); err != nil {
+		if _, err := h.Sign(now, h.Of, denis, slug, []int{3, 3}, w.ID); err != nil { // one number sent twice is one
 			t.Fatal(err)
 		}
 		ready.Version = 2
@@ -390,8 +390,27 @@ func TestAnAppealGoesToAnotherPersonThanWhoDecided(t *testing.T) {
 		if _, err := h.Save(then, h.Of, h.People["sonia"], slug, 3, decision.Assessment{Outcome: decision.ToVote, Cost: &cost, Explanation: why, Ready: true, Version: 1}); err != nil {
 			t.Fatal(err)
 		}
+		soon, err := h.SetWave(then, h.Of, h.People["denis"], slug, decision.Wave{Title: "Autour", PublishAt: h.Now.Add(9 * time.Hour)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = h.Sign(then, h.Of, h.People["denis"], slug, []int{3}, soon.ID)
+		wants(t, "who decided signs around the appeal", err, fault.Conflict)
 		if err := h.AnswerAppeal(then, h.Of, h.People["dora"], slug, a.ID, decision.Answer{Result: decision.Changed, Text: "La métropole s’engage par écrit : le projet ira au vote."}); err != nil {
 			t.Fatal(err)
+		}
+		for _, who := range []string{"", "boris"} {
+			if s := shown(h, 3*time.Hour+time.Minute, who, 3); s.Appeals[0].Result != decision.Waiting || s.Appeals[0].Answer != "" || !s.Appeals[0].AnsweredAt.IsZero() {
+				t.Errorf("%q reads the answer before its decision: %+v", who, s.Appeals[0])
+			}
+		}
+		if s := shown(h, 3*time.Hour+time.Minute, "ana", 3); s.Appeals[0].Result != decision.Changed {
+			t.Errorf("its author does not read the answer: %+v", s.Appeals[0])
+		}
+		for _, entry := range told(h, "appeal_answered") {
+			if strings.Contains(entry, "changed") {
+				t.Errorf("the journal says the result before its date: %s", entry)
+			}
 		}
 		wants(t, "it is answered twice", h.AnswerAppeal(then, h.Of, h.People["dora"], slug, a.ID, answer), fault.Conflict)
 		work(h, 4*time.Hour, decision.PublishJob)
