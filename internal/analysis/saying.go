@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -234,7 +235,9 @@ func giveAll(ctx context.Context, tx db.Tx, platform int64, list []Opinion) erro
 // refuses all.
 func loadSeveral(ctx context.Context, tx db.Tx, of platform.Platform, who account.Person, keys []Key) ([]work, error) {
 	keys = slices.Clone(keys)
-	slices.SortFunc(keys, func(a, b Key) int { return slices.Compare(a.Proposal[:], b.Proposal[:]) })
+	slices.SortFunc(keys, func(a, b Key) int {
+		return cmp.Or(slices.Compare(a.Proposal[:], b.Proposal[:]), slices.Compare(a.Round[:], b.Round[:]), slices.Compare(a.Service[:], b.Service[:]))
+	})
 	keys = slices.Compact(keys)
 	proposals := make([]ids.ID, len(keys))
 	for i, k := range keys {

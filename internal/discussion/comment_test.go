@@ -262,6 +262,11 @@ func TestWhatModerationRemovesIsSaidWithItsReasonAndCanComeBack(t *testing.T) {
 		if list, _ := f.list(t, discussion.Query{}); list[0].Body != "Des […]" || list[0].EditedAt.IsZero() {
 			t.Errorf("blanked: %+v", list[0])
 		}
+		if err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error { // by somebody who read it before
+			return discussion.Rewrite(ctx, tx, f.of.Key, c, "Des injures, encore", noon.Add(4*time.Hour))
+		}); !fault.Is(err, fault.Conflict) {
+			t.Errorf("a text put back over what was blanked: %v", err)
+		}
 		if kinds, _ := f.acts(t); !slices.Equal(kinds, []string{"comment_published", "comment_removed", "comment_restored", "comment_edited"}) {
 			t.Errorf("the journal has %v", kinds)
 		}

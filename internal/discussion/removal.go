@@ -45,7 +45,7 @@ func Rewrite(ctx context.Context, tx db.Tx, platform int64, c Comment, body stri
 	if err := checkBody(body); err != nil {
 		return err
 	}
-	if err := setBody(ctx, tx, platform, c.ID, body, now); err != nil {
+	if err := setBody(ctx, tx, platform, c, body, now); err != nil {
 		return err
 	}
 	return journal.Append(ctx, tx, platform, "comment_edited", c.entry())

@@ -244,7 +244,7 @@ func (s *Service) Edit(ctx context.Context, of platform.Platform, who account.Pe
 		if c.Body == body {
 			return nil
 		}
-		if err := setBody(ctx, tx, of.Key, id, body, a.Now); err != nil {
+		if err := setBody(ctx, tx, of.Key, c, body, a.Now); err != nil {
 			return err
 		}
 		return journal.Append(ctx, tx, of.Key, "comment_edited", c.entry())

@@ -125,8 +125,13 @@ func addCount(ctx context.Context, tx db.Tx, platform int64, subject ids.ID, n i
 	return err
 }
 
-func setBody(ctx context.Context, tx db.Tx, platform int64, id ids.ID, body string, at time.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE comment SET body = ?, edited_at = ? WHERE platform = ? AND id = ?`, body, db.Micros(at), platform, id)
+// setBody gives a comment, as it was read, another text; when its text changed or it left meanwhile, nothing changes. Fault: conflict.
+func setBody(ctx context.Context, tx db.Tx, platform int64, c Comment, body string, at time.Time) error {
+	n, err := tx.Exec(ctx, `UPDATE comment SET body = ?, edited_at = ? WHERE platform = ? AND id = ? AND body = ? AND trashed = ?`,
+		body, db.Micros(at), platform, c.ID, c.Body, string(c.Trashed))
+	if err == nil && n == 0 {
+		err = fault.New(fault.Conflict, "fault.talk.meanwhile")
+	}
 	return err
 }
 

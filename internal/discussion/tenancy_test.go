@@ -85,7 +85,9 @@ func TestWhatIsSaidOnAPlatformIsItsOwn(t *testing.T) {
 		},
 		Writes: []dbtest.Writing{
 			{Of: "Rewrite", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
-				return discussion.Rewrite(ctx, tx, platform, whole(0), "Autre chose", time.UnixMicro(5))
+				c := whole(0)
+				c.Body = fmt.Sprint("Un mot de ", platform)
+				return discussion.Rewrite(ctx, tx, platform, c, "Autre chose", time.UnixMicro(5))
 			}},
 			{Of: "TakeOut", Call: func(ctx context.Context, tx db.Tx, platform int64) error {
 				return discussion.TakeOut(ctx, tx, platform, whole(0), proposal.Invisible, "Injures", time.UnixMicro(5))

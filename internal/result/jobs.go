@@ -81,10 +81,10 @@ func (s *Service) AnnouncePlanned(ctx context.Context, job jobs.Job) error {
 	clock := account.Person{Roles: access.Roles(0).With(access.Organiser)} // who planned it had the right to
 	err := s.announce(ctx, of, clock, body.Slug, func(Preview) error { return nil })
 	f, ok := errors.AsType[*fault.Error](err)
-	if !ok || f.Key == "fault.result.proclaimed" {
-		if ok {
-			return nil
-		}
+	switch {
+	case err == nil, ok && f.Key == "fault.result.proclaimed":
+		return nil
+	case !ok, f.Code == fault.Unavailable, f.Code == fault.Internal: // nothing that organisers could mend: the job is tried again
 		return err
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx db.Tx) error {

@@ -317,6 +317,16 @@ func TestMergingAsksItsAuthorsOnTheirPages(t *testing.T) {
 		if _, _, text := c.ask(time.Minute, "", "GET", "/projets/budget/propositions", nil); strings.Contains(text, "place du marché") {
 			t.Error("the merged one is still in the list")
 		}
+		if err := d.Write(t.Context(), func(ctx context.Context, tx db.Tx) error { // as moderation hides it
+			_, err := tx.Exec(ctx, `UPDATE proposal SET trashed = 'invisible' WHERE platform = ? AND number = 4`, c.Of.Key)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		_, text = c.must(time.Minute, "", "GET", paged+"1-des-bancs-a-l-ombre-rue-des-tilleuls", nil, 200)
+		if strings.Contains(text, "par chloe") || strings.Contains(text, "place-du-marche") || !strings.Contains(text, paged+"4") {
+			t.Error("what moderation hid of a part is on the page of the common one")
+		}
 	})
 }
 

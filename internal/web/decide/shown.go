@@ -189,7 +189,10 @@ func (r *Reply) joined(ctx context.Context, tx db.Tx, of platform.Platform, p ui
 		names[a.ID] = a.Name
 	}
 	for _, one := range list {
-		j := Joined{Number: one.Number, Title: one.Title, Author: names[one.Author], Href: p.Href("/projets/" + e.Slug + "/propositions/" + strconv.Itoa(one.Number) + "-" + one.Slug)}
+		j := Joined{Number: one.Number, Href: p.Href("/projets/" + e.Slug + "/propositions/" + strconv.Itoa(one.Number))}
+		if one.Trashed.Readable() { // a slug says the title
+			j.Title, j.Author, j.Href = one.Title, names[one.Author], j.Href+templ.SafeURL("-"+one.Slug)
+		}
 		switch {
 		case one.ID == found.ID:
 		case found.ID == s.Merger.Common:
